@@ -1,0 +1,384 @@
+//! Identifiers. Each is a newtype that is parsed once; its error says what is wrong.
+//!
+//! Identifiers of the organisation's own things are slugs (`help-desk`). Identifiers that Annex
+//! derives (assets, flows, gaps, requests, risks) are a readable slug and eight hexadecimal
+//! digits of a digest over what makes the thing itself, so that they are the same on every
+//! machine and in every run.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{AssetKind, Digest, Subject};
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {what}: {why}")]
+pub struct IdError {
+    text: String,
+    what: &'static str,
+    why: &'static str,
+}
+
+/// The longest slug, in bytes.
+const SLUG_BYTES_MAX: usize = 96;
+
+/// Implements serde and schemars through `Display` and `FromStr`.
+macro_rules! text_serde {
+    ($name:ident, $format:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": $format })
+            }
+        }
+    };
+}
+pub(crate) use text_serde;
+
+macro_rules! slug_ids {
+    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                check_slug(text, $what)?;
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        text_serde!($name, "slug");
+    )*};
+}
+
+slug_ids! {
+    /// An organisation: the tenant that every row belongs to.
+    OrganisationId, "an organisation id";
+    /// An AI system.
+    SystemId, "an AI system id";
+    /// An asset; derived by [`AssetId::derive`] or chosen by a person.
+    AssetId, "an asset id";
+    /// A data flow; derived by [`FlowId::derive`].
+    FlowId, "a data flow id";
+    /// A supplier.
+    SupplierId, "a supplier id";
+    /// An agreement with a supplier.
+    AgreementId, "an agreement id";
+    /// A document of the ISMS (policy, playbook, plan).
+    DocumentId, "a document id";
+    /// A person, by the name they are known by in the organisation.
+    PersonId, "a person id";
+    /// A threat scenario of the catalogue.
+    ThreatId, "a threat id";
+    /// A gap; derived by [`GapId::derive`].
+    GapId, "a gap id";
+    /// An evidence request; derived by [`RequestId::derive`].
+    RequestId, "an evidence request id";
+    /// A risk; derived by [`RiskId::derive`].
+    RiskId, "a risk id";
+    /// An exception.
+    ExceptionId, "an exception id";
+    /// A nonconformity.
+    NonconformityId, "a nonconformity id";
+}
+
+impl AssetId {
+    /// The id of an asset at first sight: from organisation, kind and canonical key.
+    pub fn derive(organisation: &OrganisationId, kind: AssetKind, key: &str) -> Self {
+        Self(derived(
+            key,
+            ["asset", organisation.as_str(), kind.as_str(), key],
+        ))
+    }
+}
+
+impl FlowId {
+    /// The id of the data flow between two assets.
+    pub fn derive(from: &AssetId, to: &AssetId) -> Self {
+        Self(derived("flow", ["flow", from.as_str(), to.as_str()]))
+    }
+}
+
+impl GapId {
+    /// The id of the gap of a requirement on a subject.
+    pub fn derive(requirement: &RequirementId, subject: &Subject) -> Self {
+        Self(derived(
+            "g",
+            ["gap", &requirement.to_string(), &subject.to_string()],
+        ))
+    }
+}
+
+impl RequestId {
+    /// The id of the evidence request of a requirement on a subject.
+    pub fn derive(requirement: &RequirementId, subject: &Subject) -> Self {
+        Self(derived(
+            "r",
+            ["request", &requirement.to_string(), &subject.to_string()],
+        ))
+    }
+}
+
+impl RiskId {
+    /// The id of the risk of a threat on an AI system.
+    pub fn derive(system: &SystemId, threat: &ThreatId) -> Self {
+        Self(derived(
+            threat.as_str(),
+            ["risk", system.as_str(), threat.as_str()],
+        ))
+    }
+}
+
+fn derived<const N: usize>(readable: &str, parts: [&str; N]) -> String {
+    let mut name = slug(readable);
+    name.truncate(48);
+    format!(
+        "{}-{}",
+        name.trim_end_matches('-'),
+        &Digest::of_parts(parts).hex()[..8]
+    )
+}
+
+/// Turns any text into a slug: lower-case ASCII letters and digits, other runs become one hyphen.
+/// Text without a letter or digit becomes `x`.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for character in text.chars() {
+        let character = character.to_ascii_lowercase();
+        if character.is_ascii_alphanumeric() {
+            slug.push(character);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+        if slug.len() >= SLUG_BYTES_MAX {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() {
+        "x".to_owned()
+    } else {
+        slug.to_owned()
+    }
+}
+
+fn check_slug(text: &str, what: &'static str) -> Result<(), IdError> {
+    let error = |why| {
+        Err(IdError {
+            text: text.to_owned(),
+            what,
+            why,
+        })
+    };
+    if text.is_empty() {
+        return error("it is empty");
+    }
+    if text.len() > SLUG_BYTES_MAX {
+        return error("it is longer than 96 bytes");
+    }
+    if !text
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
+        return error("only lower-case letters, digits and hyphens are allowed");
+    }
+    if text.starts_with('-') || text.ends_with('-') {
+        return error("it begins or ends with a hyphen");
+    }
+    Ok(())
+}
+
+/// A control: one of the 93 of ISO/IEC 27001:2022 Annex A (`A.5.7`), or a necessary control
+/// from elsewhere (`X.model-cards`). Ordered as in the standard, the organisation's own last.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ControlId {
+    /// Clause (5 to 8) and number within it.
+    AnnexA(u8, u8),
+    /// A control outside Annex A, by its slug.
+    Own(String),
+}
+
+impl ControlId {
+    /// Number of controls in each clause of Annex A, by clause.
+    pub const ANNEX_A: [(u8, u8); 4] = [(5, 37), (6, 8), (7, 14), (8, 34)];
+}
+
+impl fmt::Display for ControlId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnnexA(clause, number) => write!(f, "A.{clause}.{number}"),
+            Self::Own(slug) => write!(f, "X.{slug}"),
+        }
+    }
+}
+
+impl fmt::Debug for ControlId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ControlId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let what = "a control id";
+        let error = |why| IdError {
+            text: text.to_owned(),
+            what,
+            why,
+        };
+        if let Some(own) = text.strip_prefix("X.") {
+            check_slug(own, what)?;
+            return Ok(Self::Own(own.to_owned()));
+        }
+        let (clause, number) = text
+            .strip_prefix("A.")
+            .and_then(|rest| rest.split_once('.'))
+            .ok_or_else(|| error("expected a form such as `A.5.7`, or `X.` and a slug"))?;
+        let parsed = |part: &str| part.parse::<u8>().ok().filter(|n| n.to_string() == part);
+        let (clause, number) = parsed(clause)
+            .zip(parsed(number))
+            .ok_or_else(|| error("clause and number must be plain numbers"))?;
+        let in_annex = Self::ANNEX_A
+            .iter()
+            .any(|&(c, count)| c == clause && (1..=count).contains(&number));
+        if in_annex {
+            Ok(Self::AnnexA(clause, number))
+        } else {
+            Err(error(
+                "Annex A of ISO/IEC 27001:2022 has 5.1–5.37, 6.1–6.8, 7.1–7.14 and 8.1–8.34",
+            ))
+        }
+    }
+}
+
+text_serde!(ControlId, "control-id");
+
+/// A requirement: one checkable AI extension of a control (`A.5.7/intel-triaged`).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequirementId {
+    control: ControlId,
+    name: String,
+}
+
+impl RequirementId {
+    /// The control that it extends.
+    pub const fn control(&self) -> &ControlId {
+        &self.control
+    }
+}
+
+impl fmt::Display for RequirementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.control, self.name)
+    }
+}
+
+impl fmt::Debug for RequirementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for RequirementId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let what = "a requirement id";
+        let (control, name) = text.split_once('/').ok_or(IdError {
+            text: text.to_owned(),
+            what,
+            why: "expected a control and a name such as `A.5.7/intel-triaged`",
+        })?;
+        check_slug(name, what)?;
+        Ok(Self {
+            control: control.parse()?,
+            name: name.to_owned(),
+        })
+    }
+}
+
+text_serde!(RequirementId, "requirement-id");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_ids_sort_as_in_the_standard_and_refuse_what_is_not_in_it() {
+        let mut ids: Vec<ControlId> = ["X.own", "A.8.2", "A.5.10", "A.5.7"]
+            .iter()
+            .map(|t| t.parse().expect(t))
+            .collect();
+        ids.sort();
+        let sorted: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        assert_eq!(sorted, ["A.5.7", "A.5.10", "A.8.2", "X.own"]);
+        for bad in [
+            "A.5.38", "A.9.1", "A.5.07", "A.5", "5.7", "A.5.0", "X.", "X.A",
+        ] {
+            assert!(bad.parse::<ControlId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn derived_ids_are_readable_and_stable() {
+        let organisation = "acme".parse().expect("slug");
+        let id = AssetId::derive(&organisation, AssetKind::Model, "openai/gpt-4o");
+        assert!(id.as_str().starts_with("openai-gpt-4o-"), "{id}");
+        assert_eq!(
+            id,
+            AssetId::derive(&organisation, AssetKind::Model, "openai/gpt-4o")
+        );
+        assert_ne!(
+            id,
+            AssetId::derive(&organisation, AssetKind::ModelApi, "openai/gpt-4o")
+        );
+        assert!(id.as_str().parse::<AssetId>().is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_slug_of_anything_is_an_identifier(text in ".*") {
+            proptest::prop_assert!(check_slug(&slug(&text), "a slug").is_ok());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The vocabulary of Annex: the words that every other crate speaks, as types.
+//!
+//! ```text
+//!  collectors ── ObservationBatch ──▶ register ── Snapshot ──▶ assess ── Assessment ──▶ report
+//! ```
+//!
+//! Three documents travel through the house and all three are defined here: what a collector
+//! saw ([`ObservationBatch`]), what the organisation had on record at an instant ([`Snapshot`])
+//! and what follows from it ([`Assessment`]). The rest are the entities of the register, their
+//! identifiers, and [`Instant`].
+//!
+//! Everything is plain data. There is no I/O, no clock and no randomness: time comes in as an
+//! argument, so that the same input gives the same bytes. Strings are parsed once, at the edge,
+//! into types whose [`FromStr`](std::str::FromStr) says what is wrong.
+//!
+//! What can still go wrong: these types are stored (ledger bodies, evidence). A field that is
+//! renamed makes old bodies unreadable; add fields with `#[serde(default)]` and raise
+//! [`record::SCHEMA`] when meaning changes.
+
+pub mod assessment;
+mod canonical;
+mod digest;
+pub mod entity;
+mod id;
+mod instant;
+pub mod observation;
+pub mod record;
+mod reference;
+mod scale;
+mod snapshot;
+mod subject;
+mod value;
+
+pub use assessment::Assessment;
+pub use canonical::{CanonicalError, canonical_json};
+pub use digest::{Digest, ParseDigestError};
+pub use id::{
+    AgreementId, AssetId, ControlId, DocumentId, ExceptionId, FlowId, GapId, IdError,
+    NonconformityId, OrganisationId, PersonId, RequestId, RequirementId, RiskId, SupplierId,
+    SystemId, ThreatId, slug,
+};
+pub use instant::{Date, Instant, ParseInstantError};
+pub use observation::{Observation, ObservationBatch};
+pub use record::{Actor, Entry, Record};
+pub use reference::{FrameworkRef, ParseFrameworkRefError};
+pub use scale::{AssetKind, Basis, DataClass, Outcome, Score, Severity, UnknownWord};
+pub use snapshot::{RecordedBatch, RecordedObservation, Snapshot};
+pub use subject::{ParseSubjectError, Subject, SubjectKind};
+pub use value::{Attribute, AttributeError, Value, ValueType};
