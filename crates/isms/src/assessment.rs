@@ -540,3 +540,31 @@ pub struct AnswerHint {
     /// How many results it resolves.
     pub count: u64,
 }
+
+/// What became different between two assessments of the same organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changes {
+    /// The instant of the earlier assessment.
+    pub since: Instant,
+    /// Gaps that were none before.
+    pub new_gaps: Vec<ResultKey>,
+    /// Gaps before that are met or not applicable now.
+    pub fixed: Vec<ResultKey>,
+    /// Met before, unknown now because evidence aged or the subject changed.
+    pub gone_stale: Vec<ResultKey>,
+    /// Unknown before, decided now.
+    pub answered: Vec<ResultKey>,
+    /// Assets that were not there before.
+    pub new_assets: Vec<AssetId>,
+    /// Assets that are no longer seen.
+    pub gone_assets: Vec<AssetId>,
+}
+
+/// What identifies a result.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ResultKey {
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// The subject.
+    pub subject: Subject,
+}

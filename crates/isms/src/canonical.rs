@@ -49,9 +49,6 @@ mod tests {
         let bytes =
             canonical_json(&serde_json::json!({"b": 1, "a": [true, null]})).expect("canonical");
         assert_eq!(bytes, br#"{"a":[true,null],"b":1}"#);
-        assert!(matches!(
-            canonical_json(&1.5),
-            Err(CanonicalError::Float(_))
-        ));
+        assert!(matches!(canonical_json(&1.5), Err(CanonicalError::Float(_))));
     }
 }

@@ -43,12 +43,10 @@ impl Digest {
     /// The 64 hexadecimal digits without the `sha256:` prefix.
     pub fn hex(&self) -> String {
         use fmt::Write as _;
-        self.0
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }
 

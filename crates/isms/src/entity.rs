@@ -432,9 +432,7 @@ pub struct Consequence {
 impl Consequence {
     /// The worst of the three.
     pub fn worst(&self) -> Score {
-        self.confidentiality
-            .max(self.integrity)
-            .max(self.availability)
+        self.confidentiality.max(self.integrity).max(self.availability)
     }
 }
 

@@ -123,10 +123,7 @@ slug_ids! {
 impl AssetId {
     /// The id of an asset at first sight: from organisation, kind and canonical key.
     pub fn derive(organisation: &OrganisationId, kind: AssetKind, key: &str) -> Self {
-        Self(derived(
-            key,
-            ["asset", organisation.as_str(), kind.as_str(), key],
-        ))
+        Self(derived(key, ["asset", organisation.as_str(), kind.as_str(), key]))
     }
 }
 
@@ -140,41 +137,28 @@ impl FlowId {
 impl GapId {
     /// The id of the gap of a requirement on a subject.
     pub fn derive(requirement: &RequirementId, subject: &Subject) -> Self {
-        Self(derived(
-            "g",
-            ["gap", &requirement.to_string(), &subject.to_string()],
-        ))
+        Self(derived("g", ["gap", &requirement.to_string(), &subject.to_string()]))
     }
 }
 
 impl RequestId {
     /// The id of the evidence request of a requirement on a subject.
     pub fn derive(requirement: &RequirementId, subject: &Subject) -> Self {
-        Self(derived(
-            "r",
-            ["request", &requirement.to_string(), &subject.to_string()],
-        ))
+        Self(derived("r", ["request", &requirement.to_string(), &subject.to_string()]))
     }
 }
 
 impl RiskId {
     /// The id of the risk of a threat on an AI system.
     pub fn derive(system: &SystemId, threat: &ThreatId) -> Self {
-        Self(derived(
-            threat.as_str(),
-            ["risk", system.as_str(), threat.as_str()],
-        ))
+        Self(derived(threat.as_str(), ["risk", system.as_str(), threat.as_str()]))
     }
 }
 
 fn derived<const N: usize>(readable: &str, parts: [&str; N]) -> String {
     let mut name = slug(readable);
     name.truncate(48);
-    format!(
-        "{}-{}",
-        name.trim_end_matches('-'),
-        &Digest::of_parts(parts).hex()[..8]
-    )
+    format!("{}-{}", name.trim_end_matches('-'), &Digest::of_parts(parts).hex()[..8])
 }
 
 /// Turns any text into a slug: lower-case ASCII letters and digits, other runs become one hyphen.
@@ -193,31 +177,18 @@ pub fn slug(text: &str) -> String {
         }
     }
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() {
-        "x".to_owned()
-    } else {
-        slug.to_owned()
-    }
+    if slug.is_empty() { "x".to_owned() } else { slug.to_owned() }
 }
 
 fn check_slug(text: &str, what: &'static str) -> Result<(), IdError> {
-    let error = |why| {
-        Err(IdError {
-            text: text.to_owned(),
-            what,
-            why,
-        })
-    };
+    let error = |why| Err(IdError { text: text.to_owned(), what, why });
     if text.is_empty() {
         return error("it is empty");
     }
     if text.len() > SLUG_BYTES_MAX {
         return error("it is longer than 96 bytes");
     }
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    {
+    if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return error("only lower-case letters, digits and hyphens are allowed");
     }
     if text.starts_with('-') || text.ends_with('-') {
@@ -261,11 +232,7 @@ impl FromStr for ControlId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let what = "a control id";
-        let error = |why| IdError {
-            text: text.to_owned(),
-            what,
-            why,
-        };
+        let error = |why| IdError { text: text.to_owned(), what, why };
         if let Some(own) = text.strip_prefix("X.") {
             check_slug(own, what)?;
             return Ok(Self::Own(own.to_owned()));
@@ -278,15 +245,12 @@ impl FromStr for ControlId {
         let (clause, number) = parsed(clause)
             .zip(parsed(number))
             .ok_or_else(|| error("clause and number must be plain numbers"))?;
-        let in_annex = Self::ANNEX_A
-            .iter()
-            .any(|&(c, count)| c == clause && (1..=count).contains(&number));
+        let in_annex =
+            Self::ANNEX_A.iter().any(|&(c, count)| c == clause && (1..=count).contains(&number));
         if in_annex {
             Ok(Self::AnnexA(clause, number))
         } else {
-            Err(error(
-                "Annex A of ISO/IEC 27001:2022 has 5.1–5.37, 6.1–6.8, 7.1–7.14 and 8.1–8.34",
-            ))
+            Err(error("Annex A of ISO/IEC 27001:2022 has 5.1–5.37, 6.1–6.8, 7.1–7.14 and 8.1–8.34"))
         }
     }
 }
@@ -330,10 +294,7 @@ impl FromStr for RequirementId {
             why: "expected a control and a name such as `A.5.7/intel-triaged`",
         })?;
         check_slug(name, what)?;
-        Ok(Self {
-            control: control.parse()?,
-            name: name.to_owned(),
-        })
+        Ok(Self { control: control.parse()?, name: name.to_owned() })
     }
 }
 
@@ -345,16 +306,12 @@ mod tests {
 
     #[test]
     fn control_ids_sort_as_in_the_standard_and_refuse_what_is_not_in_it() {
-        let mut ids: Vec<ControlId> = ["X.own", "A.8.2", "A.5.10", "A.5.7"]
-            .iter()
-            .map(|t| t.parse().expect(t))
-            .collect();
+        let mut ids: Vec<ControlId> =
+            ["X.own", "A.8.2", "A.5.10", "A.5.7"].iter().map(|t| t.parse().expect(t)).collect();
         ids.sort();
         let sorted: Vec<String> = ids.iter().map(ToString::to_string).collect();
         assert_eq!(sorted, ["A.5.7", "A.5.10", "A.8.2", "X.own"]);
-        for bad in [
-            "A.5.38", "A.9.1", "A.5.07", "A.5", "5.7", "A.5.0", "X.", "X.A",
-        ] {
+        for bad in ["A.5.38", "A.9.1", "A.5.07", "A.5", "5.7", "A.5.0", "X.", "X.A"] {
             assert!(bad.parse::<ControlId>().is_err(), "{bad}");
         }
     }
@@ -364,14 +321,8 @@ mod tests {
         let organisation = "acme".parse().expect("slug");
         let id = AssetId::derive(&organisation, AssetKind::Model, "openai/gpt-4o");
         assert!(id.as_str().starts_with("openai-gpt-4o-"), "{id}");
-        assert_eq!(
-            id,
-            AssetId::derive(&organisation, AssetKind::Model, "openai/gpt-4o")
-        );
-        assert_ne!(
-            id,
-            AssetId::derive(&organisation, AssetKind::ModelApi, "openai/gpt-4o")
-        );
+        assert_eq!(id, AssetId::derive(&organisation, AssetKind::Model, "openai/gpt-4o"));
+        assert_ne!(id, AssetId::derive(&organisation, AssetKind::ModelApi, "openai/gpt-4o"));
         assert!(id.as_str().parse::<AssetId>().is_ok());
     }
 

@@ -27,13 +27,11 @@ pub struct ParseInstantError {
 impl Instant {
     /// The instant `microseconds` after 1970-01-01T00:00:00Z; out of range is clamped.
     pub fn from_microseconds(microseconds: i64) -> Self {
-        Self(
-            Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
-                Timestamp::MIN
-            } else {
-                Timestamp::MAX
-            }),
-        )
+        Self(Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        }))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -67,11 +65,7 @@ impl Date {
 
     /// The first microsecond of this day.
     pub fn start(self) -> Instant {
-        Instant(
-            self.0
-                .to_zoned(TimeZone::UTC)
-                .map_or(Timestamp::MAX, |zoned| zoned.timestamp()),
-        )
+        Instant(self.0.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp()))
     }
 }
 
@@ -107,12 +101,10 @@ impl FromStr for Instant {
         if let Ok(timestamp) = text.parse::<Timestamp>() {
             return Ok(Self::from_microseconds(timestamp.as_microsecond()));
         }
-        text.parse::<Date>()
-            .map(Date::end)
-            .map_err(|_| ParseInstantError {
-                text: text.to_owned(),
-                expected: "an instant such as 2026-08-01T12:00:00Z or a date such as 2026-08-01",
-            })
+        text.parse::<Date>().map(Date::end).map_err(|_| ParseInstantError {
+            text: text.to_owned(),
+            expected: "an instant such as 2026-08-01T12:00:00Z or a date such as 2026-08-01",
+        })
     }
 }
 
@@ -120,10 +112,8 @@ impl FromStr for Date {
     type Err = ParseInstantError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || ParseInstantError {
-            text: text.to_owned(),
-            expected: "a date such as 2026-08-01",
-        };
+        let error =
+            || ParseInstantError { text: text.to_owned(), expected: "a date such as 2026-08-01" };
         if text.len() != 10 {
             return Err(error());
         }

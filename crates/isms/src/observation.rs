@@ -188,14 +188,8 @@ impl std::str::FromStr for Location {
             .rsplit_once(':')
             .and_then(|(path, line)| line.parse().ok().map(|line| (path, line)));
         Ok(match parsed {
-            Some((path, line)) => Self {
-                path: path.to_owned(),
-                line: Some(line),
-            },
-            None => Self {
-                path: text.to_owned(),
-                line: None,
-            },
+            Some((path, line)) => Self { path: path.to_owned(), line: Some(line) },
+            None => Self { path: text.to_owned(), line: None },
         })
     }
 }

@@ -55,8 +55,7 @@ impl FromStr for FrameworkRef {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts = text.split_once(':').and_then(|(framework, rest)| {
-            rest.split_once('/')
-                .map(|(edition, item)| (framework, edition, item))
+            rest.split_once('/').map(|(edition, item)| (framework, edition, item))
         });
         let word = |part: &str| {
             !part.is_empty()
@@ -67,9 +66,7 @@ impl FromStr for FrameworkRef {
         let item_ok = |item: &str| {
             !item.is_empty()
                 && item.trim() == item
-                && item
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b" .-".contains(&b))
+                && item.bytes().all(|b| b.is_ascii_alphanumeric() || b" .-".contains(&b))
         };
         match parts {
             Some((framework, edition, item))

@@ -181,9 +181,7 @@ impl FromStr for Score {
     type Err = UnknownWord;
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        Self::try_from(text.parse().unwrap_or(0)).map_err(|error| UnknownWord {
-            text: text.to_owned(),
-            ..error
-        })
+        Self::try_from(text.parse().unwrap_or(0))
+            .map_err(|error| UnknownWord { text: text.to_owned(), ..error })
     }
 }

@@ -110,9 +110,8 @@ impl FromStr for Subject {
         if text == "organisation" {
             return Ok(Self::Organisation);
         }
-        let (kind, id) = text
-            .split_once(':')
-            .ok_or_else(|| ParseSubjectError::Form(text.to_owned()))?;
+        let (kind, id) =
+            text.split_once(':').ok_or_else(|| ParseSubjectError::Form(text.to_owned()))?;
         Ok(match kind.parse()? {
             SubjectKind::Organisation => return Err(ParseSubjectError::Form(text.to_owned())),
             SubjectKind::System => Self::System(id.parse()?),

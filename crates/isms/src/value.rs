@@ -55,10 +55,7 @@ impl Value {
     /// # Errors
     /// When the text is not of that type; the error says what is expected.
     pub fn parse(text: &str, value_type: ValueType) -> Result<Self, AttributeError> {
-        let error = |expected| AttributeError::Value {
-            text: text.to_owned(),
-            expected,
-        };
+        let error = |expected| AttributeError::Value { text: text.to_owned(), expected };
         Ok(match value_type {
             ValueType::Bool => Self::Bool(text.parse().map_err(|_| error("true or false"))?),
             ValueType::Long => Self::Long(text.parse().map_err(|_| error("a whole number"))?),
@@ -105,13 +102,9 @@ impl fmt::Display for Value {
             Self::Long(value) => write!(f, "{value}"),
             Self::Text(value) => f.write_str(value),
             Self::Set(values) if values.is_empty() => f.write_str("none"),
-            Self::Set(values) => f.write_str(
-                &values
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            ),
+            Self::Set(values) => {
+                f.write_str(&values.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }
@@ -163,14 +156,8 @@ impl FromStr for Attribute {
     fn from_str(text: &str) -> Result<Self, AttributeError> {
         let named = text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.len() <= 64
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if named {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(AttributeError::Name(text.to_owned()))
-        }
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if named { Ok(Self(text.to_owned())) } else { Err(AttributeError::Name(text.to_owned())) }
     }
 }
 

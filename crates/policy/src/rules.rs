@@ -82,10 +82,7 @@ impl Rules {
         kind: SubjectKind,
         table: &AttributeTable,
     ) -> Result<Self, PolicyError> {
-        let plain = |message: String| PolicyError {
-            message,
-            offset: None,
-        };
+        let plain = |message: String| PolicyError { message, offset: None };
         let parsed = PolicySet::from_str(text).map_err(|error| located(&error))?;
         let schema = table.schema(kind).map_err(plain)?;
         let checked = Validator::new(schema).validate(&parsed, ValidationMode::Strict);
@@ -105,11 +102,7 @@ impl Rules {
                     "only forbid clauses are allowed; the permit is added".to_owned(),
                 ));
             }
-            let reason = policy
-                .annotation("reason")
-                .unwrap_or_default()
-                .trim()
-                .to_owned();
+            let reason = policy.annotation("reason").unwrap_or_default().trim().to_owned();
             if reason.is_empty() {
                 return Err(plain("a forbid clause has no @reason(\"…\")".to_owned()));
             }
@@ -119,27 +112,15 @@ impl Rules {
             }
             let mut alone = permit()?;
             for set in [&mut all, &mut alone] {
-                set.add(policy.clone())
-                    .map_err(|error| plain(error.to_string()))?;
+                set.add(policy.clone()).map_err(|error| plain(error.to_string()))?;
             }
-            clauses.push(Clause {
-                reason,
-                needs,
-                alone,
-            });
+            clauses.push(Clause { reason, needs, alone });
         }
         if clauses.is_empty() {
             return Err(plain("there is no forbid clause".to_owned()));
         }
-        let needs = clauses
-            .iter()
-            .flat_map(|clause| clause.needs.iter().cloned())
-            .collect();
-        Ok(Self {
-            clauses,
-            all,
-            needs,
-        })
+        let needs = clauses.iter().flat_map(|clause| clause.needs.iter().cloned()).collect();
+        Ok(Self { clauses, all, needs })
     }
 
     /// The attributes that the clauses read together.
@@ -159,10 +140,7 @@ impl Rules {
     /// When any clause cannot be evaluated.
     pub fn violated(&self, facts: &Facts) -> Result<Vec<&Clause>, EvaluationError> {
         let reasons = evaluate(&self.all, facts)?;
-        Ok(reasons
-            .into_iter()
-            .filter_map(|position| self.clauses.get(position))
-            .collect())
+        Ok(reasons.into_iter().filter_map(|position| self.clauses.get(position)).collect())
     }
 
     /// Like [`violated`](Self::violated), but looks only at the clauses whose attributes are
@@ -198,17 +176,13 @@ impl Facts {
     pub fn new<'a>(
         values: impl IntoIterator<Item = (&'a Attribute, &'a Value)>,
     ) -> Result<Self, EvaluationError> {
-        let attributes: HashMap<String, RestrictedExpression> = values
-            .into_iter()
-            .map(|(name, value)| (name.to_string(), expression(value)))
-            .collect();
+        let attributes: HashMap<String, RestrictedExpression> =
+            values.into_iter().map(|(name, value)| (name.to_string(), expression(value))).collect();
         let failed = |error: &dyn std::fmt::Display| EvaluationError(error.to_string());
         let uid = EntityUid::from_str(SUBJECT).map_err(|error| failed(&error))?;
         let entity =
             Entity::new(uid, attributes, HashSet::new()).map_err(|error| failed(&error))?;
-        Entities::from_entities([entity], None)
-            .map(Self)
-            .map_err(|error| failed(&error))
+        Entities::from_entities([entity], None).map(Self).map_err(|error| failed(&error))
     }
 }
 
@@ -225,35 +199,23 @@ fn expression(value: &Value) -> RestrictedExpression {
 
 /// The positions of the satisfied clauses.
 fn evaluate(policies: &PolicySet, facts: &Facts) -> Result<Vec<usize>, EvaluationError> {
-    let request = REQUEST
-        .as_ref()
-        .ok_or_else(|| EvaluationError("no request".to_owned()))?;
+    let request = REQUEST.as_ref().ok_or_else(|| EvaluationError("no request".to_owned()))?;
     let response = Authorizer::new().is_authorized(request, policies, &facts.0);
     if let Some(error) = response.diagnostics().errors().next() {
         return Err(EvaluationError(error.to_string()));
     }
-    let mut positions: Vec<usize> = response
-        .diagnostics()
-        .reason()
-        .filter_map(position)
-        .collect();
+    let mut positions: Vec<usize> = response.diagnostics().reason().filter_map(position).collect();
     positions.sort_unstable();
     Ok(positions)
 }
 
 /// Cedar numbers the policies of a text `policy0`, `policy1`, …
 fn position(id: &PolicyId) -> Option<usize> {
-    AsRef::<str>::as_ref(id)
-        .strip_prefix("policy")?
-        .parse()
-        .ok()
+    AsRef::<str>::as_ref(id).strip_prefix("policy")?.parse().ok()
 }
 
 fn permit() -> Result<PolicySet, PolicyError> {
-    let failed = |message: String| PolicyError {
-        message,
-        offset: None,
-    };
+    let failed = |message: String| PolicyError { message, offset: None };
     let policy =
         Policy::parse(Some(PolicyId::new("permit")), PERMIT).map_err(|e| failed(e.to_string()))?;
     PolicySet::from_policies([policy]).map_err(|e| failed(e.to_string()))
@@ -261,13 +223,8 @@ fn permit() -> Result<PolicySet, PolicyError> {
 
 /// The attributes of `resource` that occur in the policy's syntax tree.
 fn reads(policy: &Policy) -> Result<BTreeSet<Attribute>, PolicyError> {
-    let failed = |message: String| PolicyError {
-        message,
-        offset: None,
-    };
-    let tree = policy
-        .to_json()
-        .map_err(|error| failed(error.to_string()))?;
+    let failed = |message: String| PolicyError { message, offset: None };
+    let tree = policy.to_json().map_err(|error| failed(error.to_string()))?;
     let mut names = BTreeSet::new();
     let mut open = vec![&tree];
     while let Some(node) = open.pop() {
@@ -276,9 +233,7 @@ fn reads(policy: &Policy) -> Result<BTreeSet<Attribute>, PolicyError> {
                 let access = fields.get(".").or_else(|| fields.get("has"));
                 if let Some(name) = access
                     .filter(|access| {
-                        access
-                            .pointer("/left/Var")
-                            .is_some_and(|var| var == "resource")
+                        access.pointer("/left/Var").is_some_and(|var| var == "resource")
                     })
                     .and_then(|access| access.get("attr")?.as_str())
                 {
@@ -300,10 +255,7 @@ fn located<E: miette::Diagnostic>(error: &E) -> PolicyError {
     if let Some(help) = error.help() {
         message = format!("{message} ({help})");
     }
-    PolicyError {
-        message,
-        offset: label.map(|label| label.offset()),
-    }
+    PolicyError { message, offset: label.map(|label| label.offset()) }
 }
 
 #[cfg(test)]
@@ -335,10 +287,8 @@ mod tests {
     "#;
 
     fn facts(values: &[(&str, Value)]) -> Facts {
-        let named: Vec<(Attribute, Value)> = values
-            .iter()
-            .map(|(name, value)| (name.parse().expect(name), value.clone()))
-            .collect();
+        let named: Vec<(Attribute, Value)> =
+            values.iter().map(|(name, value)| (name.parse().expect(name), value.clone())).collect();
         Facts::new(named.iter().map(|(name, value)| (name, value))).expect("facts")
     }
 
@@ -355,19 +305,9 @@ mod tests {
             ("permitted", set(&["public"])),
             ("sent", set(&["public", "restricted"])),
         ]);
-        let reasons: Vec<&str> = rules
-            .violated(&bad)
-            .expect("evaluates")
-            .iter()
-            .map(|c| c.reason())
-            .collect();
-        assert_eq!(
-            reasons,
-            [
-                "It waited more than 14 days.",
-                "More is sent than permitted."
-            ]
-        );
+        let reasons: Vec<&str> =
+            rules.violated(&bad).expect("evaluates").iter().map(|c| c.reason()).collect();
+        assert_eq!(reasons, ["It waited more than 14 days.", "More is sent than permitted."]);
         let names: Vec<&str> = rules.needs().iter().map(Attribute::as_str).collect();
         assert_eq!(names, ["days", "permitted", "sent", "signed"]);
     }
@@ -379,13 +319,7 @@ mod tests {
         assert!(rules.violated(&partial).is_err());
         let days: Attribute = "days".parse().expect("name");
         let known = BTreeSet::from([&days]);
-        assert_eq!(
-            rules
-                .violated_among(&partial, &known)
-                .expect("evaluates")
-                .len(),
-            1
-        );
+        assert_eq!(rules.violated_among(&partial, &known).expect("evaluates").len(), 1);
     }
 
     #[test]
@@ -403,11 +337,7 @@ mod tests {
                 .message
                 .contains("@reason")
         );
-        assert!(
-            fault("permit(principal, action, resource);")
-                .message
-                .contains("forbid")
-        );
+        assert!(fault("permit(principal, action, resource);").message.contains("forbid"));
         assert!(
             fault("@reason(\"x\")\nforbid(principal, action, resource);")
                 .message

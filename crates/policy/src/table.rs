@@ -23,23 +23,16 @@ impl AttributeTable {
 
     /// The declared attributes of a kind of subject, in order.
     pub fn of(&self, kind: SubjectKind) -> impl Iterator<Item = (&Attribute, ValueType)> {
-        self.0
-            .get(&kind)
-            .into_iter()
-            .flatten()
-            .map(|(name, value_type)| (name, *value_type))
+        self.0.get(&kind).into_iter().flatten().map(|(name, value_type)| (name, *value_type))
     }
 
     /// What is wrong with a value for an attribute, if anything.
     pub fn fault(&self, kind: SubjectKind, name: &Attribute, value: &Value) -> Option<String> {
         match self.get(kind, name) {
-            None => Some(format!(
-                "a subject of kind {kind} has no attribute `{name}`"
-            )),
-            Some(expected) if expected != value.value_type() => Some(format!(
-                "`{name}` is of type {expected}, not {}",
-                value.value_type()
-            )),
+            None => Some(format!("a subject of kind {kind} has no attribute `{name}`")),
+            Some(expected) if expected != value.value_type() => {
+                Some(format!("`{name}` is of type {expected}, not {}", value.value_type()))
+            }
             Some(_) => None,
         }
     }
