@@ -33,6 +33,8 @@ pub struct Assessment {
     pub organisation: String,
     /// The digest of the catalogue that judged.
     pub catalogue: Digest,
+    /// The organisation's criteria that were applied.
+    pub criteria: Criteria,
     /// The ISMS scope and what was looked at.
     pub scope: ScopeView,
     /// AI systems.
@@ -61,6 +63,23 @@ pub struct Assessment {
     pub answers: Vec<AnswerHint>,
     /// What was not read, by scope.
     pub skipped: Vec<Skipped>,
+}
+
+/// What the organisation decided on risk and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Criteria {
+    /// The highest current risk score (1 to 25) that is acceptable without further treatment.
+    pub accept_score_max: u8,
+    /// Days until a gap is due, by severity from low to critical.
+    pub gap_due_days: [u32; 4],
+    /// Days until an evidence request is due.
+    pub request_due_days: u32,
+}
+
+impl Default for Criteria {
+    fn default() -> Self {
+        Self { accept_score_max: 6, gap_due_days: [180, 90, 30, 14], request_due_days: 30 }
+    }
 }
 
 /// The ISMS scope and what collectors looked at.
