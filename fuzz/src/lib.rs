@@ -1,0 +1,41 @@
+//! What is fuzzed: every parser that reads bytes from outside.
+//!
+//! ```text
+//!  corpus/<target>/* ─▶ tests/replay.rs ───────┐                 stable, in every run of the tests
+//!                                              ├▶ TARGETS ─▶ body
+//!  libFuzzer ─▶ fuzz_targets/<target>.rs ──────┘                 nightly, for hours
+//! ```
+//!
+//! The body of a target is an ordinary function that panics when a promise is broken, so the
+//! seeds run as a normal test without a nightly compiler:
+//!
+//! ```text
+//!  cargo test --manifest-path fuzz/Cargo.toml
+//!  cargo +nightly fuzz run ledger_note --features libfuzzer /tmp/found fuzz/corpus/ledger_note
+//! ```
+//!
+//! Name a folder outside the repository first, as above: what the fuzzer finds goes there, and
+//! `corpus/` keeps only a few seeds that say by their name what they are. An input that failed
+//! once becomes a seed.
+//!
+//! A new target is a body here, a line in [`TARGETS`], a file in `fuzz_targets/`, a `[[bin]]` in
+//! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
+
+mod ledger;
+
+pub use ledger::{ledger_note, ledger_proof, test_key};
+
+/// A fuzz target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The name of its file in `fuzz_targets/` and of its folder in `corpus/`.
+    pub name: &'static str,
+    /// Takes any bytes, and panics when a promise is broken.
+    pub body: fn(&[u8]),
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target { name: "ledger_note", body: ledger_note },
+    Target { name: "ledger_proof", body: ledger_proof },
+];
