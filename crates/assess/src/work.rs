@@ -1,0 +1,267 @@
+//! Work that follows: gaps, evidence requests, and the few answers that resolve most.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use annex_catalog::{Catalogue, Requirement};
+use annex_isms::assessment::{AnswerHint, Criteria, GapView, RequestView, RequirementResult};
+use annex_isms::entity::{Gap, GapStatus, Owner};
+use annex_isms::{
+    Attribute, Basis, Date, GapId, Outcome, RequestId, RequirementId, Severity, Snapshot, Subject,
+};
+
+use crate::subject_name;
+
+/// How many answers are proposed.
+const ANSWERS_MAX: usize = 8;
+/// The most questions in one proposed answer.
+const QUESTIONS_MAX: usize = 6;
+
+/// An evidence request for every unknown, by requirement and subject.
+pub(crate) fn requests(
+    catalogue: &Catalogue,
+    snapshot: &Snapshot,
+    results: &[RequirementResult],
+    criteria: Criteria,
+) -> Vec<RequestView> {
+    let existing: BTreeMap<_, _> = snapshot.requests.iter().map(|r| (&r.id, r)).collect();
+    let unknown = results.iter().filter(|result| result.outcome == Outcome::Unknown);
+    let view = |result: &RequirementResult| {
+        let requirement = catalogue.requirements.get(&result.requirement)?;
+        let id = RequestId::derive(&result.requirement, &result.subject);
+        let known = existing.get(&id);
+        let asks: Vec<&str> = result
+            .missing
+            .keys()
+            .filter_map(|name| catalogue.attributes.get(&(requirement.subject, name.clone())))
+            .map(|spec| spec.ask.as_deref().unwrap_or(&spec.words))
+            .collect();
+        Some(RequestView {
+            requirement: result.requirement.clone(),
+            subject: result.subject.clone(),
+            ask: if asks.is_empty() { requirement.words.clone() } else { asks.join(" ") },
+            by_person: answerable(catalogue, requirement, result),
+            owner: known
+                .and_then(|known| known.owner.clone())
+                .or_else(|| proposed_owner(snapshot, requirement, &result.subject)),
+            role: requirement.role.clone(),
+            due: known.map_or_else(
+                || snapshot.at.date().plus_days(criteria.request_due_days),
+                |known| known.due,
+            ),
+            id,
+        })
+    };
+    unknown.filter_map(view).collect()
+}
+
+/// Every gap, the worst first: open ones, and those that wait for someone to verify them.
+pub(crate) fn gaps(
+    catalogue: &Catalogue,
+    snapshot: &Snapshot,
+    results: &[RequirementResult],
+    criteria: Criteria,
+) -> Vec<GapView> {
+    let existing: BTreeMap<&GapId, &Gap> = snapshot.gaps.iter().map(|gap| (&gap.id, gap)).collect();
+    let mut views = Vec::new();
+    for result in results {
+        let Some(requirement) = catalogue.requirements.get(&result.requirement) else { continue };
+        let id = GapId::derive(&result.requirement, &result.subject);
+        let known = existing.get(&id).copied();
+        let (status, reasons) = match (result.outcome, known.map(|gap| gap.status)) {
+            (Outcome::Gap, Some(GapStatus::ReadyToVerify)) => {
+                (GapStatus::ReadyToVerify, result.reasons.clone())
+            }
+            (Outcome::Gap, _) => (GapStatus::Open, result.reasons.clone()),
+            (Outcome::Met, Some(GapStatus::Open | GapStatus::ReadyToVerify)) => (
+                GapStatus::ReadyToVerify,
+                vec![
+                    "Measured as met; someone other than the owner verifies and closes it."
+                        .to_owned(),
+                ],
+            ),
+            (Outcome::Unknown, Some(status @ (GapStatus::Open | GapStatus::ReadyToVerify))) => {
+                (status, vec!["It was a gap; what is known today does not decide it.".to_owned()])
+            }
+            _ => continue,
+        };
+        let plan = known.map(|gap| gap.plan.as_str()).filter(|plan| !plan.is_empty());
+        views.push(GapView {
+            requirement: result.requirement.clone(),
+            title: requirement.title.clone(),
+            subject: result.subject.clone(),
+            subject_name: subject_name(snapshot, &result.subject),
+            severity: requirement.severity,
+            reasons,
+            locations: locations(snapshot, result),
+            remedy: plan.unwrap_or(&requirement.remedy).to_owned(),
+            owner: known
+                .and_then(|gap| gap.owner.clone())
+                .or_else(|| proposed_owner(snapshot, requirement, &result.subject)),
+            role: requirement.role.clone(),
+            due: known
+                .filter(|gap| gap.status != GapStatus::Closed)
+                .map_or_else(|| due(snapshot, requirement.severity, criteria), |gap| gap.due),
+            status,
+            excepted_until: excepted_until(snapshot, result),
+            id,
+        });
+    }
+    views.sort_by(|a, b| {
+        (b.severity, &a.requirement, &a.subject).cmp(&(a.severity, &b.requirement, &b.subject))
+    });
+    views
+}
+
+fn due(snapshot: &Snapshot, severity: Severity, criteria: Criteria) -> Date {
+    let [low, medium, high, critical] = criteria.gap_due_days;
+    snapshot.at.date().plus_days(match severity {
+        Severity::Low => low,
+        Severity::Medium => medium,
+        Severity::High => high,
+        Severity::Critical => critical,
+    })
+}
+
+/// Where the deciding values were seen; else where the asset was.
+fn locations(
+    snapshot: &Snapshot,
+    result: &RequirementResult,
+) -> BTreeSet<annex_isms::observation::Location> {
+    let seen: BTreeSet<_> =
+        result.values.values().flat_map(|value| value.locations.iter().cloned()).collect();
+    match &result.subject {
+        Subject::Asset(id) if seen.is_empty() => snapshot
+            .assets
+            .binary_search_by(|asset| asset.id.cmp(id))
+            .map(|index| snapshot.assets[index].locations.clone())
+            .unwrap_or_default(),
+        _ => seen,
+    }
+}
+
+/// Someone with the requirement's role, else the owner of the asset or system. Only proposed.
+fn proposed_owner(
+    snapshot: &Snapshot,
+    requirement: &Requirement,
+    subject: &Subject,
+) -> Option<Owner> {
+    let by_role = snapshot.people.iter().find(|person| person.roles.contains(&requirement.role));
+    let person = by_role.map(|person| person.id.clone()).or_else(|| match subject {
+        Subject::System(id) => snapshot.systems.iter().find(|s| s.id == *id)?.owner.clone(),
+        Subject::Supplier(id) => snapshot.suppliers.iter().find(|s| s.id == *id)?.owner.clone(),
+        Subject::Asset(id) => {
+            let index = snapshot.assets.binary_search_by(|asset| asset.id.cmp(id)).ok()?;
+            snapshot.assets[index].owner.as_ref().map(|owner| owner.person.clone())
+        }
+        _ => None,
+    })?;
+    Some(Owner { person, confirmed: false })
+}
+
+/// The last day of an approved exception that is in force. The gap stays a gap.
+fn excepted_until(snapshot: &Snapshot, result: &RequirementResult) -> Option<Date> {
+    snapshot
+        .exceptions
+        .iter()
+        .filter(|exception| {
+            exception.requirement == result.requirement
+                && exception.subject == result.subject
+                && exception.approved_by.is_some()
+                && exception.expires.end() >= snapshot.at
+        })
+        .map(|exception| exception.expires)
+        .max()
+}
+
+/// Whether a person's document can supply everything that is missing.
+fn answerable(
+    catalogue: &Catalogue,
+    requirement: &Requirement,
+    result: &RequirementResult,
+) -> bool {
+    !result.missing.is_empty()
+        && result.missing.keys().all(|name| {
+            let asked = catalogue
+                .attributes
+                .get(&(requirement.subject, name.clone()))
+                .is_some_and(|spec| spec.ask.is_some());
+            asked && requirement.needs.get(name).is_some_and(|need| need.basis <= Basis::Document)
+        })
+}
+
+/// The answers that resolve most unknowns for the fewest questions, best first.
+///
+/// Candidates are the sets of attributes that one result of a subject still needs; an answer
+/// resolves every result of that subject whose needs it covers.
+pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHint> {
+    let mut open: BTreeMap<&Subject, Vec<(&RequirementId, BTreeSet<&Attribute>)>> = BTreeMap::new();
+    for result in results.iter().filter(|result| result.outcome == Outcome::Unknown) {
+        let Some(requirement) = catalogue.requirements.get(&result.requirement) else { continue };
+        if result.missing.len() <= QUESTIONS_MAX && answerable(catalogue, requirement, result) {
+            let missing = result.missing.keys().collect();
+            open.entry(&result.subject).or_default().push((&result.requirement, missing));
+        }
+    }
+    let mut hints = Vec::new();
+    while hints.len() < ANSWERS_MAX {
+        let candidates = open.iter().flat_map(|(subject, needs)| {
+            needs.iter().map(move |(_, set)| {
+                let count = needs.iter().filter(|(_, other)| other.is_subset(set)).count();
+                (count, *subject, set.clone())
+            })
+        });
+        // Most results per question; then most results; then the first by name.
+        let best =
+            candidates.max_by(|(count, subject, set), (other_count, other_subject, other)| {
+                (count * other.len(), count, other_subject, other).cmp(&(
+                    other_count * set.len(),
+                    other_count,
+                    subject,
+                    set,
+                ))
+            });
+        let Some((count, subject, set)) = best else { break };
+        let Some(needs) = open.get_mut(subject) else { break };
+        let resolves = needs
+            .iter()
+            .filter(|(_, other)| other.is_subset(&set))
+            .map(|(id, _)| (*id).clone())
+            .collect();
+        needs.retain(|(_, other)| !other.is_subset(&set));
+        hints.push(hint(catalogue, subject, &set, resolves, count));
+    }
+    hints.sort_by(|a, b| (b.count, &a.command).cmp(&(a.count, &b.command)));
+    hints
+}
+
+fn hint(
+    catalogue: &Catalogue,
+    subject: &Subject,
+    names: &BTreeSet<&Attribute>,
+    resolves: BTreeSet<RequirementId>,
+    count: usize,
+) -> AnswerHint {
+    let mut command = format!("annex answer {subject}");
+    let mut questions = BTreeMap::new();
+    for name in names {
+        let Some(spec) = catalogue.attributes.get(&(subject.kind(), (*name).clone())) else {
+            continue;
+        };
+        let example = spec.example.as_deref().unwrap_or_default();
+        let plain = !example.is_empty()
+            && example.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.,:".contains(&b));
+        let example =
+            if plain { example.to_owned() } else { format!("'{}'", example.replace('\'', "")) };
+        let _ = write!(command, " {name}={example}");
+        questions.insert((*name).clone(), spec.ask.clone().unwrap_or_default());
+    }
+    command.push_str(" --evidence FILE");
+    AnswerHint {
+        subject: subject.clone(),
+        questions,
+        command,
+        resolves,
+        count: u64::try_from(count).unwrap_or(u64::MAX),
+    }
+}

@@ -1,0 +1,271 @@
+//! The table of settings.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use annex_isms::assessment::Criteria;
+use toml::de::{DeTable, DeValue};
+
+use crate::SettingsError;
+
+/// A setting, as documented.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name in `annex.toml`; the part before a dot is the table.
+    pub name: &'static str,
+    /// The environment variable that overrides it.
+    pub variable: &'static str,
+    /// Its type and unit.
+    pub kind: &'static str,
+    /// Its default; empty is none.
+    pub default: &'static str,
+    /// What it does.
+    pub words: &'static str,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $words:literal])+ $field:ident: $type:ty = $name:literal, $variable:literal, $kind:literal, $default:literal;)*) => {
+        /// Every setting.
+        pub const KEYS: &[Key] = &[$(Key {
+            name: $name,
+            variable: $variable,
+            kind: $kind,
+            default: $default,
+            words: concat!($($words),+),
+        },)*];
+
+        /// The settings in force.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Settings { $($(#[doc = $words])+ pub $field: $type,)* }
+
+        impl Settings {
+            /// Reads every setting through `raw`, which has the last word on each.
+            fn build(raw: &dyn Fn(&Key) -> Result<Raw, SettingsError>) -> Result<Self, SettingsError> {
+                let mut keys = KEYS.iter();
+                Ok(Self { $($field: {
+                    let key = keys.next().unwrap_or(&KEYS[0]);
+                    let raw = raw(key)?;
+                    <$type as Setting>::read(&raw.text).map_err(|message| (raw.fault)(message))?
+                },)* })
+            }
+        }
+    };
+}
+
+settings! {
+    /// The data folder: register, evidence and ledger.
+    data: PathBuf = "data", "ANNEX_DATA", "folder", ".annex";
+    /// A folder of catalogue files that add to the built-in catalogue or override it.
+    catalog: Option<PathBuf> = "catalog", "ANNEX_CATALOG", "folder", "";
+    /// The file that holds the ledger's signing key. It must not lie in the data folder.
+    /// Without it, a file in the user's configuration folder is used and made when missing.
+    key_file: Option<PathBuf> = "key_file", "ANNEX_KEY_FILE", "file", "";
+    /// How long a command waits for another one that writes to the same data folder.
+    lock_wait_ms: u64 = "lock_wait_ms", "ANNEX_LOCK_WAIT_MS", "milliseconds", "5000";
+    /// The most files that one scan reads; the rest is listed as skipped.
+    scan_files_max: u64 = "scan.files_max", "ANNEX_SCAN_FILES_MAX", "files", "200000";
+    /// The largest source file that a scan reads; a larger one is listed as skipped.
+    scan_file_bytes_max: u64 = "scan.file_bytes_max", "ANNEX_SCAN_FILE_BYTES_MAX", "bytes", "2097152";
+    /// The largest piece of evidence.
+    evidence_bytes_max: u64 = "evidence.bytes_max", "ANNEX_EVIDENCE_BYTES_MAX", "bytes", "1073741824";
+    /// The most pages (of 4096 bytes) that the register's database may have; 0 is no limit.
+    register_pages_max: u32 = "register.pages_max", "ANNEX_REGISTER_PAGES_MAX", "pages", "0";
+    /// The highest current risk score (likelihood × consequence, 1 to 25) that is acceptable.
+    risk_accept_score_max: u8 = "risk.accept_score_max", "ANNEX_RISK_ACCEPT_SCORE_MAX", "score", "6";
+    /// Days until a gap of low severity is due.
+    due_gap_low_days: u32 = "due.gap_low_days", "ANNEX_DUE_GAP_LOW_DAYS", "days", "180";
+    /// Days until a gap of medium severity is due.
+    due_gap_medium_days: u32 = "due.gap_medium_days", "ANNEX_DUE_GAP_MEDIUM_DAYS", "days", "90";
+    /// Days until a gap of high severity is due.
+    due_gap_high_days: u32 = "due.gap_high_days", "ANNEX_DUE_GAP_HIGH_DAYS", "days", "30";
+    /// Days until a gap of critical severity is due.
+    due_gap_critical_days: u32 = "due.gap_critical_days", "ANNEX_DUE_GAP_CRITICAL_DAYS", "days", "14";
+    /// Days until an evidence request is due.
+    due_request_days: u32 = "due.request_days", "ANNEX_DUE_REQUEST_DAYS", "days", "30";
+}
+
+impl Settings {
+    /// The criteria for risk and time.
+    pub const fn criteria(&self) -> Criteria {
+        Criteria {
+            accept_score_max: self.risk_accept_score_max,
+            gap_due_days: [
+                self.due_gap_low_days,
+                self.due_gap_medium_days,
+                self.due_gap_high_days,
+                self.due_gap_critical_days,
+            ],
+            request_due_days: self.due_request_days,
+        }
+    }
+}
+
+/// The text of a setting, and how to report that it is wrong.
+struct Raw {
+    text: String,
+    fault: Box<dyn Fn(String) -> SettingsError>,
+}
+
+trait Setting: Sized {
+    fn read(text: &str) -> Result<Self, String>;
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {$(
+        impl Setting for $type {
+            fn read(text: &str) -> Result<Self, String> {
+                let message = |_| format!("`{text}` is not a whole number from 0 to {}", <$type>::MAX);
+                text.parse().map_err(message)
+            }
+        }
+    )*};
+}
+whole_numbers!(u8, u32, u64);
+
+impl Setting for PathBuf {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Err("it is empty; expected a path".to_owned())
+        } else {
+            Ok(text.into())
+        }
+    }
+}
+
+impl Setting for Option<PathBuf> {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))
+    }
+}
+
+/// The names of tables in `annex.toml` that hold settings.
+fn tables() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(|key| Some(key.name.split_once('.')?.0))
+}
+
+pub(crate) fn read(
+    file: &str,
+    text: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Settings, SettingsError> {
+    let parsed = DeTable::parse(text).map_err(|error| SettingsError::toml(file, text, &error))?;
+    let root = parsed.get_ref();
+    for table in tables() {
+        let Some(DeValue::Table(rows)) = root.get(table).map(toml::Spanned::get_ref) else {
+            continue;
+        };
+        for name in rows.keys() {
+            if !KEYS.iter().any(|key| key.name.split_once('.') == Some((table, name.get_ref()))) {
+                let message = format!("there is no setting `{table}.{}`", name.get_ref());
+                return Err(SettingsError::at(file, text, name.span(), message));
+            }
+        }
+    }
+    Settings::build(&|key| {
+        if let Some(value) = environment(key.variable) {
+            let variable = key.variable.to_owned();
+            let fault =
+                move |message| SettingsError::Environment { variable: variable.clone(), message };
+            return Ok(Raw { text: value, fault: Box::new(fault) });
+        }
+        let value = match key.name.split_once('.') {
+            None => root.get(key.name),
+            Some((table, name)) => match root.get(table).map(|value| (value, value.get_ref())) {
+                None => None,
+                Some((_, DeValue::Table(rows))) => rows.get(name),
+                Some((value, _)) => {
+                    let message = format!("`{table}` is a table of settings");
+                    return Err(SettingsError::at(file, text, value.span(), message));
+                }
+            },
+        };
+        let Some(value) = value else {
+            let key = *key;
+            let fault = move |message| SettingsError::Environment {
+                variable: key.name.to_owned(),
+                message,
+            };
+            return Ok(Raw { text: key.default.to_owned(), fault: Box::new(fault) });
+        };
+        let (file, source, span, name) = (file.to_owned(), text.to_owned(), value.span(), key.name);
+        let fault = move |message: String| {
+            SettingsError::at(&file, &source, span.clone(), format!("`{name}`: {message}"))
+        };
+        match value.get_ref() {
+            DeValue::String(text) => Ok(Raw { text: text.to_string(), fault: Box::new(fault) }),
+            DeValue::Integer(number) => {
+                Ok(Raw { text: number.to_string(), fault: Box::new(fault) })
+            }
+            other => Err(fault(format!(
+                "a value of type {} does not fit; expected {}",
+                other.type_str(),
+                key.kind
+            ))),
+        }
+    })
+}
+
+/// The reference page of all settings, as Markdown.
+pub fn reference() -> String {
+    let mut page = "# Settings\n\nKeys of `annex.toml`. An environment variable overrides the file; an argument overrides both.\n\n| key | variable | type | default | what it does |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    for key in KEYS {
+        let default =
+            if key.default.is_empty() { "—".to_owned() } else { format!("`{}`", key.default) };
+        let _ = writeln!(
+            page,
+            "| `{}` | `{}` | {} | {default} | {} |",
+            key.name,
+            key.variable,
+            key.kind,
+            key.words.trim()
+        );
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn every_key_has_a_default_that_reads_and_a_variable_of_its_own() {
+        let settings = read("annex.toml", "", &none).expect("defaults");
+        assert_eq!(settings.lock_wait_ms, 5000);
+        for key in KEYS {
+            let expected = format!("ANNEX_{}", key.name.replace('.', "_").to_uppercase());
+            assert_eq!(key.variable, expected);
+            let value = if key.default.is_empty() { "x" } else { key.default };
+            let line = match key.name.split_once('.') {
+                None => format!("{} = \"{value}\"", key.name),
+                Some((table, name)) => format!("[{table}]\n{name} = \"{value}\""),
+            };
+            read("annex.toml", &line, &none).expect(&line);
+            assert!(reference().contains(key.name));
+        }
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file_and_faults_name_their_place() {
+        let text = "lock_wait_ms = 10\n[risk]\naccept_score_max = 9\n";
+        let of = |name: &str| (name == "ANNEX_LOCK_WAIT_MS").then(|| "20".to_owned());
+        let settings = read("annex.toml", text, &of).expect("settings");
+        assert_eq!((settings.lock_wait_ms, settings.risk_accept_score_max), (20, 9));
+
+        let fault = |text: &str| read("annex.toml", text, &none).expect_err(text).to_string();
+        assert!(
+            fault("\nlock_wait_ms = -1").starts_with("annex.toml:2: `lock_wait_ms`: `-1` is not")
+        );
+        assert!(
+            fault("[risk]\naccept_score = 1")
+                .starts_with("annex.toml:2: there is no setting `risk.accept_score`")
+        );
+        assert!(fault("[risk]\naccept_score_max = true").contains("type boolean"));
+        assert!(fault("a = ").starts_with("annex.toml:1: "));
+        let bad = |_: &str| Some("x".to_owned());
+        assert!(read("annex.toml", "", &bad).expect_err("x").to_string().starts_with("ANNEX_"));
+    }
+}
