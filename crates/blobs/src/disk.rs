@@ -32,11 +32,7 @@ pub(crate) fn flush_folder(path: &Path) -> Result<()> {
         return Ok(());
     }
     // `.` is the parent of a relative path with one part.
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)
         .and_then(|folder| folder.sync_all())
         .map_err(|source| Error::io("flush the folder", path, source))

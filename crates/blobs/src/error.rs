@@ -94,22 +94,10 @@ impl Error {
         let path = path.to_owned();
         match source.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                Self::DiskFull {
-                    operation,
-                    path,
-                    source,
-                }
+                Self::DiskFull { operation, path, source }
             }
-            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly {
-                operation,
-                path,
-                source,
-            },
-            _ => Self::Io {
-                operation,
-                path,
-                source,
-            },
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { operation, path, source },
+            _ => Self::Io { operation, path, source },
         }
     }
 }

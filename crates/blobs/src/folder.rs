@@ -142,10 +142,7 @@ impl Folder {
             |piece| {
                 hasher.update(piece);
                 let written = destination.write_all(piece);
-                written.map_err(|source| Error::Destination {
-                    digest: *digest,
-                    source,
-                })
+                written.map_err(|source| Error::Destination { digest: *digest, source })
             },
             self.blob_bytes_max,
         )?;
@@ -204,8 +201,7 @@ impl Folder {
     fn lock_writing(&self) -> Result<File> {
         create_folder(&self.root.join(INCOMING))?;
         let (lock, path) = self.open_lock()?;
-        lock.lock_shared()
-            .map_err(|source| Error::io("lock", &path, source))?;
+        lock.lock_shared().map_err(|source| Error::io("lock", &path, source))?;
         Ok(lock)
     }
 
@@ -215,9 +211,8 @@ impl Folder {
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options
-            .open(&path)
-            .map_err(|source| Error::io("open the lock", &path, source))?;
+        let lock =
+            options.open(&path).map_err(|source| Error::io("open the lock", &path, source))?;
         Ok((lock, path))
     }
 

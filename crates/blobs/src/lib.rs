@@ -31,7 +31,7 @@
 //! - *Blobs in the SQL database*: its backup would be as large as all evidence.
 //! - *Compression*: the file of an auditor's own `sha256sum` would not match its name.
 //! - *A storage trait beside the one implementation*: object storage will bring its own needs;
-//!   until then the seam is that four methods are all there is.
+//!   until then the seam is that the whole of it is six methods.
 //!
 //! # How it can still go wrong
 //!

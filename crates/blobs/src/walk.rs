@@ -26,10 +26,7 @@ impl Folder {
     pub fn digests(&self) -> Result<Digests> {
         let mut subfolders = sorted(self.path())?;
         subfolders.retain(|path| path.file_name().is_none_or(|name| name != INCOMING));
-        Ok(Digests {
-            subfolders: subfolders.into_iter(),
-            files: Vec::new().into_iter(),
-        })
+        Ok(Digests { subfolders: subfolders.into_iter(), files: Vec::new().into_iter() })
     }
 
     /// Reads every blob and checks it, and stops at the first that does not fit its name or does

@@ -23,9 +23,7 @@ fn file_of(folder: &Folder, digest: &Digest) -> PathBuf {
 
 fn unfinished(folder: &Folder) -> usize {
     let names = fs::read_dir(folder.path().join("incoming")).unwrap();
-    names
-        .filter(|entry| entry.as_ref().unwrap().file_name() != "lock")
-        .count()
+    names.filter(|entry| entry.as_ref().unwrap().file_name() != "lock").count()
 }
 
 /// Gives a few bytes at a time, then ends or fails.
@@ -113,33 +111,20 @@ fn the_limit_is_exact_and_leaves_nothing_behind() {
     let folder = folder.with_blob_bytes_max(100_000);
     folder.put(io::repeat(1).take(100_000)).unwrap();
     let error = folder.put(io::repeat(1).take(100_001)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the bytes are more than blob_bytes_max allows (100000)"
-    );
+    assert_eq!(error.to_string(), "the bytes are more than blob_bytes_max allows (100000)");
     assert_eq!(unfinished(&folder), 0);
-    let all = Verified {
-        blobs: 1,
-        bytes: 100_000,
-    };
+    let all = Verified { blobs: 1, bytes: 100_000 };
     assert_eq!(folder.verify_all().unwrap(), all);
 
     let stricter = Folder::open(folder.path()).unwrap().with_blob_bytes_max(10);
     let digest = folder.digests().unwrap().next().unwrap().unwrap();
-    assert!(matches!(
-        stricter.get(&digest),
-        Err(Error::TooLarge { blob_bytes_max: 10 })
-    ));
+    assert!(matches!(stricter.get(&digest), Err(Error::TooLarge { blob_bytes_max: 10 })));
 }
 
 #[test]
 fn a_source_that_fails_half_way_leaves_nothing_behind() {
     let (_place, folder) = folder();
-    let source = Drip(
-        Cursor::new(vec![1; 500]),
-        100,
-        Some(io::ErrorKind::TimedOut),
-    );
+    let source = Drip(Cursor::new(vec![1; 500]), 100, Some(io::ErrorKind::TimedOut));
     assert!(matches!(folder.put(source), Err(Error::Source(_))));
     assert_eq!(unfinished(&folder), 0);
     assert_eq!(folder.digests().unwrap().count(), 0);
@@ -225,10 +210,7 @@ fn a_folder_that_is_a_file_is_refused_by_name() {
     let path = place.path().join("blobs");
     fs::write(&path, b"x").unwrap();
     let error = Folder::open(&path).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        format!("cannot create the folder {}", path.display())
-    );
+    assert_eq!(error, format!("cannot create the folder {}", path.display()));
 }
 
 #[cfg(unix)]

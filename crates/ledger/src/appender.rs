@@ -21,10 +21,7 @@ pub struct Appender {
 impl Appender {
     /// A log without leaves.
     pub const fn empty() -> Self {
-        Self {
-            size: 0,
-            edge: Vec::new(),
-        }
+        Self { size: 0, edge: Vec::new() }
     }
 
     /// Goes on from `head`, reading the right edge ([`edge_nodes`]).
@@ -44,10 +41,7 @@ impl Appender {
                 computed,
             });
         }
-        Ok(Self {
-            size: head.size,
-            edge,
-        })
+        Ok(Self { size: head.size, edge })
     }
 
     /// Appends leaves and returns the nodes to store, by rising index and without a gap.
@@ -79,10 +73,7 @@ impl Appender {
 
     /// The head of the log as it is now.
     pub fn head(&self) -> Head {
-        Head {
-            size: self.size,
-            root: root_of_edge(&self.edge),
-        }
+        Head { size: self.size, root: root_of_edge(&self.edge) }
     }
 }
 
@@ -92,9 +83,7 @@ mod tests {
     use crate::{Nodes, leaf_commitment};
 
     fn commitments(range: std::ops::Range<u64>) -> Vec<Hash> {
-        range
-            .map(|number| leaf_commitment(&[0; 32], &number.to_be_bytes()))
-            .collect()
+        range.map(|number| leaf_commitment(&[0; 32], &number.to_be_bytes())).collect()
     }
 
     #[test]
@@ -114,16 +103,8 @@ mod tests {
     #[test]
     fn an_empty_log_has_the_empty_head() {
         assert_eq!(Appender::empty().head(), Head::EMPTY);
-        assert_eq!(
-            Appender::resume(&Head::EMPTY, &Nodes::new())
-                .unwrap()
-                .head(),
-            Head::EMPTY
-        );
-        let wrong = Head {
-            size: 0,
-            root: Hash::from_bytes([1; 32]),
-        };
+        assert_eq!(Appender::resume(&Head::EMPTY, &Nodes::new()).unwrap().head(), Head::EMPTY);
+        let wrong = Head { size: 0, root: Hash::from_bytes([1; 32]) };
         assert!(matches!(
             Appender::resume(&wrong, &Nodes::new()),
             Err(Error::EmptyRootWrong { .. })
@@ -133,22 +114,12 @@ mod tests {
     #[test]
     fn a_damaged_or_missing_edge_stops_the_log() {
         let mut appender = Appender::empty();
-        let nodes: Nodes = appender
-            .append(&commitments(0..7))
-            .unwrap()
-            .into_iter()
-            .collect();
+        let nodes: Nodes = appender.append(&commitments(0..7)).unwrap().into_iter().collect();
         let head = appender.head();
         for index in edge_nodes(7).unwrap() {
             let mut damaged = nodes.clone();
-            damaged.insert(Node {
-                index,
-                hash: Hash::from_bytes([9; 32]),
-            });
-            assert!(matches!(
-                Appender::resume(&head, &damaged),
-                Err(Error::RootMismatch { .. })
-            ));
+            damaged.insert(Node { index, hash: Hash::from_bytes([9; 32]) });
+            assert!(matches!(Appender::resume(&head, &damaged), Err(Error::RootMismatch { .. })));
 
             let lost: Nodes = nodes.iter().filter(|node| node.index != index).collect();
             let error = Appender::resume(&head, &lost).unwrap_err();
@@ -167,26 +138,16 @@ mod tests {
                 Ok(vec![Hash::EMPTY_ROOT])
             }
         }
-        let head = Head {
-            size: 7,
-            root: Hash::EMPTY_ROOT,
-        };
+        let head = Head { size: 7, root: Hash::EMPTY_ROOT };
         assert!(matches!(
             Appender::resume(&head, &Short),
-            Err(Error::NodesMiscounted {
-                asked: 3,
-                answered: 1,
-                ..
-            })
+            Err(Error::NodesMiscounted { asked: 3, answered: 1, .. })
         ));
     }
 
     #[test]
     fn a_full_log_takes_no_leaf_and_stays_as_it_is() {
-        let mut full = Appender {
-            size: LEAVES_MAX,
-            edge: vec![Hash::EMPTY_ROOT],
-        };
+        let mut full = Appender { size: LEAVES_MAX, edge: vec![Hash::EMPTY_ROOT] };
         let before = full.head();
         assert!(matches!(
             full.append(&commitments(0..1)),

@@ -27,10 +27,7 @@ pub struct Checkpoint {
 /// Signs the head of the key's log and returns the note.
 pub fn sign_checkpoint(head: &Head, key: &SigningKey) -> Result<String> {
     head.check()?;
-    let checkpoint = Checkpoint {
-        origin: key.origin().clone(),
-        head: *head,
-    };
+    let checkpoint = Checkpoint { origin: key.origin().clone(), head: *head };
     note::sign(&checkpoint.to_text(), key)
 }
 
@@ -62,19 +59,11 @@ impl FromStr for Checkpoint {
         let refuse = |reason| Error::CheckpointMalformed { reason };
         let parsed = tlog_tiles::Checkpoint::from_bytes(text.as_bytes())
             .map_err(|_| refuse("it is not a log's name, size and root on three lines"))?;
-        let head = Head {
-            size: parsed.size(),
-            root: Hash::from(*parsed.hash()),
-        };
+        let head = Head { size: parsed.size(), root: Hash::from(*parsed.hash()) };
         head.check()?;
-        let checkpoint = Self {
-            origin: parsed.origin().parse()?,
-            head,
-        };
+        let checkpoint = Self { origin: parsed.origin().parse()?, head };
         if checkpoint.to_text() != text {
-            return Err(refuse(
-                "it has more than three lines, or is spelled otherwise",
-            ));
+            return Err(refuse("it has more than three lines, or is spelled otherwise"));
         }
         Ok(checkpoint)
     }
@@ -89,10 +78,7 @@ mod tests {
     }
 
     fn head() -> Head {
-        Head {
-            size: 7,
-            root: Hash::from_bytes([0x5a; 32]),
-        }
+        Head { size: 7, root: Hash::from_bytes([0x5a; 32]) }
     }
 
     #[test]
@@ -101,21 +87,12 @@ mod tests {
         let start = "annex/acme\n7\nWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=\n\n— annex/acme ";
         assert!(note.starts_with(start), "{note}");
         let opened = open_checkpoint(note.as_bytes(), &key().verifying_key()).unwrap();
-        assert_eq!(
-            opened,
-            Checkpoint {
-                origin: Origin::of("acme").unwrap(),
-                head: head()
-            }
-        );
+        assert_eq!(opened, Checkpoint { origin: Origin::of("acme").unwrap(), head: head() });
     }
 
     #[test]
     fn a_checkpoint_of_another_log_is_refused_even_if_the_key_signed_it() {
-        let other = Checkpoint {
-            origin: Origin::of("other").unwrap(),
-            head: head(),
-        };
+        let other = Checkpoint { origin: Origin::of("other").unwrap(), head: head() };
         let note = note::sign(&other.to_text(), &key()).unwrap();
         assert!(matches!(
             open_checkpoint(note.as_bytes(), &key().verifying_key()),
@@ -125,11 +102,7 @@ mod tests {
 
     #[test]
     fn further_lines_are_refused_even_if_the_key_signed_them() {
-        let text = Checkpoint {
-            origin: key().origin().clone(),
-            head: head(),
-        }
-        .to_text();
+        let text = Checkpoint { origin: key().origin().clone(), head: head() }.to_text();
         for further in ["more\n", "\n", "7\n8\n"] {
             let note = note::sign(&format!("{text}{further}"), &key()).unwrap();
             assert!(matches!(
@@ -141,11 +114,7 @@ mod tests {
 
     #[test]
     fn texts_that_are_spelled_otherwise_are_refused() {
-        let text = Checkpoint {
-            origin: key().origin().clone(),
-            head: head(),
-        }
-        .to_text();
+        let text = Checkpoint { origin: key().origin().clone(), head: head() }.to_text();
         text.parse::<Checkpoint>().unwrap();
         for (from, to) in [
             ("\n7\n", "\n07\n"),
@@ -169,21 +138,9 @@ mod tests {
 
     #[test]
     fn a_head_that_no_log_has_is_not_signed() {
-        let wrong = Head {
-            size: 0,
-            root: Hash::from_bytes([1; 32]),
-        };
+        let wrong = Head { size: 0, root: Hash::from_bytes([1; 32]) };
         assert!(sign_checkpoint(&wrong, &key()).is_err());
-        assert!(
-            sign_checkpoint(
-                &Head {
-                    size: u64::MAX,
-                    ..head()
-                },
-                &key()
-            )
-            .is_err()
-        );
+        assert!(sign_checkpoint(&Head { size: u64::MAX, ..head() }, &key()).is_err());
         sign_checkpoint(&Head::EMPTY, &key()).unwrap();
     }
 }

@@ -112,9 +112,7 @@ impl Serialize for Hash {
 
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -141,16 +139,9 @@ mod tests {
     fn text_has_one_spelling() {
         let text = Hash::EMPTY_ROOT.to_string();
         assert_eq!(text.parse::<Hash>().unwrap(), Hash::EMPTY_ROOT);
-        for wrong in [
-            text.to_uppercase(),
-            format!("{text}0"),
-            text[1..].to_owned(),
-            String::new(),
-        ] {
-            assert!(
-                wrong.parse::<Hash>().is_err(),
-                "{wrong} was taken for a hash"
-            );
+        for wrong in [text.to_uppercase(), format!("{text}0"), text[1..].to_owned(), String::new()]
+        {
+            assert!(wrong.parse::<Hash>().is_err(), "{wrong} was taken for a hash");
         }
         // 64 bytes, but not 64 characters: no slicing inside a character.
         assert!("é".repeat(32).parse::<Hash>().is_err());

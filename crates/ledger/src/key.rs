@@ -42,19 +42,13 @@ impl SigningKey {
     /// The key that a seed gives. The seed must be 32 secret random bytes; the caller draws
     /// them and forgets them.
     pub fn from_seed(origin: Origin, seed: &[u8; 32]) -> Self {
-        Self {
-            origin,
-            secret: ed25519_dalek::SigningKey::from_bytes(seed),
-        }
+        Self { origin, secret: ed25519_dalek::SigningKey::from_bytes(seed) }
     }
 
     /// Reads the text of a key file, `PRIVATE+KEY+<origin>+<id>+<base64>`, with or without the
     /// line break at its end.
     pub fn parse(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::KeyMalformed {
-            kind: "signing",
-            reason,
-        };
+        let refuse = |reason| Error::KeyMalformed { kind: "signing", reason };
         let text = text.strip_suffix('\n').unwrap_or(text);
         let fields = text
             .strip_prefix(PRIVATE)
@@ -64,20 +58,14 @@ impl SigningKey {
         if *key.to_text() == text {
             return Ok(key);
         }
-        Err(refuse(
-            "the key id does not fit the key, or the text is spelled otherwise",
-        ))
+        Err(refuse("the key id does not fit the key, or the text is spelled otherwise"))
     }
 
     /// The text for a key file, without a line break. It is the secret itself.
     pub fn to_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([ED25519; 33]);
         bytes[1..].copy_from_slice(self.secret.as_bytes());
-        let start = format!(
-            "{PRIVATE}{}+{:08x}+",
-            self.origin,
-            self.verifying_key().id()
-        );
+        let start = format!("{PRIVATE}{}+{:08x}+", self.origin, self.verifying_key().id());
         // Reserved in one piece: a buffer that grows leaves copies of the secret behind.
         let mut text = Zeroizing::new(String::with_capacity(start.len() + 44));
         text.push_str(&start);
@@ -87,10 +75,7 @@ impl SigningKey {
 
     /// The public half.
     pub fn verifying_key(&self) -> VerifyingKey {
-        VerifyingKey {
-            origin: self.origin.clone(),
-            public: self.secret.verifying_key(),
-        }
+        VerifyingKey { origin: self.origin.clone(), public: self.secret.verifying_key() }
     }
 
     /// The log that this key signs for.
@@ -138,10 +123,7 @@ impl FromStr for VerifyingKey {
 
     /// Reads `<origin>+<id>+<base64>`, with or without a line break at its end.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::KeyMalformed {
-            kind: "verifying",
-            reason,
-        };
+        let refuse = |reason| Error::KeyMalformed { kind: "verifying", reason };
         let text = text.strip_suffix('\n').unwrap_or(text);
         if text.starts_with(PRIVATE) {
             return Err(refuse("it is a signing key, which must stay secret"));
@@ -150,17 +132,13 @@ impl FromStr for VerifyingKey {
         let public = ed25519_dalek::VerifyingKey::from_bytes(&bytes)
             .map_err(|_| refuse("the bytes are not a point of the curve"))?;
         if public.is_weak() {
-            return Err(refuse(
-                "it is one of the few keys for which anyone can sign",
-            ));
+            return Err(refuse("it is one of the few keys for which anyone can sign"));
         }
         let key = Self { origin, public };
         if key.to_string() == text {
             return Ok(key);
         }
-        Err(refuse(
-            "the key id does not fit the key, or the text is spelled otherwise",
-        ))
+        Err(refuse("the key id does not fit the key, or the text is spelled otherwise"))
     }
 }
 
@@ -185,9 +163,7 @@ fn parse_fields(text: &str) -> Result<(Origin, Zeroizing<[u8; 32]>), &'static st
     else {
         return Err("it is not `<origin>+<id>+<base64>`");
     };
-    let origin = origin
-        .parse()
-        .map_err(|_| "its name is not `annex/<organisation>`")?;
+    let origin = origin.parse().map_err(|_| "its name is not `annex/<organisation>`")?;
     let bytes = BASE64_STANDARD.decode(base64).map(Zeroizing::new);
     let bytes = bytes.map_err(|_| "its last field is not base64")?;
     let mut key = Zeroizing::new([0; 32]);
@@ -211,17 +187,11 @@ mod tests {
     fn texts_read_back_with_and_without_a_line_break() {
         let text = key().to_text();
         for text in [text.to_string(), format!("{}\n", *text)] {
-            assert_eq!(
-                *SigningKey::parse(&text).unwrap().to_text(),
-                text.trim_end()
-            );
+            assert_eq!(*SigningKey::parse(&text).unwrap().to_text(), text.trim_end());
         }
         let public = key().verifying_key();
         assert_eq!(public.to_string().parse::<VerifyingKey>().unwrap(), public);
-        assert_eq!(
-            format!("{public}\n").parse::<VerifyingKey>().unwrap(),
-            public
-        );
+        assert_eq!(format!("{public}\n").parse::<VerifyingKey>().unwrap(), public);
         assert!(format!("{public}\n\n").parse::<VerifyingKey>().is_err());
     }
 
@@ -239,10 +209,7 @@ mod tests {
 
     #[test]
     fn every_other_byte_in_a_key_is_refused() {
-        let texts = [
-            key().to_text().to_string(),
-            key().verifying_key().to_string(),
-        ];
+        let texts = [key().to_text().to_string(), key().verifying_key().to_string()];
         for text in texts {
             for position in 0..text.len() {
                 for byte in 0..128 {

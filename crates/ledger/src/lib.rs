@@ -54,6 +54,7 @@
 //! - **Two readers can be shown two logs** (a split view) until they compare checkpoints.
 //! - **Commitments are opaque**: that a body means what it says, or that an event was recorded at
 //!   all, no hash can tell.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops where it is surprised"))]
 
 mod appender;
 mod checkpoint;

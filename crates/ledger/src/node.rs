@@ -74,17 +74,13 @@ impl Nodes {
 
 impl NodeStore for Nodes {
     fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>, NodeMissing> {
-        indexes
-            .iter()
-            .map(|&index| self.get(index).ok_or(NodeMissing { index }))
-            .collect()
+        indexes.iter().map(|&index| self.get(index).ok_or(NodeMissing { index })).collect()
     }
 }
 
 impl Extend<Node> for Nodes {
     fn extend<T: IntoIterator<Item = Node>>(&mut self, nodes: T) {
-        self.0
-            .extend(nodes.into_iter().map(|node| (node.index, node.hash)));
+        self.0.extend(nodes.into_iter().map(|node| (node.index, node.hash)));
     }
 }
 
@@ -107,11 +103,7 @@ pub(crate) fn fetch<S: NodeStore + ?Sized>(
         .map_err(|NodeMissing { index }| Error::NodeMissing { operation, index })?;
     if hashes.len() != indexes.len() {
         let (asked, answered) = (indexes.len(), hashes.len());
-        return Err(Error::NodesMiscounted {
-            operation,
-            asked,
-            answered,
-        });
+        return Err(Error::NodesMiscounted { operation, asked, answered });
     }
     Ok(hashes)
 }

@@ -34,18 +34,13 @@ pub fn open_text(note: &[u8], key: &VerifyingKey) -> Result<String> {
     let text = open(note, key)?;
     if names_a_log(&text) {
         let reason = "its first line names a log, as a checkpoint's does";
-        return Err(Error::NoteRefused {
-            reason,
-            source: None,
-        });
+        return Err(Error::NoteRefused { reason, source: None });
     }
     Ok(text)
 }
 
 fn names_a_log(text: &str) -> bool {
-    text.lines()
-        .next()
-        .is_some_and(|line| line.parse::<Origin>().is_ok())
+    text.lines().next().is_some_and(|line| line.parse::<Origin>().is_ok())
 }
 
 /// Signs any text that a note can hold.
@@ -54,10 +49,7 @@ pub(crate) fn sign(text: &str, key: &SigningKey) -> Result<String> {
     if !text.ends_with('\n') {
         return Err(refuse("it does not end with a line break"));
     }
-    if text
-        .chars()
-        .any(|character| character < ' ' && character != '\n')
-    {
+    if text.chars().any(|character| character < ' ' && character != '\n') {
         return Err(refuse("it contains a control character"));
     }
     let id = key.verifying_key().id();
@@ -86,10 +78,7 @@ pub(crate) fn open(note: &[u8], key: &VerifyingKey) -> Result<String> {
         .to_bytes();
     if encoded != note {
         let reason = "it has more than one signature, or is spelled otherwise than it was signed";
-        return Err(Error::NoteRefused {
-            reason,
-            source: None,
-        });
+        return Err(Error::NoteRefused { reason, source: None });
     }
     String::from_utf8(parsed.text().to_vec()).map_err(|error| Error::NoteRefused {
         reason: "it is not UTF-8",
@@ -98,10 +87,7 @@ pub(crate) fn open(note: &[u8], key: &VerifyingKey) -> Result<String> {
 }
 
 fn refuse(reason: &'static str, error: signed_note::NoteError) -> Error {
-    Error::NoteRefused {
-        reason,
-        source: Some(Box::new(error)),
-    }
+    Error::NoteRefused { reason, source: Some(Box::new(error)) }
 }
 
 /// The one key that a note is opened with, as `signed_note` wants to see it.
@@ -130,9 +116,6 @@ impl signed_note::Verifiers for Known<'_> {
         if name == self.0.origin().as_str() && id == self.0.id() {
             return Ok(self);
         }
-        Err(signed_note::VerificationError::UnknownKey {
-            name: name.to_owned(),
-            id,
-        })
+        Err(signed_note::VerificationError::UnknownKey { name: name.to_owned(), id })
     }
 }

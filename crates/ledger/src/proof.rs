@@ -38,15 +38,8 @@ impl InclusionProof {
         let indexes = inclusion_nodes(leaf_index, tree_size)?;
         let hashes = fetch(store, &indexes, "prove that a leaf is in the log")?;
         let path = tlog_tiles::prove_record(tree_size, leaf_index, &Fetched { indexes, hashes })
-            .map_err(|_| Error::LeafOutOfRange {
-                leaf_index,
-                tree_size,
-            })?;
-        Ok(Self {
-            leaf_index,
-            tree_size,
-            path: ours(path),
-        })
+            .map_err(|_| Error::LeafOutOfRange { leaf_index, tree_size })?;
+        Ok(Self { leaf_index, tree_size, path: ours(path) })
     }
 
     /// Checks that the leaf with this commitment is in the log of `head`.
@@ -100,11 +93,7 @@ impl ConsistencyProof {
             tlog_tiles::prove_tree(new_size, old_size, &Fetched { indexes, hashes })
                 .map_err(|_| Error::SizesReversed { old_size, new_size })?
         };
-        Ok(Self {
-            old_size,
-            new_size,
-            path: ours(path),
-        })
+        Ok(Self { old_size, new_size, path: ours(path) })
     }
 
     /// Checks that the log of `new` begins with the log of `old`.
@@ -146,21 +135,14 @@ impl ConsistencyProof {
 /// `tlog_tiles` copies the path once for each level, so its length is bounded before it sees it.
 fn check_path(proof: &'static str, path: &[Hash]) -> Result<()> {
     if path.len() > PATH_HASHES_MAX {
-        return Err(Error::ProofTooLong {
-            proof,
-            hashes: path.len(),
-        });
+        return Err(Error::ProofTooLong { proof, hashes: path.len() });
     }
     Ok(())
 }
 
 fn check_same_size(proof: &'static str, proof_size: u64, head_size: u64) -> Result<()> {
     if proof_size != head_size {
-        return Err(Error::ProofElsewhere {
-            proof,
-            proof_size,
-            head_size,
-        });
+        return Err(Error::ProofElsewhere { proof, proof_size, head_size });
     }
     Ok(())
 }
@@ -200,18 +182,8 @@ struct InclusionFields {
 impl TryFrom<InclusionFields> for InclusionProof {
     type Error = Error;
 
-    fn try_from(
-        InclusionFields {
-            leaf_index,
-            tree_size,
-            path,
-        }: InclusionFields,
-    ) -> Result<Self> {
-        let proof = Self {
-            leaf_index,
-            tree_size,
-            path,
-        };
+    fn try_from(InclusionFields { leaf_index, tree_size, path }: InclusionFields) -> Result<Self> {
+        let proof = Self { leaf_index, tree_size, path };
         proof.check().map(|()| proof)
     }
 }
@@ -228,18 +200,8 @@ struct ConsistencyFields {
 impl TryFrom<ConsistencyFields> for ConsistencyProof {
     type Error = Error;
 
-    fn try_from(
-        ConsistencyFields {
-            old_size,
-            new_size,
-            path,
-        }: ConsistencyFields,
-    ) -> Result<Self> {
-        let proof = Self {
-            old_size,
-            new_size,
-            path,
-        };
+    fn try_from(ConsistencyFields { old_size, new_size, path }: ConsistencyFields) -> Result<Self> {
+        let proof = Self { old_size, new_size, path };
         proof.check().map(|()| proof)
     }
 }
@@ -250,9 +212,7 @@ mod tests {
     use crate::{Appender, Nodes};
 
     fn log(size: u8) -> (Head, Nodes) {
-        let leaves: Vec<Hash> = (0..size)
-            .map(|number| Hash::from_bytes([number; 32]))
-            .collect();
+        let leaves: Vec<Hash> = (0..size).map(|number| Hash::from_bytes([number; 32])).collect();
         let mut appender = Appender::empty();
         let nodes = appender.append(&leaves).unwrap().into_iter().collect();
         (appender.head(), nodes)
@@ -264,21 +224,12 @@ mod tests {
         let proof = InclusionProof::create(2, 3, &nodes).unwrap();
         let json = serde_json::to_string(&proof).unwrap();
         let left = nodes.get(2).unwrap();
-        assert_eq!(
-            json,
-            format!(r#"{{"leaf_index":2,"tree_size":3,"path":["{left}"]}}"#)
-        );
-        assert_eq!(
-            serde_json::from_str::<InclusionProof>(&json).unwrap(),
-            proof
-        );
+        assert_eq!(json, format!(r#"{{"leaf_index":2,"tree_size":3,"path":["{left}"]}}"#));
+        assert_eq!(serde_json::from_str::<InclusionProof>(&json).unwrap(), proof);
 
         let proof = ConsistencyProof::create(2, 3, &nodes).unwrap();
         let json = serde_json::to_string(&proof).unwrap();
-        assert_eq!(
-            serde_json::from_str::<ConsistencyProof>(&json).unwrap(),
-            proof
-        );
+        assert_eq!(serde_json::from_str::<ConsistencyProof>(&json).unwrap(), proof);
     }
 
     #[test]
@@ -292,16 +243,10 @@ mod tests {
             r#"{"leaf_index":0,"leaf_index":0,"tree_size":1,"path":[]}"#.to_owned(),
             r#"{"leaf_index":-1,"tree_size":1,"path":[]}"#.to_owned(),
             r#"{"leaf_index":0,"tree_size":1}"#.to_owned(),
-            format!(
-                r#"{{"leaf_index":0,"tree_size":2,"path":["{}"]}}"#,
-                "A".repeat(64)
-            ),
+            format!(r#"{{"leaf_index":0,"tree_size":2,"path":["{}"]}}"#, "A".repeat(64)),
             format!(r#"{{"leaf_index":0,"tree_size":2,"path":[{path}]}}"#),
         ] {
-            assert!(
-                serde_json::from_str::<InclusionProof>(&wrong).is_err(),
-                "{wrong}"
-            );
+            assert!(serde_json::from_str::<InclusionProof>(&wrong).is_err(), "{wrong}");
         }
         assert!(
             serde_json::from_str::<ConsistencyProof>(r#"{"old_size":2,"new_size":1,"path":[]}"#)
@@ -314,10 +259,7 @@ mod tests {
         let (head, nodes) = log(3);
         let proof = InclusionProof::create(0, 2, &nodes).unwrap();
         assert_eq!(
-            proof
-                .verify(&Hash::from_bytes([0; 32]), &head)
-                .unwrap_err()
-                .to_string(),
+            proof.verify(&Hash::from_bytes([0; 32]), &head).unwrap_err().to_string(),
             "the inclusion proof is about a log of 2 leaves, the head about one of 3"
         );
     }
@@ -327,10 +269,7 @@ mod tests {
         let (head, nodes) = log(3);
         let mut proof = ConsistencyProof::create(0, 3, &nodes).unwrap();
         proof.verify(&Head::EMPTY, &head).unwrap();
-        let forged = Head {
-            size: 0,
-            root: head.root,
-        };
+        let forged = Head { size: 0, root: head.root };
         assert!(proof.verify(&forged, &head).is_err());
         proof.path.push(head.root);
         assert!(proof.verify(&Head::EMPTY, &head).is_err());
@@ -340,24 +279,10 @@ mod tests {
     fn a_path_that_is_too_long_is_refused_without_being_run() {
         let (head, _) = log(3);
         let path = vec![Hash::EMPTY_ROOT; PATH_HASHES_MAX + 1];
-        let inclusion = InclusionProof {
-            leaf_index: 0,
-            tree_size: 3,
-            path: path.clone(),
-        };
+        let inclusion = InclusionProof { leaf_index: 0, tree_size: 3, path: path.clone() };
         let refused = inclusion.verify(&Hash::EMPTY_ROOT, &head);
-        assert!(matches!(
-            refused,
-            Err(Error::ProofTooLong { hashes: 65, .. })
-        ));
-        let consistency = ConsistencyProof {
-            old_size: 3,
-            new_size: 3,
-            path,
-        };
-        assert!(matches!(
-            consistency.verify(&head, &head),
-            Err(Error::ProofTooLong { .. })
-        ));
+        assert!(matches!(refused, Err(Error::ProofTooLong { hashes: 65, .. })));
+        let consistency = ConsistencyProof { old_size: 3, new_size: 3, path };
+        assert!(matches!(consistency.verify(&head, &head), Err(Error::ProofTooLong { .. })));
     }
 }

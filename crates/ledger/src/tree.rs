@@ -34,20 +34,14 @@ pub struct Head {
 
 impl Head {
     /// The head of a log without leaves.
-    pub const EMPTY: Self = Self {
-        size: 0,
-        root: Hash::EMPTY_ROOT,
-    };
+    pub const EMPTY: Self = Self { size: 0, root: Hash::EMPTY_ROOT };
 
     /// The head that a log had at `size`, from its stored nodes ([`edge_nodes`]).
     ///
     /// This is how a checkpoint that was kept elsewhere is compared with the log of today.
     pub fn compute<S: NodeStore + ?Sized>(size: u64, store: &S) -> Result<Self> {
         let edge = fetch(store, &edge_nodes(size)?, "compute the head")?;
-        Ok(Self {
-            size,
-            root: root_of_edge(&edge),
-        })
+        Ok(Self { size, root: root_of_edge(&edge) })
     }
 
     /// Refuses a head that no log can have.
@@ -103,10 +97,7 @@ pub(crate) fn check_size(leaves: u64) -> Result<()> {
 pub(crate) fn check_leaf(leaf_index: u64, tree_size: u64) -> Result<()> {
     check_size(tree_size)?;
     if leaf_index >= tree_size {
-        return Err(Error::LeafOutOfRange {
-            leaf_index,
-            tree_size,
-        });
+        return Err(Error::LeafOutOfRange { leaf_index, tree_size });
     }
     Ok(())
 }
@@ -122,9 +113,7 @@ pub(crate) fn check_growth(old_size: u64, new_size: u64) -> Result<()> {
 /// The root over the subtrees of a right edge, largest first.
 pub(crate) fn root_of_edge(edge: &[Hash]) -> Hash {
     let right_to_left = edge.iter().rev().copied();
-    right_to_left
-        .reduce(|right, left| Hash::node(left, right))
-        .unwrap_or(Hash::EMPTY_ROOT)
+    right_to_left.reduce(|right, left| Hash::node(left, right)).unwrap_or(Hash::EMPTY_ROOT)
 }
 
 /// Runs a proof for the sake of what it would read. `tlog_tiles` keeps the index lists of proofs
@@ -160,16 +149,9 @@ mod tests {
     #[test]
     fn the_node_count_is_that_of_the_numbering() {
         for size in 0..2000 {
-            assert_eq!(
-                node_count(size),
-                tlog_tiles::stored_hash_count(size),
-                "size {size}"
-            );
+            assert_eq!(node_count(size), tlog_tiles::stored_hash_count(size), "size {size}");
         }
-        assert_eq!(
-            node_count(LEAVES_MAX),
-            tlog_tiles::stored_hash_count(LEAVES_MAX)
-        );
+        assert_eq!(node_count(LEAVES_MAX), tlog_tiles::stored_hash_count(LEAVES_MAX));
         let _ = node_count(u64::MAX);
     }
 

@@ -12,9 +12,7 @@ use sha2_for_ct_merkle::Sha256;
 type Oracle = MemoryBackedTree<Sha256, Vec<u8>>;
 
 fn commitments(count: usize) -> Vec<Hash> {
-    (0..count as u64)
-        .map(|number| leaf_commitment(&[3; 32], &number.to_be_bytes()))
-        .collect()
+    (0..count as u64).map(|number| leaf_commitment(&[3; 32], &number.to_be_bytes())).collect()
 }
 
 /// A log that was appended to in these chunks, resumed from stored nodes before each.
@@ -36,13 +34,7 @@ fn grow(leaves: &[Hash], chunks: &[usize]) -> (Head, Nodes) {
 
 /// Only the nodes that were said to be needed, as a caller fetches them.
 fn only(nodes: &Nodes, indexes: &[u64]) -> Nodes {
-    indexes
-        .iter()
-        .map(|&index| Node {
-            index,
-            hash: nodes.get(index).unwrap(),
-        })
-        .collect()
+    indexes.iter().map(|&index| Node { index, hash: nodes.get(index).unwrap() }).collect()
 }
 
 fn oracle(leaves: &[Hash]) -> Oracle {
@@ -60,17 +52,7 @@ fn bytes(path: &[Hash]) -> Vec<u8> {
 fn wrong_heads(head: &Head, bit: usize) -> [Head; 3] {
     let root = flip(head.root, bit);
     let (more, fewer) = (head.size + 1, head.size - 1);
-    [
-        Head { root, ..*head },
-        Head {
-            size: more,
-            ..*head
-        },
-        Head {
-            size: fewer,
-            ..*head
-        },
-    ]
+    [Head { root, ..*head }, Head { size: more, ..*head }, Head { size: fewer, ..*head }]
 }
 
 fn flip(hash: Hash, bit: usize) -> Hash {
@@ -232,9 +214,8 @@ fn the_roots_of_rfc_6962_test_logs_come_out() {
     }
     // Ours commits to 32 bytes, never to these; the oracle is held against the published root so
     // that agreement with it above is agreement with the standard.
-    let root: Hash = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
-        .parse()
-        .unwrap();
+    let root: Hash =
+        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328".parse().unwrap();
     assert_eq!(&tree.root().as_bytes()[..], &root.as_bytes()[..]);
 }
 
@@ -242,10 +223,8 @@ fn the_roots_of_rfc_6962_test_logs_come_out() {
 fn a_hundred_thousand_leaves_take_no_time_worth_naming() {
     let leaves = commitments(100_000);
     let mut appender = Appender::empty();
-    let nodes: Nodes = leaves
-        .chunks(1000)
-        .flat_map(|chunk| appender.append(chunk).unwrap())
-        .collect();
+    let nodes: Nodes =
+        leaves.chunks(1000).flat_map(|chunk| appender.append(chunk).unwrap()).collect();
     let head = appender.head();
     assert_eq!(nodes.len() as u64, node_count(100_000));
     let proof = InclusionProof::create(77_777, head.size, &nodes).unwrap();

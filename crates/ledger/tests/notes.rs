@@ -12,10 +12,7 @@ fn key_of(organisation: &str, seed: u8) -> SigningKey {
 }
 
 fn checkpoint() -> String {
-    let head = Head {
-        size: 1234,
-        root: Hash::from_bytes([0xc3; 32]),
-    };
+    let head = Head { size: 1234, root: Hash::from_bytes([0xc3; 32]) };
     sign_checkpoint(&head, &key_of("acme", 7)).unwrap()
 }
 
@@ -25,33 +22,18 @@ fn every_single_byte_change_of_a_checkpoint_is_refused() {
     open_checkpoint(&note, &key).unwrap();
     for position in 0..note.len() {
         let flipped = (0..8).map(|bit| note[position] ^ (1 << bit));
-        for byte in flipped
-            .chain(*b"\n\r \0=A\xff")
-            .filter(|byte| *byte != note[position])
-        {
+        for byte in flipped.chain(*b"\n\r \0=A\xff").filter(|byte| *byte != note[position]) {
             let mut changed = note.clone();
             changed[position] = byte;
-            assert!(
-                open_checkpoint(&changed, &key).is_err(),
-                "byte {byte} at {position}"
-            );
+            assert!(open_checkpoint(&changed, &key).is_err(), "byte {byte} at {position}");
         }
         let mut shorter = note.clone();
         shorter.remove(position);
-        assert!(
-            open_checkpoint(&shorter, &key).is_err(),
-            "without the byte at {position}"
-        );
-        assert!(
-            open_checkpoint(&note[..position], &key).is_err(),
-            "cut at {position}"
-        );
+        assert!(open_checkpoint(&shorter, &key).is_err(), "without the byte at {position}");
+        assert!(open_checkpoint(&note[..position], &key).is_err(), "cut at {position}");
         let mut doubled = note.clone();
         doubled.insert(position, note[position]);
-        assert!(
-            open_checkpoint(&doubled, &key).is_err(),
-            "byte at {position} doubled"
-        );
+        assert!(open_checkpoint(&doubled, &key).is_err(), "byte at {position} doubled");
     }
     for more in ["\n", " ", "\0", "— annex/acme AAAA\n"] {
         assert!(open_checkpoint(&[&note, more.as_bytes()].concat(), &key).is_err());
@@ -68,12 +50,8 @@ fn a_second_signature_is_refused_whoever_made_it() {
     let mut witnessed = signed_note::Note::from_bytes(note.as_bytes()).unwrap();
     let witness = signed_note::StandardSigner::new(&key_of("witness", 8).to_text()).unwrap();
     witnessed.add_sigs(&[&witness]).unwrap();
-    let theirs = String::from_utf8(witnessed.to_bytes())
-        .unwrap()
-        .lines()
-        .last()
-        .unwrap()
-        .to_owned();
+    let theirs =
+        String::from_utf8(witnessed.to_bytes()).unwrap().lines().last().unwrap().to_owned();
 
     for signatures in [
         format!("{ours}{ours}"),
@@ -93,10 +71,7 @@ fn only_the_logs_own_key_opens_it() {
     let note = checkpoint();
     for other in [key_of("acme", 8), key_of("other", 7)] {
         let error = open_checkpoint(note.as_bytes(), &other.verifying_key()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the signed note is refused: the key did not sign it"
-        );
+        assert_eq!(error.to_string(), "the signed note is refused: the key did not sign it");
     }
 }
 
@@ -108,10 +83,7 @@ fn another_implementation_opens_it() {
     let note = signed_note::Note::from_bytes(note.as_bytes()).unwrap();
     assert_eq!(note.verify(&known).unwrap().0.len(), 1);
     let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).unwrap();
-    assert_eq!(
-        (checkpoint.origin(), checkpoint.size()),
-        ("annex/acme", 1234)
-    );
+    assert_eq!((checkpoint.origin(), checkpoint.size()), ("annex/acme", 1234));
 }
 
 #[test]
@@ -121,10 +93,7 @@ fn a_manifest_and_a_checkpoint_never_pass_for_each_other() {
     let manifest = sign_text("annex audit pack\n7\n", &key).unwrap();
     assert!(open_checkpoint(manifest.as_bytes(), &key.verifying_key()).is_err());
     for text in ["annex/acme\n", "annex/other\n7\nAAAA\n"] {
-        assert!(matches!(
-            sign_text(text, &key),
-            Err(Error::TextUnsignable { .. })
-        ));
+        assert!(matches!(sign_text(text, &key), Err(Error::TextUnsignable { .. })));
     }
 }
 
@@ -132,20 +101,14 @@ fn a_manifest_and_a_checkpoint_never_pass_for_each_other() {
 fn texts_that_a_note_cannot_hold_are_not_signed() {
     let key = key_of("acme", 7);
     for text in ["", "no line break", "a\tb\n", "a\r\n", "\0\n"] {
-        assert!(
-            matches!(sign_text(text, &key), Err(Error::TextUnsignable { .. })),
-            "{text:?}"
-        );
+        assert!(matches!(sign_text(text, &key), Err(Error::TextUnsignable { .. })), "{text:?}");
     }
     // At the limit what is signed can also be opened; one byte more is not signed.
     let overhead = sign_text("\n", &key).unwrap().len() - 1;
     let text = format!("{}\n", "a".repeat(NOTE_BYTES_MAX - overhead - 1));
     let note = sign_text(&text, &key).unwrap();
     assert_eq!(note.len(), NOTE_BYTES_MAX);
-    assert_eq!(
-        open_text(note.as_bytes(), &key.verifying_key()).unwrap(),
-        text
-    );
+    assert_eq!(open_text(note.as_bytes(), &key.verifying_key()).unwrap(), text);
     assert!(sign_text(&format!("a{text}"), &key).is_err());
 }
 
