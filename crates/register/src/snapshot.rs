@@ -1,0 +1,324 @@
+//! The register at an instant.
+//!
+//! Time and order agree in the ledger, so an instant is a number of entries: what was recorded
+//! by then is what lies before it. The past and the present are read the same way.
+
+use std::collections::BTreeMap;
+
+use annex_isms::{
+    Attribute, Entry, Instant, Record, RecordedBatch, RecordedObservation, Snapshot, Subject,
+};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
+    FromQueryResult as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use crate::error::During as _;
+use crate::read::StoredEntry;
+use crate::table::{batch, ledger_entry, observation};
+use crate::{RegisterError, Scope};
+
+const OPERATION: &str = "read the register";
+
+/// The attribute whose value stands for the subject itself.
+const DIGEST: &str = "digest";
+
+impl Scope<'_> {
+    /// What was on record at `at`, each list by id.
+    pub async fn snapshot(&self, at: Instant) -> Result<Snapshot, RegisterError> {
+        let transaction = self.register.read(OPERATION).await?;
+        let end = self.entries_by(&transaction, at).await?;
+        let mut snapshot = None;
+        let mut others = Vec::new();
+        for record in self.latest_before(&transaction, end).await? {
+            match record {
+                Record::Organisation(organisation) => snapshot = Some(empty(at, organisation)),
+                other => others.push(other),
+            }
+        }
+        let mut snapshot = snapshot.ok_or_else(|| RegisterError::NotFound {
+            what: format!("the organisation {} (at {at})", self.id),
+        })?;
+        others.into_iter().for_each(|record| put(&mut snapshot, record));
+        sort(&mut snapshot);
+        snapshot.batches = self.last_batches(&transaction, end).await?;
+        snapshot.observations = self.newest_observations(&transaction, end).await?;
+        snapshot.changed = self.changed(&transaction, end).await?;
+        Ok(snapshot)
+    }
+
+    /// How many entries were recorded by `at`.
+    async fn entries_by(
+        &self,
+        transaction: &DatabaseTransaction,
+        at: Instant,
+    ) -> Result<i64, RegisterError> {
+        let last: Option<i64> = self
+            .find_entries()
+            .select_only()
+            .column(ledger_entry::Column::Idx)
+            .filter(ledger_entry::Column::RecordedAt.lte(at.to_string()))
+            .order_by_desc(ledger_entry::Column::RecordedAt)
+            .order_by_desc(ledger_entry::Column::Idx)
+            .into_tuple()
+            .one(transaction)
+            .await
+            .during(OPERATION)?;
+        Ok(last.map_or(0, |last| last + 1))
+    }
+
+    /// The latest record of every entity among the first `end` entries, but for batches and
+    /// assessments.
+    async fn latest_before(
+        &self,
+        transaction: &DatabaseTransaction,
+        end: i64,
+    ) -> Result<Vec<Record>, RegisterError> {
+        let newest = Query::select()
+            .expr(Expr::col(ledger_entry::Column::Idx).max())
+            .from(ledger_entry::Entity)
+            .and_where(ledger_entry::Column::Organisation.eq(self.id.as_str()))
+            .and_where(ledger_entry::Column::Idx.lt(end))
+            .and_where(ledger_entry::Column::Kind.is_not_in(["batch", "assessment"]))
+            .group_by_columns([ledger_entry::Column::Kind, ledger_entry::Column::Key])
+            .to_owned();
+        self.records_of(transaction, newest).await
+    }
+
+    /// The last batch of each collector and scope, by these.
+    async fn last_batches(
+        &self,
+        transaction: &DatabaseTransaction,
+        end: i64,
+    ) -> Result<Vec<RecordedBatch>, RegisterError> {
+        let newest = Query::select()
+            .expr(Expr::col(batch::Column::EntryIndex).max())
+            .from(batch::Entity)
+            .and_where(batch::Column::Organisation.eq(self.id.as_str()))
+            .and_where(batch::Column::EntryIndex.lt(end))
+            .group_by_columns([
+                batch::Column::Collector,
+                batch::Column::ScopeKind,
+                batch::Column::ScopeName,
+            ])
+            .to_owned();
+        let mut batches = Vec::new();
+        for record in self.records_of(transaction, newest).await? {
+            if let Record::Batch(record) = record {
+                batches.push(RecordedBatch {
+                    digest: record.digest,
+                    collector: record.batch.collector,
+                    scope: record.batch.scope,
+                    period: record.batch.period,
+                    coverage: record.batch.coverage,
+                    skipped: record.batch.skipped,
+                });
+            }
+        }
+        batches.sort_by(|a, b| {
+            (&a.collector.name, &a.scope.kind, &a.scope.name, a.digest).cmp(&(
+                &b.collector.name,
+                &b.scope.kind,
+                &b.scope.name,
+                b.digest,
+            ))
+        });
+        Ok(batches)
+    }
+
+    pub(crate) async fn records_of(
+        &self,
+        transaction: &DatabaseTransaction,
+        indexes: sea_orm::sea_query::SelectStatement,
+    ) -> Result<Vec<Record>, RegisterError> {
+        let rows = self
+            .find_entries()
+            .filter(ledger_entry::Column::Idx.in_subquery(indexes))
+            .all(transaction)
+            .await
+            .during(OPERATION)?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(Entry { record, .. }) = StoredEntry::from_row(row)?.entry()? {
+                records.push(record);
+            }
+        }
+        Ok(records)
+    }
+
+    /// The newest observation of each subject and attribute from each source.
+    async fn newest_observations(
+        &self,
+        transaction: &DatabaseTransaction,
+        end: i64,
+    ) -> Result<Vec<RecordedObservation>, RegisterError> {
+        let rank = Alias::new("rank_from_newest");
+        let ranked = Query::select()
+            .columns(observation::Column::iter())
+            .expr_as(
+                Expr::cust(
+                    "ROW_NUMBER() OVER (PARTITION BY subject_kind, subject_id, attribute, source \
+                     ORDER BY recorded_at DESC, period_to DESC, entry_index DESC, position DESC)",
+                ),
+                rank.clone(),
+            )
+            .from(observation::Entity)
+            .and_where(observation::Column::Organisation.eq(self.id.as_str()))
+            .and_where(observation::Column::EntryIndex.lt(end))
+            .to_owned();
+        let newest = Query::select()
+            .columns(observation::Column::iter())
+            .from_subquery(ranked, Alias::new("ranked"))
+            .and_where(Expr::col(rank).eq(1))
+            .to_owned();
+        let rows = transaction.query_all(&newest).await.during(OPERATION)?;
+        let mut observations = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = observation::Model::from_query_result(&row, "").during(OPERATION)?;
+            observations.push(recorded(&row)?);
+        }
+        observations.sort_by(|a, b| {
+            (&a.subject, &a.attribute, &a.source).cmp(&(&b.subject, &b.attribute, &b.source))
+        });
+        Ok(observations)
+    }
+
+    /// When the value of `digest` last became another, for each subject whose value ever did.
+    async fn changed(
+        &self,
+        transaction: &DatabaseTransaction,
+        end: i64,
+    ) -> Result<Vec<(Subject, Instant)>, RegisterError> {
+        let rows = observation::Entity::find()
+            .filter(observation::Column::Organisation.eq(self.id.as_str()))
+            .filter(observation::Column::Attribute.eq(DIGEST))
+            .filter(observation::Column::EntryIndex.lt(end))
+            .order_by_asc(observation::Column::RecordedAt)
+            .order_by_asc(observation::Column::PeriodTo)
+            .order_by_asc(observation::Column::EntryIndex)
+            .order_by_asc(observation::Column::Position)
+            .all(transaction)
+            .await
+            .during(OPERATION)?;
+        // Two sources may digest differently; only a source that contradicts itself saw a change.
+        let mut values: BTreeMap<(String, String, String), String> = BTreeMap::new();
+        let mut changed: BTreeMap<Subject, Instant> = BTreeMap::new();
+        for row in rows {
+            let seen = recorded(&row)?;
+            let value = row.value.clone();
+            let before = values.insert((row.subject_kind, row.subject_id, row.source), row.value);
+            if before.is_some_and(|before| before != value) {
+                let last = changed.entry(seen.subject).or_insert(seen.period.from);
+                *last = seen.period.from.max(*last);
+            }
+        }
+        Ok(changed.into_iter().collect())
+    }
+}
+
+fn recorded(row: &observation::Model) -> Result<RecordedObservation, RegisterError> {
+    let damaged = |what: String| {
+        let (index, position) = (row.entry_index, row.position);
+        RegisterError::corrupt(format!("observation {position} of entry {index}: {what}"))
+    };
+    let subject = if row.subject_kind == "organisation" {
+        row.subject_kind.clone()
+    } else {
+        format!("{}:{}", row.subject_kind, row.subject_id)
+    };
+    let instant = |text: &str| text.parse::<Instant>().map_err(|error| damaged(error.to_string()));
+    Ok(RecordedObservation {
+        subject: subject.parse().map_err(|error| damaged(format!("{error}")))?,
+        attribute: row
+            .attribute
+            .parse::<Attribute>()
+            .map_err(|error| damaged(error.to_string()))?,
+        value: serde_json::from_str(&row.value).map_err(|error| damaged(error.to_string()))?,
+        basis: row.basis.parse().map_err(|error| damaged(format!("{error}")))?,
+        source: row.source.clone(),
+        period: annex_isms::observation::Period {
+            from: instant(&row.period_from)?,
+            to: instant(&row.period_to)?,
+        },
+        recorded_at: instant(&row.recorded_at)?,
+        evidence: row
+            .evidence
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|error| damaged(format!("{error}")))?,
+        locations: serde_json::from_str(&row.locations)
+            .map_err(|error| damaged(error.to_string()))?,
+        resolves: row.resolves,
+    })
+}
+
+fn empty(at: Instant, organisation: annex_isms::entity::Organisation) -> Snapshot {
+    Snapshot {
+        at,
+        organisation,
+        systems: Vec::new(),
+        assets: Vec::new(),
+        flows: Vec::new(),
+        suppliers: Vec::new(),
+        agreements: Vec::new(),
+        documents: Vec::new(),
+        implementations: Vec::new(),
+        people: Vec::new(),
+        batches: Vec::new(),
+        observations: Vec::new(),
+        evidence: Vec::new(),
+        requests: Vec::new(),
+        gaps: Vec::new(),
+        risks: Vec::new(),
+        exceptions: Vec::new(),
+        nonconformities: Vec::new(),
+        soa: Vec::new(),
+        inapplicable: Vec::new(),
+        changed: Vec::new(),
+    }
+}
+
+fn put(snapshot: &mut Snapshot, record: Record) {
+    match record {
+        Record::System(entity) => snapshot.systems.push(entity),
+        Record::Asset(entity) => snapshot.assets.push(entity),
+        Record::Flow(entity) => snapshot.flows.push(entity),
+        Record::Supplier(entity) => snapshot.suppliers.push(entity),
+        Record::Agreement(entity) => snapshot.agreements.push(entity),
+        Record::Document(entity) => snapshot.documents.push(entity),
+        Record::Implementation(entity) => snapshot.implementations.push(entity),
+        Record::Person(entity) => snapshot.people.push(entity),
+        Record::Evidence(entity) => snapshot.evidence.push(entity),
+        Record::Request(entity) => snapshot.requests.push(entity),
+        Record::Gap(entity) => snapshot.gaps.push(entity),
+        Record::Risk(entity) => snapshot.risks.push(entity),
+        Record::Exception(entity) => snapshot.exceptions.push(entity),
+        Record::Nonconformity(entity) => snapshot.nonconformities.push(entity),
+        Record::Soa(entity) => snapshot.soa.push(entity),
+        Record::Inapplicability(entity) => snapshot.inapplicable.push(entity),
+        Record::Organisation(_) | Record::Batch(_) | Record::Assessment(_) => {}
+    }
+}
+
+fn sort(snapshot: &mut Snapshot) {
+    snapshot.systems.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.assets.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.flows.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.suppliers.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.agreements.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.documents.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.implementations.sort_by(|a, b| a.control.cmp(&b.control));
+    snapshot.people.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.evidence.sort_by_key(|entity| entity.digest);
+    snapshot.requests.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.gaps.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.risks.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.exceptions.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.nonconformities.sort_by(|a, b| a.id.cmp(&b.id));
+    snapshot.soa.sort_by_key(|entity| entity.version);
+    snapshot
+        .inapplicable
+        .sort_by(|a, b| (&a.requirement, &a.subject).cmp(&(&b.requirement, &b.subject)));
+}

@@ -1,0 +1,157 @@
+//! What every test needs: a folder, a key, an actor, small records.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use annex_isms::entity::{AiSystem, Asset, Organisation};
+use annex_isms::observation::{
+    AssetKey, BATCH_SCHEMA, Collector, Coverage, ObservationBatch, Period, SeenAsset, SeenSystem,
+};
+use annex_isms::observation::{Scope as Place, Seen};
+use annex_isms::{
+    Actor, AssetId, AssetKind, Basis, Instant, Observation, OrganisationId, Record, Value,
+};
+use annex_ledger::{Origin, SigningKey};
+use annex_register::{Access, Location, OpenOptions, Receipt, Register, RegisterError, Scope};
+
+pub(crate) fn organisation(id: &str) -> OrganisationId {
+    id.parse().unwrap()
+}
+
+pub(crate) fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+/// The instant `second` seconds after noon.
+pub(crate) fn second(second: i64) -> Instant {
+    Instant::from_microseconds(at("2026-08-01T12:00:00Z").microseconds() + second * 1_000_000)
+}
+
+pub(crate) fn key(organisation: &str) -> SigningKey {
+    SigningKey::from_seed(Origin::of(organisation).unwrap(), &[7; 32])
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor { name: "ada".to_owned(), authenticated: false, via: "command-line".to_owned() }
+}
+
+pub(crate) fn writing() -> OpenOptions {
+    OpenOptions {
+        create: true,
+        access: Access::Write { holder: "annex test, process 1".to_owned() },
+        lock_wait_ms: 0,
+        sqlite_pages_max: None,
+    }
+}
+
+pub(crate) fn reading() -> OpenOptions {
+    OpenOptions { create: false, access: Access::Read, lock_wait_ms: 0, sqlite_pages_max: None }
+}
+
+pub(crate) async fn open(folder: &Path, options: &OpenOptions) -> Result<Register, RegisterError> {
+    Register::open(&Location::Folder(folder.to_owned()), options).await
+}
+
+pub(crate) async fn record(
+    scope: &Scope<'_>,
+    changes: Vec<Record>,
+    at: Instant,
+) -> Result<Receipt, RegisterError> {
+    let mut drawn = 0_u64;
+    let mut nonce = || {
+        drawn += 1;
+        let mut nonce = [3; 32];
+        nonce[..8].copy_from_slice(&drawn.to_be_bytes());
+        nonce
+    };
+    scope.record(changes, &actor(), at, &key(scope.id().as_str()), &mut nonce).await
+}
+
+pub(crate) fn acme(name: &str) -> Organisation {
+    Organisation {
+        id: organisation(name),
+        name: format!("The {name} company"),
+        scope: String::new(),
+        interfaces: Vec::new(),
+    }
+}
+
+pub(crate) fn system(id: &str) -> AiSystem {
+    AiSystem {
+        id: id.parse().unwrap(),
+        name: id.to_owned(),
+        purpose: String::new(),
+        owner: None,
+        audiences: BTreeSet::new(),
+        classes: BTreeSet::new(),
+    }
+}
+
+pub(crate) fn asset(organisation_id: &str, name: &str) -> Asset {
+    Asset {
+        id: AssetId::derive(&organisation(organisation_id), AssetKind::Model, name),
+        kind: AssetKind::Model,
+        key: name.to_owned(),
+        name: name.to_owned(),
+        supplier: None,
+        systems: BTreeSet::new(),
+        locations: BTreeSet::new(),
+        seen_in: String::new(),
+        present: true,
+        registration: None,
+        owner: None,
+        classification: None,
+    }
+}
+
+pub(crate) fn model(key: &str) -> AssetKey {
+    AssetKey { kind: AssetKind::Model, key: key.to_owned() }
+}
+
+pub(crate) fn seen(key: &str, aliases: &[&str]) -> SeenAsset {
+    SeenAsset {
+        key: model(key),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        name: key.to_owned(),
+        supplier: None,
+        systems: BTreeSet::from(["help-desk".parse().unwrap()]),
+        locations: BTreeSet::from([format!("{key}.py:1").parse().unwrap()]),
+    }
+}
+
+pub(crate) fn observed(key: &str, attribute: &str, value: impl Into<Value>) -> Observation {
+    Observation {
+        subject: Seen::Asset(model(key)),
+        attribute: attribute.parse().unwrap(),
+        value: value.into(),
+        basis: Basis::Source,
+        period: Period { from: second(0), to: second(0) },
+        evidence: None,
+        locations: BTreeSet::new(),
+        resolves: false,
+    }
+}
+
+/// A batch of `discover` over a repository that ran at an instant.
+pub(crate) fn batch(repository: &str, at: Instant, assets: Vec<SeenAsset>) -> ObservationBatch {
+    ObservationBatch {
+        schema: BATCH_SCHEMA,
+        collector: Collector { name: "discover".to_owned(), version: "1".to_owned() },
+        scope: Place {
+            kind: "repository".to_owned(),
+            name: repository.to_owned(),
+            commit: None,
+            modified: false,
+        },
+        period: Period { from: at, to: at },
+        coverage: Coverage::default(),
+        skipped: Vec::new(),
+        systems: vec![SeenSystem {
+            id: "help-desk".parse().unwrap(),
+            name: "Help desk".to_owned(),
+        }],
+        assets,
+        flows: Vec::new(),
+        observations: Vec::new(),
+    }
+}
