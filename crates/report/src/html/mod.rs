@@ -1,0 +1,5 @@
+//! The page.
+
+mod text;
+
+pub(crate) use text::breakable;

@@ -1,0 +1,7 @@
+//! What people and programs get to see.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod summary;
+mod tables;
