@@ -1,0 +1,73 @@
+//! `cargo xtask test`: everything that must hold before a change is merged.
+
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use crate::docs;
+use crate::project::{Project, shown};
+use crate::tidy;
+
+/// How much is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Everything.
+    Full,
+    /// What a developer runs between two thoughts.
+    Quick,
+}
+
+/// Runs the steps and stops at the first that fails.
+pub(crate) fn run(project: &Project, extent: Extent) -> anyhow::Result<()> {
+    let cargo = |arguments: &[&str]| step(&mut project.cargo(arguments));
+    let mut steps = Steps::default();
+    steps.run("fmt", || cargo(&["fmt", "--all", "--", "--check"]))?;
+    steps.run("tidy", || tidy::run(project))?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    steps.run("clippy", || cargo(&clippy))?;
+    steps.run("docs", || docs::run(project, docs::Mode::Check, &[]))?;
+    if extent == Extent::Quick {
+        steps.run("tests", || cargo(&["test", "--workspace", "--locked", "--lib", "--bins"]))?;
+    } else {
+        steps.run("tests", || cargo(&["test", "--workspace", "--locked"]))?;
+        fuzz(project, &mut steps)?;
+    }
+    println!("\nxtask: all {} steps passed", steps.passed);
+    Ok(())
+}
+
+/// The fuzz crate is a workspace of its own, because the fuzzer wants another compiler. What the
+/// fuzzer once found is replayed with this one.
+fn fuzz(project: &Project, steps: &mut Steps) -> anyhow::Result<()> {
+    const MANIFEST: &str = "fuzz/Cargo.toml";
+    if !project.path(MANIFEST).is_file() {
+        println!("\n==> fuzz corpora: there is no {MANIFEST}, nothing to replay");
+        return Ok(());
+    }
+    let arguments = ["test", "--manifest-path", MANIFEST, "--locked"];
+    steps.run("fuzz corpora", || step(&mut project.cargo(&arguments)))
+}
+
+#[derive(Default)]
+struct Steps {
+    passed: u32,
+}
+
+impl Steps {
+    fn run(&mut self, name: &str, body: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        println!("\n==> {name}");
+        body().with_context(|| format!("the step `{name}` failed"))?;
+        self.passed += 1;
+        Ok(())
+    }
+}
+
+fn step(command: &mut Command) -> anyhow::Result<()> {
+    let shown = shown(command);
+    println!("    {shown}");
+    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
+    if !status.success() {
+        bail!("`{shown}` ended with {status}");
+    }
+    Ok(())
+}

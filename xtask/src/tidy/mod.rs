@@ -1,0 +1,38 @@
+//! `cargo xtask tidy`: the rules of the house that no compiler checks.
+//!
+//! Every rule reports all its faults at once, each with the file, the line where there is one,
+//! and what to do. Exceptions are rows of a table with a reason; a row that is no longer needed
+//! is a fault too, so the tables shrink again.
+
+mod arrows;
+mod files;
+mod lines;
+
+use anyhow::{Context as _, bail};
+
+use crate::project::Project;
+
+/// Checks every rule.
+pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+    let mut faults = Vec::new();
+    let metadata = project.metadata()?;
+    arrows::check(&metadata, &mut faults).context("cannot check the arrows")?;
+    let paths = project.files()?;
+    for path in &paths {
+        let bytes =
+            std::fs::read(project.path(path)).with_context(|| format!("cannot read {path}"))?;
+        files::check(path, &bytes, &mut faults);
+    }
+    lines::stale(&paths, &mut faults);
+    faults.sort();
+    for fault in &faults {
+        println!("    {fault}");
+    }
+    match faults.len() {
+        0 => {
+            println!("    tidy: {} files, nothing to say", paths.len());
+            Ok(())
+        }
+        count => bail!("tidy: {count} fault(s) in {} files", paths.len()),
+    }
+}
