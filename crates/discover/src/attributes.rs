@@ -1,0 +1,71 @@
+//! Every attribute that a scan can observe, in one table. `catalog/attributes/discover.toml`
+//! declares the same ones; a test holds them together.
+
+use annex_isms::{SubjectKind, ValueType};
+
+/// One attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// The kind of subject.
+    pub subject: SubjectKind,
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub value_type: ValueType,
+    /// The value that decides when places differ; `None` when none is worse.
+    pub unfavourable: Option<bool>,
+}
+
+const fn bool(subject: SubjectKind, name: &'static str, unfavourable: bool) -> Declared {
+    Declared { subject, name, value_type: ValueType::Bool, unfavourable: Some(unfavourable) }
+}
+
+const fn text(subject: SubjectKind, name: &'static str) -> Declared {
+    Declared { subject, name, value_type: ValueType::Text, unfavourable: None }
+}
+
+use SubjectKind::{Asset, System};
+
+/// The table.
+pub const ATTRIBUTES: &[Declared] = &[
+    bool(Asset, "authentication_configured", false),
+    text(Asset, "content_digest"),
+    text(Asset, "digest"),
+    text(Asset, "endpoint"),
+    bool(Asset, "executes_code", true),
+    bool(Asset, "hash_locked", false),
+    bool(Asset, "holds_secret", true),
+    bool(Asset, "human_approval", false),
+    bool(Asset, "iterations_bounded", false),
+    bool(Asset, "key_in_source", true),
+    bool(Asset, "port_published", true),
+    bool(Asset, "reaches_network", true),
+    bool(Asset, "remote_code_trusted", true),
+    bool(Asset, "runs_as_root", true),
+    bool(Asset, "tls", false),
+    text(Asset, "transport"),
+    bool(Asset, "user_input_in_instructions", true),
+    text(Asset, "version"),
+    bool(Asset, "version_pinned", false),
+    bool(Asset, "writes_files", true),
+    bool(System, "conversations_logged", false),
+    text(System, "digest"),
+    bool(System, "fallback_in_source", false),
+    bool(System, "guardrail_present", false),
+    bool(System, "output_tokens_bounded", false),
+    bool(System, "prompts_versioned", false),
+    bool(System, "request_timeout_set", false),
+    bool(System, "security_tests_present", false),
+    bool(System, "telemetry_present", false),
+];
+
+/// Attributes of a system whose absence means `false`, when everything was read.
+pub(crate) const PRESENCE: [&str; 4] =
+    ["fallback_in_source", "guardrail_present", "security_tests_present", "telemetry_present"];
+
+pub(crate) fn unfavourable(name: &str) -> Option<bool> {
+    ATTRIBUTES
+        .iter()
+        .find(|declared| declared.name == name)
+        .and_then(|declared| declared.unfavourable)
+}

@@ -1,0 +1,270 @@
+//! Settings: models, stores, interfaces and gateways that a configuration file names.
+
+use annex_isms::{AssetKind, Value as Attribute};
+
+use super::names::{self, Named};
+use super::{containers, endpoints, mcp, prompts, secrets, stores};
+use crate::findings::{Finding, Findings, Key, Place, Trait};
+use crate::known::Index;
+use crate::read::env::Setting;
+use crate::tree::{Kind, Node};
+
+/// Reads a settings file, whatever its syntax.
+pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, out: &mut Findings) {
+    if mcp::config(path, root, out) {
+        return;
+    }
+    if containers::is_compose(path) && root.get("services").is_some() {
+        containers::compose(index, path, root, out);
+        return;
+    }
+    if red_team(path, root, out) {
+        return;
+    }
+    if prompts::document(path, root, text, out) {
+        return;
+    }
+    if root
+        .get("model_list")
+        .is_some_and(|list| list.items().iter().any(|item| item.get("litellm_params").is_some()))
+    {
+        let line = root.get("model_list").map_or(1, |list| list.line);
+        out.assets.push(containers::gateway("litellm", Place::new(path, line)));
+    }
+    let mut remote_code = None;
+    let before = out.assets.len();
+    root.visit(&mut |keys, node| setting(index, path, keys, node, &mut remote_code, out));
+    // Code of a model's own is trusted for every model that the same settings name.
+    if let Some((trusted, _)) = remote_code {
+        for finding in out.assets.iter_mut().skip(before) {
+            let hub = matches!(&finding.key, Key::World(key) if key.starts_with("huggingface/"));
+            if hub {
+                finding.attributes.push(("remote_code_trusted", Attribute::Bool(trusted)));
+            }
+        }
+    }
+}
+
+fn setting(
+    index: &Index<'_>,
+    path: &str,
+    keys: &[&str],
+    node: &Node,
+    remote_code: &mut Option<(bool, u32)>,
+    out: &mut Findings,
+) {
+    let Some(key) = keys.last() else { return };
+    let key = key.to_ascii_lowercase().replace('-', "_");
+    if key == "trust_remote_code" {
+        if let Some(value) = node.bool() {
+            *remote_code = Some((value, node.line));
+        }
+    }
+    if key == "fallbacks"
+        && keys.iter().any(|key| key.contains("settings"))
+        && !node.items().is_empty()
+    {
+        out.traits.push(Trait {
+            attribute: "fallback_in_source",
+            value: Some(true),
+            place: Place::new(path, node.line),
+        });
+    }
+    let Some(text) = node.text() else { return };
+    let value = default_of(text);
+    let place = Place::new(path, node.line);
+    if says_model(&key) {
+        let parent = keys
+            .iter()
+            .rev()
+            .skip(1)
+            .find_map(|key| index.provider(&key.to_ascii_lowercase().replace('_', "-")));
+        model(index, keys, &key, value, parent.map(|p| p.id.as_str()), &place, out);
+    }
+    if says_store(keys, &key) {
+        if let Some(product) = stores::product_of_word(value) {
+            out.assets.push(stores::store(product, None, place.clone()));
+        }
+    }
+    address(index, &key, value, &place, out);
+    if secrets::holds_key(text) {
+        out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
+    }
+    if prompts::says_prompt(&key) && text.split_whitespace().count() >= 8 {
+        let system = key.contains("system") || key.contains("instruction");
+        out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// `${NAME:default}` and `${NAME:-default}` stand for their default.
+fn default_of(text: &str) -> &str {
+    let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    match inner.and_then(|inner| inner.split_once(':')) {
+        Some((_, default)) => default.trim_start_matches('-'),
+        None => text,
+    }
+}
+
+fn says_model(key: &str) -> bool {
+    matches!(
+        key,
+        "model"
+            | "model_name"
+            | "modelname"
+            | "model_id"
+            | "modelid"
+            | "deployment"
+            | "engine"
+            | "repo_id"
+            | "llm"
+    ) || key.ends_with("_model")
+        || key.ends_with("_model_name")
+        || key.ends_with("_model_id")
+        || key.ends_with("model_repo_id")
+        || key.ends_with("_hf_repo_id")
+        || key.ends_with("_deployment_name")
+}
+
+/// Whether a key leaves no doubt that a value is a model of a hub.
+fn says_hub(key: &str) -> bool {
+    key.ends_with("model_name")
+        || key.ends_with("model_id")
+        || key.ends_with("repo_id")
+        || key.ends_with("_model")
+        || key.contains("hf_")
+        || key.contains("hugging")
+}
+
+fn model(
+    index: &Index<'_>,
+    keys: &[&str],
+    key: &str,
+    value: &str,
+    parent: Option<&str>,
+    place: &Place,
+    out: &mut Findings,
+) {
+    let embedding = keys.iter().any(|key| key.to_ascii_lowercase().contains("embed"));
+    let routed = value.split_once(['/', ':']).map_or(value, |(_, name)| name);
+    let explained = index.provider_of_model(value).is_some()
+        || index.provider_of_model(routed).is_some()
+        || parent.is_some()
+        || (names::is_hub_name(value) && says_hub(key));
+    if !explained {
+        return;
+    }
+    let hint = parent.filter(|_| index.provider_of_model(value).is_none());
+    if let Some(named) = names::named(index, value, hint) {
+        let named = if embedding
+            && names::is_hub_name(value)
+            && named.owner != names::HUB
+            && index.provider(&named.owner).is_none()
+        {
+            Named { owner: names::HUB.to_owned(), name: value.to_owned() }
+        } else {
+            named
+        };
+        out.assets.push(names::finding(index, &named, embedding, place.clone()));
+    }
+}
+
+fn says_store(keys: &[&str], key: &str) -> bool {
+    let words = |key: &str| {
+        let key = key.to_ascii_lowercase().replace(['-', '_'], "");
+        key.contains("vectorstore") || key.contains("vectordb") || key.contains("vectordatabase")
+    };
+    words(key)
+        || (matches!(key, "database" | "provider" | "type" | "kind" | "mode" | "name")
+            && keys.iter().rev().nth(1).is_some_and(|key| words(key)))
+}
+
+/// Keys that give an address of an interface.
+fn says_address(key: &str) -> bool {
+    [
+        "api_base",
+        "base_url",
+        "baseurl",
+        "endpoint",
+        "api_url",
+        "ollama_url",
+        "llm_url",
+        "ollama_host",
+    ]
+    .iter()
+    .any(|end| key.ends_with(end))
+}
+
+fn address(index: &Index<'_>, key: &str, value: &str, place: &Place, out: &mut Findings) {
+    let Some(host) = endpoints::host(value) else {
+        return;
+    };
+    if let Some(product) = endpoints::gateway(&host.name) {
+        out.assets.push(Finding::new(
+            AssetKind::Gateway,
+            Key::World(product.to_owned()),
+            product,
+            place.clone(),
+        ));
+    } else if index.provider_of_host(&host.name).is_some() {
+        out.assets.push(endpoints::of_host(index, &host, place.clone()));
+    } else {
+        let about_models = ["llm", "openai", "ollama", "vllm", "model", "embedding", "chat"]
+            .iter()
+            .any(|word| key.contains(word));
+        if says_address(key) && about_models {
+            out.assets.push(endpoints::of_host(index, &host, place.clone()));
+        }
+    }
+}
+
+/// Settings of tools that attack the system to test it.
+fn red_team(path: &str, root: &Node, out: &mut Findings) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let promptfoo = name.starts_with("promptfooconfig")
+        || (root.get("redteam").is_some()
+            && root.get("targets").or(root.get("providers")).is_some());
+    let attacks = promptfoo && root.get("redteam").is_some();
+    if attacks || name.starts_with("garak") {
+        out.traits.push(Trait {
+            attribute: "security_tests_present",
+            value: Some(true),
+            place: Place::whole(path),
+        });
+    }
+    promptfoo
+}
+
+/// Settings of the environment.
+pub(crate) fn environment(index: &Index<'_>, path: &str, settings: &[Setting], out: &mut Findings) {
+    let mut remote_code = None;
+    for setting_ in settings {
+        let node = Node::new(setting_.line, Kind::Text(setting_.value.clone()));
+        let place = Place::new(path, setting_.line);
+        setting(index, path, &[&setting_.name], &node, &mut remote_code, out);
+        if let Some(provider) = index.provider_of_key(&setting_.name) {
+            out.assets.push(names::interface(index, &provider.id, place.clone()));
+        }
+        let on = matches!(setting_.value.as_str(), "true" | "1" | "TRUE");
+        let log = match setting_.name.as_str() {
+            "LANGCHAIN_TRACING_V2" | "LANGSMITH_TRACING" | "LANGSMITH_TRACING_V2" if on => {
+                Some(("langsmith", Some("langsmith")))
+            }
+            "LANGFUSE_HOST" | "LANGFUSE_SECRET_KEY" | "LANGFUSE_BASE_URL" => {
+                Some(("langfuse", None))
+            }
+            "PHOENIX_COLLECTOR_ENDPOINT" => Some(("phoenix", None)),
+            _ => None,
+        };
+        if let Some((product, supplier)) = log {
+            out.traits.push(Trait {
+                attribute: "conversations_logged",
+                value: Some(true),
+                place: place.clone(),
+            });
+            out.assets.push(
+                Finding::new(AssetKind::LogStore, Key::World(product.to_owned()), product, place)
+                    .supplied_by(supplier),
+            );
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Data sets that models are trained on or measured with, and corpora that retrieval reads.
+
+use annex_isms::AssetKind;
+
+use super::Source;
+use super::names;
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::facts::Call;
+
+/// Loaders whose first argument is a folder, a file or an address of documents.
+const LOADERS: [&str; 30] = [
+    "DirectoryLoader",
+    "SimpleDirectoryReader",
+    "PyPDFDirectoryLoader",
+    "PyPDFLoader",
+    "PDFLoader",
+    "TextLoader",
+    "WebBaseLoader",
+    "CheerioWebBaseLoader",
+    "SitemapLoader",
+    "RecursiveUrlLoader",
+    "RecursiveURLLoader",
+    "CSVLoader",
+    "JSONLoader",
+    "UnstructuredFileLoader",
+    "UnstructuredMarkdownLoader",
+    "UnstructuredDirectoryLoader",
+    "Docx2txtLoader",
+    "NotionDirectoryLoader",
+    "ObsidianLoader",
+    "GitLoader",
+    "GithubRepoLoader",
+    "S3DirectoryLoader",
+    "S3FileLoader",
+    "ConfluenceLoader",
+    "UnstructuredPDFLoader",
+    "PlaywrightURLLoader",
+    "UnstructuredURLLoader",
+    "BSHTMLLoader",
+    "EPubLoader",
+    "DocxLoader",
+];
+
+/// Builders of the datasets library that read files.
+const BUILDERS: [&str; 7] = ["json", "csv", "text", "parquet", "arrow", "imagefolder", "pandas"];
+
+/// Finds them.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    for call in &source.facts.calls {
+        match call.last() {
+            "load_dataset" | "load_dataset_builder" => dataset(source, call, out),
+            "hf_hub_download" | "snapshot_download"
+                if text(source, call, "repo_type").as_deref() == Some("dataset") =>
+            {
+                dataset(source, call, out)
+            }
+            _ => {}
+        }
+        if call.callee.ends_with("fine_tuning.jobs.create")
+            || call.callee.ends_with("fineTuning.jobs.create")
+        {
+            for name in ["training_file", "validation_file"] {
+                files(source, call, name, out);
+            }
+        }
+        corpus(source, call, out);
+    }
+}
+
+fn text(source: &Source<'_>, call: &Call, name: &str) -> Option<String> {
+    let value = call.named(name)?;
+    source.facts.literal(value, call.scope).map(|literal| literal.text)
+}
+
+fn dataset(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let Some(value) = call.any_named(&["path", "repo_id"]).or_else(|| call.positional(0)) else {
+        return;
+    };
+    for literal in source.facts.literals(value, call.scope) {
+        if BUILDERS.contains(&literal.text.as_str()) {
+            files(source, call, "data_files", out);
+        } else if !literal.holes && names::is_name(&literal.text) {
+            let revision = text(source, call, "revision");
+            let pinned =
+                revision.is_some_and(|r| r.len() == 40 && r.bytes().all(|b| b.is_ascii_hexdigit()));
+            let key = format!("{}/{}", names::HUB, literal.text);
+            out.assets.push(
+                Finding::new(
+                    AssetKind::Dataset,
+                    Key::World(key),
+                    literal.text,
+                    source.place(literal.line),
+                )
+                .with("version_pinned", pinned),
+            );
+        }
+    }
+}
+
+/// Files named in an argument; a name that is also a data set of the hub is reported where it is loaded.
+fn files(source: &Source<'_>, call: &Call, argument: &str, out: &mut Findings) {
+    let Some(value) = call.named(argument) else {
+        return;
+    };
+    for literal in source.facts.literals(value, call.scope) {
+        let lower = literal.text.to_ascii_lowercase();
+        if [".json", ".jsonl", ".csv", ".tsv", ".parquet", ".txt"]
+            .iter()
+            .any(|end| lower.ends_with(end))
+            && !literal.holes
+        {
+            out.assets.push(file_finding(&literal.text, source.place(literal.line)));
+        }
+    }
+}
+
+fn file_finding(path: &str, place: Place) -> Finding {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let key = Key::System { name: name.to_owned(), folder: String::new() };
+    Finding::new(AssetKind::Dataset, key, path.trim_start_matches("./"), place)
+}
+
+/// Names of fields that only data for training or measuring a model has together.
+const RECORDS: [&[&str]; 8] = [
+    &["\"instruction\"", "\"output\""],
+    &["\"messages\"", "\"role\"", "\"content\""],
+    &["\"prompt\"", "\"completion\""],
+    &["\"prompt\"", "\"chosen\"", "\"rejected\""],
+    &["\"conversations\"", "\"from\"", "\"value\""],
+    &["\"question\"", "\"ground_truth\""],
+    &["\"query\"", "\"expected_output\""],
+    &["\"input\"", "\"ideal\""],
+];
+
+/// A data file, by how it begins. Whether it was one.
+pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
+    let json = path.ends_with(".json") && head.trim_start().starts_with('[');
+    let lines = (path.ends_with(".jsonl") || path.ends_with(".ndjson"))
+        && head.trim_start().starts_with('{');
+    let table = (path.ends_with(".csv") || path.ends_with(".tsv")) && {
+        let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
+        let columns: Vec<_> =
+            first.split([',', '\t']).map(|column| column.trim().trim_matches('"')).collect();
+        let all = |names: &[&str]| names.iter().all(|name| columns.contains(name));
+        all(&["instruction", "output"])
+            || all(&["prompt", "completion"])
+            || all(&["prompt", "response"])
+            || all(&["question", "ground_truth"])
+    };
+    let start: String = head.chars().take(4_000).collect();
+    let records = RECORDS.iter().any(|fields| fields.iter().all(|field| start.contains(field)));
+    let found = table || ((json || lines) && records);
+    if found {
+        out.assets.push(file_finding(path, Place::whole(path)));
+    }
+    found
+}
+
+fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let real = source.real_name(&call.callee);
+    let class = call.callee.split('.').find(|part| LOADERS.contains(part)).map(str::to_owned);
+    let loader = LOADERS.contains(&real.as_str()) || class.is_some();
+    if !loader
+        || source.package_of(&call.callee).is_none()
+        || matches!(call.last(), "load" | "load_data" | "lazy_load" | "loadData" | "load_and_split")
+    {
+        return;
+    }
+    let value = call
+        .any_named(&[
+            "path",
+            "input_dir",
+            "input_files",
+            "file_path",
+            "web_path",
+            "web_paths",
+            "url",
+            "directory",
+            "repo_path",
+            "bucket",
+            "space_key",
+        ])
+        .or_else(|| call.positional(0));
+    let Some(value) = value else { return };
+    let mut literals = source.facts.literals(value, call.scope);
+    if let crate::source::facts::Shape::List(items) = &value.shape {
+        literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
+    }
+    for literal in literals {
+        let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');
+        if !literal.holes
+            && !name.is_empty()
+            && name.len() <= 200
+            && !name.contains(char::is_whitespace)
+        {
+            let key = Key::System { name: name.to_owned(), folder: String::new() };
+            out.assets.push(Finding::new(AssetKind::Corpus, key, name, source.place(literal.line)));
+        }
+    }
+}

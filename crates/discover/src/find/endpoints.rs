@@ -1,0 +1,287 @@
+//! Interfaces of models: the clients that are made, the addresses they are given, the keys.
+
+use annex_isms::{AssetKind, Value as Attribute};
+
+use super::Source;
+use super::{models, names, secrets};
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::known::Index;
+use crate::source::facts::{Call, Shape};
+
+/// Arguments that give a client another address.
+const BASES: [&str; 14] = [
+    "base_url",
+    "baseURL",
+    "baseUrl",
+    "api_base",
+    "openai_api_base",
+    "endpoint",
+    "azure_endpoint",
+    "apiBase",
+    "basePath",
+    "BaseURL",
+    "endpoint_url",
+    "ollama_base_url",
+    "host",
+    "server_url",
+];
+
+/// Arguments that give a client its key.
+pub(crate) const KEYS: [&str; 14] = [
+    "api_key",
+    "apiKey",
+    "openai_api_key",
+    "openAIApiKey",
+    "anthropic_api_key",
+    "anthropicApiKey",
+    "google_api_key",
+    "token",
+    "hf_token",
+    "auth_token",
+    "APIKey",
+    "ApiKey",
+    "groq_api_key",
+    "cohere_api_key",
+];
+
+/// Classes that make a client.
+const CLIENTS: [&str; 38] = [
+    "OpenAI",
+    "AsyncOpenAI",
+    "OpenAIApi",
+    "AzureOpenAI",
+    "AsyncAzureOpenAI",
+    "Anthropic",
+    "AsyncAnthropic",
+    "AnthropicBedrock",
+    "AnthropicVertex",
+    "Groq",
+    "AsyncGroq",
+    "Mistral",
+    "MistralClient",
+    "MistralAI",
+    "Cohere",
+    "CohereClient",
+    "CohereClientV2",
+    "ClientV2",
+    "Together",
+    "AsyncTogether",
+    "Fireworks",
+    "Replicate",
+    "GoogleGenerativeAI",
+    "GoogleGenAI",
+    "GenerativeModel",
+    "InferenceClient",
+    "AsyncInferenceClient",
+    "HfInference",
+    "Ollama",
+    "Cerebras",
+    "Gemini",
+    "Client",
+    "NewClient",
+    "Perplexity",
+    "DeepSeek",
+    "OpenAIClient",
+    "BedrockRuntimeClient",
+    "OpenAILike",
+];
+
+/// A host and its port, and whether it is reached under TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) port: Option<String>,
+    pub(crate) tls: bool,
+}
+
+/// The host of a `http` or `https` address.
+pub(crate) fn host(url: &str) -> Option<Host> {
+    let (scheme, rest) = url.split_once("://")?;
+    let tls = match scheme {
+        "https" | "wss" => true,
+        "http" | "ws" => false,
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let (name, port) = match authority.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() => {
+            (name, Some(port.to_owned()))
+        }
+        _ => (authority, None),
+    };
+    let plain = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    plain.then(|| Host { name: name.to_ascii_lowercase(), port, tls })
+}
+
+/// The address that a construction is given, if it is written there.
+pub(crate) fn base_url(source: &Source<'_>, call: &Call) -> Option<String> {
+    let value = call.any_named(&BASES)?;
+    source
+        .facts
+        .literals(value, call.scope)
+        .into_iter()
+        .find(|literal| !literal.holes && literal.text.contains("://"))
+        .map(|literal| literal.text)
+}
+
+/// Finds them.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    for call in &source.facts.calls {
+        client(source, call, out);
+    }
+    addresses(source, out);
+}
+
+fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let name = source.real_name(&call.callee);
+    let package = source.package_of(&call.callee);
+    let ai = package.is_some_and(|p| {
+        matches!(p.role.as_str(), "sdk" | "framework" | "agent" | "embedding" | "serving")
+    });
+    let class = models::class_provider(&name);
+    let made = class.is_some()
+        || (ai && CLIENTS.contains(&name.as_str()))
+        || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()));
+    let request = models::is_request(&call.callee);
+    let direct = ai && package.is_some_and(|p| p.provider.is_some()) && names_model(source, call);
+    if !(made || request || direct) {
+        return;
+    }
+    let place = source.place(call.line);
+    let url = base_url(source, call);
+    if let Some(host) = url.as_deref().and_then(host) {
+        out.assets.push(of_host(source.index, &host, place.clone()));
+    } else if call.any_named(&BASES).is_none() {
+        let provider =
+            models::provider(source, call).filter(|id| id != names::HUB || is_hub_api(&name));
+        if let Some(id) = provider.filter(|id| source.index.provider(id).is_some()) {
+            let mut finding = names::interface(source.index, &id, place.clone());
+            if let Some(held) = key_in_source(source, call) {
+                finding = finding.with("key_in_source", held);
+            }
+            out.assets.push(finding);
+        }
+    }
+}
+
+/// `openai("gpt-4o")`: the provider's own function is called with a model.
+fn names_model(source: &Source<'_>, call: &Call) -> bool {
+    call.positional(0)
+        .and_then(|value| source.facts.literal(value, call.scope))
+        .is_some_and(|literal| source.index.provider_of_model(&literal.text).is_some())
+}
+
+fn is_hub_api(name: &str) -> bool {
+    matches!(
+        name,
+        "InferenceClient"
+            | "AsyncInferenceClient"
+            | "HfInference"
+            | "HuggingFaceHub"
+            | "HuggingFaceEndpoint"
+            | "HuggingFaceInferenceAPIEmbeddings"
+    )
+}
+
+/// `true`: a key stands in the call; `false`: the key is read from the environment there.
+fn key_in_source(source: &Source<'_>, call: &Call) -> Option<bool> {
+    let value = call.any_named(&KEYS)?;
+    let literals = source.facts.literals(value, call.scope);
+    if literals.iter().any(|literal| secrets::holds_key(&literal.text)) {
+        return Some(true);
+    }
+    matches!(value.shape, Shape::Env(_)).then_some(false)
+}
+
+/// The interface behind a host: a provider that is known, or the address itself.
+pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
+    let finding = match index.provider_of_host(&host.name) {
+        Some(provider) => names::interface(index, &provider.id, place),
+        None => {
+            let address = match &host.port {
+                Some(port) => format!("{}:{port}", host.name),
+                None => format!("{}:{}", host.name, if host.tls { 443 } else { 80 }),
+            };
+            Finding::new(
+                AssetKind::ModelApi,
+                Key::World(format!("endpoint/{address}")),
+                address,
+                place,
+            )
+        }
+    };
+    let scheme = if host.tls { "https" } else { "http" };
+    let port = host.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
+    let finding =
+        finding.with("endpoint", Attribute::Text(format!("{scheme}://{}{port}", host.name)));
+    // What stays on the machine needs no TLS, so nothing is said of it.
+    if is_loopback(&host.name) && !host.tls { finding } else { finding.with("tls", host.tls) }
+}
+
+pub(crate) fn is_loopback(name: &str) -> bool {
+    matches!(name, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0" | "host.docker.internal")
+}
+
+/// Addresses of known providers wherever a text holds one, and keys that were left in a text.
+fn addresses(source: &Source<'_>, out: &mut Findings) {
+    for text in &source.facts.texts {
+        let place = source.place(text.line);
+        if text.text.len() <= 300
+            && text.text.contains("://")
+            && !text.text.contains(char::is_whitespace)
+        {
+            let known =
+                host(&text.text).filter(|host| source.index.provider_of_host(&host.name).is_some());
+            if let Some(host) = known {
+                out.assets.push(gateway_or(source.index, &host, place.clone()));
+            }
+        }
+        if secrets::holds_key(&text.text) {
+            out.application.push(("key_in_source", Attribute::Bool(true), place));
+        }
+    }
+}
+
+/// Hosts of gateways that others run.
+const GATEWAYS: [(&str, &str); 6] = [
+    ("oai.helicone.ai", "helicone"),
+    ("gateway.helicone.ai", "helicone"),
+    ("api.portkey.ai", "portkey"),
+    ("gateway.ai.cloudflare.com", "cloudflare-ai-gateway"),
+    ("ai-gateway.vercel.sh", "vercel-ai-gateway"),
+    ("anthropic.helicone.ai", "helicone"),
+];
+
+/// A gateway when the host is one, else the interface.
+pub(crate) fn gateway_or(index: &Index<'_>, host: &Host, place: Place) -> Finding {
+    match gateway(&host.name) {
+        Some(product) => {
+            Finding::new(AssetKind::Gateway, Key::World(product.to_owned()), product, place)
+        }
+        None => of_host(index, host, place),
+    }
+}
+
+/// The gateway that serves under a host.
+pub(crate) fn gateway(host: &str) -> Option<&'static str> {
+    GATEWAYS.iter().find(|(name, _)| *name == host).map(|(_, product)| *product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_read_from_addresses_only() {
+        let host = |url| host(url).map(|h| (h.name, h.port, h.tls));
+        assert_eq!(host("https://api.openai.com/v1"), Some(("api.openai.com".into(), None, true)));
+        assert_eq!(
+            host("http://u:p@ollama:11434/x?y"),
+            Some(("ollama".into(), Some("11434".into()), false))
+        );
+        assert_eq!(host("https://{name}.openai.azure.com"), None);
+        assert_eq!(host("file:///x"), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Command lines in scripts, documents and containers: `--base_model org/name`.
+
+use super::names;
+use crate::findings::{Findings, Place};
+use crate::known::Index;
+
+/// Options that name a model.
+const OPTIONS: [&str; 16] = [
+    "model",
+    "model-id",
+    "model_id",
+    "model-name",
+    "model_name",
+    "model_name_or_path",
+    "base_model",
+    "base-model",
+    "lora_weights",
+    "lora-weights",
+    "embedding-model",
+    "embedding_model",
+    "pretrained_model_name_or_path",
+    "served-model",
+    "repo_id",
+    "adapter",
+];
+
+/// The models that a command line names. `plain` also takes names that a provider's pattern
+/// explains; without it only `org/name` counts.
+pub(crate) fn find(index: &Index<'_>, text: &str, plain: bool, place: &Place, out: &mut Findings) {
+    let mut rest = text;
+    while let Some(at) = rest.find("--") {
+        rest = &rest[at + 2..];
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+            .unwrap_or(rest.len());
+        let (option, after) = rest.split_at(end);
+        if !OPTIONS.contains(&option) {
+            continue;
+        }
+        let value = after
+            .trim_start_matches(['=', ' ', '"', '\'', ',', '\n', '\\', '\t'])
+            .split(|c: char| {
+                c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ')' | ']' | '`' | ';')
+            })
+            .next()
+            .unwrap_or_default();
+        let explained =
+            names::is_hub_name(value) || (plain && index.provider_of_model(value).is_some());
+        if !value.starts_with('-') && explained {
+            if let Some(named) = names::named(index, value, None) {
+                out.assets.push(names::finding(
+                    index,
+                    &named,
+                    option.starts_with("embedding"),
+                    place.clone(),
+                ));
+            }
+        }
+    }
+}
+
+/// The commands of a document that start a script of this repository: lines of code blocks that
+/// name one of its files.
+pub(crate) fn prose(
+    index: &Index<'_>,
+    path: &str,
+    text: &str,
+    scripts: &[String],
+    out: &mut Findings,
+) {
+    let (mut inside, mut command, mut own) = (false, 0, false);
+    for (line, content) in (1..).zip(text.lines()) {
+        if content.trim_start().starts_with("```") {
+            inside = !inside;
+            own = false;
+            continue;
+        }
+        if !inside {
+            continue;
+        }
+        own = own && command + 1 == line;
+        own |= content.split_whitespace().any(|word| {
+            let word = word.trim_start_matches("./");
+            scripts.iter().any(|script| script == word)
+        });
+        if own {
+            find(index, content, false, &Place::new(path, line), out);
+            if content.trim_end().ends_with('\\') {
+                command = line;
+            }
+        }
+    }
+}
+
+/// A script of a shell.
+pub(crate) fn script(index: &Index<'_>, path: &str, text: &str, out: &mut Findings) {
+    for (line, content) in (1..).zip(text.lines()) {
+        if !content.trim_start().starts_with('#') {
+            find(index, content, true, &Place::new(path, line), out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::Known;
+
+    #[test]
+    fn only_commands_of_own_scripts_count_in_documents() {
+        let known = Known::default();
+        let index = Index::new(&known);
+        let text = "--base_model 'no/prose'\n```bash\npython train.py \\\n    --base_model 'org/name-7b' \\\n    --x 1\nother --model foo/bar\n```\n";
+        let mut out = Findings::default();
+        prose(&index, "README.md", text, &["train.py".to_owned()], &mut out);
+        let shown: Vec<_> = out.assets.iter().map(|a| (a.name.as_str(), a.place.line)).collect();
+        assert_eq!(shown, [("org/name-7b", Some(4))]);
+    }
+}

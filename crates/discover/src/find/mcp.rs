@@ -1,0 +1,339 @@
+//! Servers of the Model Context Protocol: those that a configuration starts, and those that the
+//! code itself is.
+
+use annex_isms::{AssetKind, Value as Attribute};
+
+use super::Source;
+use super::endpoints;
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::manifest::is_exact;
+use crate::source::facts::{Call, Shape, Value};
+use crate::tree::Node;
+
+/// Whether a file configures MCP servers, by its name.
+pub(crate) fn is_config(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        ".mcp.json"
+            | "mcp.json"
+            | "mcp.jsonc"
+            | "claude_desktop_config.json"
+            | "cline_mcp_settings.json"
+            | "mcp_config.json"
+            | "mcp-config.json"
+            | "mcp_settings.json"
+            | "mcp_servers.json"
+    ) || path.ends_with(".gemini/settings.json")
+}
+
+/// The servers of a configuration. Whether it had the form of one.
+pub(crate) fn config(path: &str, root: &Node, out: &mut Findings) -> bool {
+    let table = ["mcpServers", "servers", "mcp_servers", "mcp-servers"]
+        .iter()
+        .filter(|key| is_config(path) || key.contains("mcp"))
+        .find_map(|key| root.get(key))
+        .or_else(|| root.at(&["mcp", "servers"]))
+        .filter(|table| !table.entries().is_empty());
+    let Some(table) = table else {
+        return false;
+    };
+    for (name, server) in table.entries() {
+        let text = |key: &str| server.get(key).and_then(Node::text).map(str::to_owned);
+        let args: Vec<String> = server
+            .get("args")
+            .map_or(&[][..], Node::items)
+            .iter()
+            .filter_map(Node::scalar)
+            .collect();
+        let url = text("url").or_else(|| text("serverUrl")).or_else(|| text("httpUrl"));
+        if server.entries().is_empty() || (url.is_none() && text("command").is_none()) {
+            continue;
+        }
+        let started = Started {
+            name,
+            command: text("command"),
+            args: &args,
+            url,
+            transport: text("type").or_else(|| text("transport")),
+        };
+        out.assets.push(started.finding(Place::new(path, server.line)));
+    }
+    true
+}
+
+/// How a server is reached.
+struct Started<'a> {
+    name: &'a str,
+    command: Option<String>,
+    args: &'a [String],
+    url: Option<String>,
+    transport: Option<String>,
+}
+
+impl Started<'_> {
+    fn finding(&self, place: Place) -> Finding {
+        let (key, pinned) = self.identity(&place);
+        let mut finding = Finding::new(AssetKind::McpServer, key, self.name, place);
+        if let Some(pinned) = pinned {
+            finding = finding.with("version_pinned", pinned);
+        }
+        if let Some(transport) = self.transport() {
+            finding = finding.with("transport", Attribute::Text(transport.to_owned()));
+        }
+        finding
+    }
+
+    fn transport(&self) -> Option<&'static str> {
+        match self.transport.as_deref() {
+            Some("stdio") => Some("stdio"),
+            Some("sse") => Some("sse"),
+            Some("http" | "streamable-http" | "streamable_http" | "streamableHttp") => Some("http"),
+            Some(_) => None,
+            None if self.command.is_some() => Some("stdio"),
+            None => Some("http"),
+        }
+    }
+
+    /// The package or the address that makes the server itself, and whether one version is named.
+    fn identity(&self, place: &Place) -> (Key, Option<bool>) {
+        if let Some(host) = self.url.as_deref().and_then(endpoints::host) {
+            let port = host.port.map(|port| format!(":{port}")).unwrap_or_default();
+            return (Key::World(format!("endpoint/{}{port}", host.name)), None);
+        }
+        let command = self.command.as_deref().unwrap_or_default();
+        let program = command
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".exe")
+            .trim_end_matches(".cmd");
+        let words = || self.args.iter().map(String::as_str);
+        let first = words().find(|word| {
+            !word.starts_with('-')
+                && !matches!(*word, "/c" | "npx" | "run" | "dlx" | "tool" | "x" | "exec")
+        });
+        let found = match program {
+            "npx" | "bunx" | "pnpm" | "yarn" | "bun" | "cmd" => first.and_then(npm),
+            "uvx" | "pipx" | "uv" => from_python(self.args, first),
+            "docker" | "podman" => image(self.args),
+            _ => None,
+        };
+        match found {
+            Some((key, pinned)) => (Key::World(key), Some(pinned)),
+            None => (Key::in_system(self.name, &place.path), None),
+        }
+    }
+}
+
+fn npm(word: &str) -> Option<(String, bool)> {
+    let at = word.get(1..)?.find('@').map(|at| at + 1);
+    let (name, version) = at.map_or((word, ""), |at| (&word[..at], &word[at + 1..]));
+    let package = !name.is_empty()
+        && !name.starts_with(['.', '/'])
+        && !name.ends_with(".js")
+        && !name.ends_with(".ts");
+    package.then(|| (format!("npm/{name}"), is_exact(version)))
+}
+
+fn from_python(args: &[String], first: Option<&str>) -> Option<(String, bool)> {
+    let given = args
+        .iter()
+        .position(|arg| arg == "--from")
+        .and_then(|at| args.get(at + 1))
+        .map(String::as_str);
+    let word = given.or(first)?;
+    let end = word.find(['=', '@', '[', '<', '>', '~']).unwrap_or(word.len());
+    let (name, version) = word.split_at(end);
+    let file = name.is_empty() || name.ends_with(".py") || name.contains(['/', ':']);
+    (!file).then(|| {
+        let name = crate::known::normalised("pypi", name);
+        (format!("pypi/{name}"), is_exact(version.trim_start_matches(['=', '@'])))
+    })
+}
+
+/// The image of `docker run … image …`: the first word that is no option and no option's value.
+fn image(args: &[String]) -> Option<(String, bool)> {
+    let mut words = args.iter().map(String::as_str).skip_while(|word| *word != "run").skip(1);
+    while let Some(word) = words.next() {
+        let valued = matches!(
+            word,
+            "-e" | "--env"
+                | "-v"
+                | "--volume"
+                | "--mount"
+                | "-p"
+                | "--name"
+                | "--network"
+                | "--env-file"
+                | "-w"
+                | "--entrypoint"
+        );
+        if valued {
+            words.next();
+        } else if !word.starts_with('-') {
+            let (name, pinned) = super::containers::image(word);
+            return Some((format!("docker/{name}"), pinned));
+        }
+    }
+    None
+}
+
+/// Finds servers in source code.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    let mcp =
+        source.has_role(&["mcp"]) || source.packages.iter().any(|p| p.package.name.contains("mcp"));
+    let agents = source.has_role(&["agent", "framework", "sdk"]);
+    if !mcp && !agents {
+        return;
+    }
+    for call in &source.facts.calls {
+        let real = source.real_name(&call.callee);
+        match real.as_str() {
+            "FastMCP" | "McpServer" | "NewMCPServer" if mcp => own(source, call, out),
+            "Server" if source.package_of(&call.callee).is_some_and(|p| p.role == "mcp") => {
+                own(source, call, out)
+            }
+            "StdioServerParameters"
+            | "StdioClientTransport"
+            | "MCPServerStdio"
+            | "Experimental_StdioMCPTransport"
+            | "StdioMCPTransport"
+            | "NewStdioMCPClient" => started(source, call, out),
+            "MultiServerMCPClient" | "MCPClient" | "MCPConfiguration" => several(source, call, out),
+            _ => {}
+        }
+    }
+}
+
+fn own(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let name = call
+        .named("name")
+        .or_else(|| call.positional(0))
+        .and_then(|value| source.facts.literal(value, call.scope))
+        .filter(|literal| !literal.holes && !literal.text.is_empty())
+        .map_or_else(|| super::stem(source.path).to_owned(), |literal| literal.text);
+    let place = source.place(call.line);
+    out.assets.push(Finding::new(
+        AssetKind::McpServer,
+        Key::in_system(name.clone(), &place.path),
+        name,
+        place,
+    ));
+}
+
+fn started(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let params = call.named("params").map(|value| &value.shape);
+    let entries: Vec<(String, Value)> = match params {
+        Some(Shape::Record(_, entries)) => entries.clone(),
+        _ => call
+            .args
+            .iter()
+            .filter_map(|arg| Some((arg.name.clone()?, arg.value.clone())))
+            .collect(),
+    };
+    let name = call
+        .named("name")
+        .and_then(|value| source.facts.literal(value, call.scope))
+        .map(|literal| literal.text);
+    let name = name.unwrap_or_else(|| source.name_for(call));
+    entry(source, &name, &entries, call.line, call.scope, out);
+}
+
+fn several(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    for arg in &call.args {
+        let tables: Vec<&Value> = match &arg.value.shape {
+            Shape::Name(name) => source
+                .facts
+                .bound(name, call.scope)
+                .into_iter()
+                .map(|binding| &binding.value)
+                .collect(),
+            _ => vec![&arg.value],
+        };
+        for table in tables {
+            let Shape::Record(_, servers) = &table.shape else {
+                continue;
+            };
+            let inner = servers
+                .iter()
+                .find(|(key, _)| key == "mcpServers" || key == "servers")
+                .map(|(_, value)| &value.shape);
+            let servers = if let Some(Shape::Record(_, inner)) = inner { inner } else { servers };
+            for (name, server) in servers {
+                if let Shape::Record(_, entries) = &server.shape {
+                    entry(source, name, entries, server.line, call.scope, out);
+                }
+            }
+        }
+    }
+}
+
+fn entry(
+    source: &Source<'_>,
+    name: &str,
+    entries: &[(String, Value)],
+    line: u32,
+    scope: usize,
+    out: &mut Findings,
+) {
+    let text = |key: &str| {
+        let value = entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)?;
+        source
+            .facts
+            .literal(value, scope)
+            .filter(|literal| !literal.holes)
+            .map(|literal| literal.text)
+    };
+    let args: Vec<String> = entries
+        .iter()
+        .find(|(key, _)| key == "args")
+        .map(|(_, value)| match &value.shape {
+            Shape::List(items) => items
+                .iter()
+                .filter_map(|item| source.facts.literal(item, scope))
+                .map(|literal| literal.text)
+                .collect(),
+            _ => Vec::new(),
+        })
+        .unwrap_or_default();
+    let started = Started {
+        name,
+        command: text("command"),
+        args: &args,
+        url: text("url"),
+        transport: text("transport").or_else(|| text("type")),
+    };
+    if started.command.is_some() || started.url.is_some() {
+        let finding = started.finding(source.place(line));
+        if !out.assets.contains(&finding) {
+            out.assets.push(finding);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+
+    #[test]
+    fn servers_are_known_by_what_they_start() {
+        let text = r#"{"mcpServers": {
+"files": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem@2025.1.14", "/data"]},
+"latest": {"command": "npx", "args": ["-y", "some-server@latest"]},
+"py": {"command": "uvx", "args": ["mcp-server-git==1.0.0"]},
+"image": {"command": "docker", "args": ["run", "-i", "--rm", "-e", "TOKEN", "ghcr.io/acme/mcp:1.2"]},
+"remote": {"type": "sse", "url": "https://mcp.example.org/sse"},
+"own": {"command": "python", "args": ["server.py"]}}}"#;
+        let root = crate::read::json::read(text, &Limits::default()).expect("read");
+        let mut out = Findings::default();
+        assert!(config(".mcp.json", &root, &mut out));
+        let shown: Vec<_> = out
+            .assets
+            .iter()
+            .map(|a| format!("{} {:?} {:?}", a.name, a.key, a.attributes))
+            .collect();
+        insta::assert_debug_snapshot!(shown);
+    }
+}

@@ -1,0 +1,173 @@
+//! Facts and settings → findings. Each finder looks for one sort of thing and asks for evidence:
+//! a call into a known package, an argument that names a model, a setting whose key says so.
+
+pub(crate) mod agents;
+pub(crate) mod config;
+pub(crate) mod containers;
+pub(crate) mod datasets;
+pub(crate) mod endpoints;
+pub(crate) mod flags;
+pub(crate) mod mcp;
+pub(crate) mod models;
+pub(crate) mod names;
+pub(crate) mod packages;
+pub(crate) mod practice;
+pub(crate) mod prompts;
+pub(crate) mod secrets;
+pub(crate) mod stores;
+pub(crate) mod tools;
+
+use crate::findings::{Findings, Place};
+use crate::known::{Index, KnownPackage};
+use crate::source::Language;
+use crate::source::facts::{Call, Facts};
+use crate::source::notebook::Code;
+
+/// A source file under examination.
+pub(crate) struct Source<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) language: Language,
+    pub(crate) facts: &'a Facts,
+    pub(crate) index: &'a Index<'a>,
+    /// For a notebook: where its lines are in the file.
+    pub(crate) notebook: Option<&'a Code>,
+    /// The packages of its imports.
+    pub(crate) packages: Vec<Imported<'a>>,
+}
+
+/// A known package that a file imports.
+#[derive(Clone, Copy)]
+pub(crate) struct Imported<'a> {
+    pub(crate) package: &'a KnownPackage,
+    pub(crate) line: u32,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(
+        path: &'a str,
+        language: Language,
+        facts: &'a Facts,
+        index: &'a Index<'a>,
+        notebook: Option<&'a Code>,
+    ) -> Self {
+        let packages = facts
+            .imports
+            .iter()
+            .filter_map(|import| {
+                let package = packages::of_module(index, language, &import.module)?;
+                Some(Imported { package, line: import.line })
+            })
+            .collect();
+        Self { path, language, facts, index, notebook, packages }
+    }
+
+    /// The place of a line of the code.
+    pub(crate) fn place(&self, line: u32) -> Place {
+        let line = self.notebook.map_or(line, |code| code.line(line));
+        Place::new(self.path, line)
+    }
+
+    /// The known package that a callee comes from, by the import of its first part.
+    pub(crate) fn package_of(&self, callee: &str) -> Option<&'a KnownPackage> {
+        let (module, _) = self.facts.imported(callee)?;
+        packages::of_module(self.index, self.language, module)
+    }
+
+    /// The same, also when the callee is a method of something made by that package.
+    pub(crate) fn package_behind(&self, call: &Call) -> Option<&'a KnownPackage> {
+        if let Some(package) = self.package_of(&call.callee) {
+            return Some(package);
+        }
+        let maker = self.maker(call)?;
+        self.package_of(&maker.callee)
+    }
+
+    /// The construction of what a method is called on.
+    pub(crate) fn maker(&self, call: &Call) -> Option<&'a Call> {
+        let mut parts: Vec<_> = call.callee.split('.').collect();
+        while parts.len() > 1 {
+            parts.pop();
+            if let Some(maker) = self.facts.made_by(&parts.join("."), call.scope) {
+                return Some(maker);
+            }
+        }
+        None
+    }
+
+    /// What a local name is really called: `Chat` in `import { ChatOpenAI as Chat }`.
+    pub(crate) fn real_name(&self, callee: &str) -> String {
+        let last = crate::source::facts::last(callee);
+        match self.facts.imported(callee) {
+            Some((_, original))
+                if !callee.contains('.') && !original.is_empty() && original != "default" =>
+            {
+                original.to_owned()
+            }
+            _ => last.to_owned(),
+        }
+    }
+
+    /// Whether the file imports a package of one of these roles.
+    pub(crate) fn has_role(&self, roles: &[&str]) -> bool {
+        self.packages.iter().any(|imported| roles.contains(&imported.package.role.as_str()))
+    }
+
+    /// A name for a thing made by a call: what it is bound to, or the function around it, or the file.
+    pub(crate) fn name_for(&self, call: &Call) -> String {
+        let bound = self.facts.bindings.iter().find(|binding| {
+            matches!(&binding.value.shape, crate::source::facts::Shape::Call(made) if made.line == call.line && made.callee == call.callee)
+        });
+        if let Some(binding) = bound {
+            return crate::source::facts::last(&binding.name).to_owned();
+        }
+        self.function_around(call.scope).unwrap_or_else(|| stem(self.path).to_owned())
+    }
+
+    /// The nearest named function around a scope.
+    pub(crate) fn function_around(&self, scope: usize) -> Option<String> {
+        let mut scope = scope;
+        while scope != 0 {
+            let function = self.facts.functions.iter().find(|f| f.scope == scope)?;
+            if !function.name.is_empty() {
+                return Some(function.name.clone());
+            }
+            scope = function.parent;
+        }
+        None
+    }
+
+    /// Whether `scope` lies in `outer`.
+    pub(crate) fn within(&self, scope: usize, outer: usize) -> bool {
+        let mut scope = scope;
+        while scope != 0 {
+            if scope == outer {
+                return true;
+            }
+            scope = self.facts.functions.iter().find(|f| f.scope == scope).map_or(0, |f| f.parent);
+        }
+        false
+    }
+}
+
+/// A file's name without folder and end.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.split_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+/// Runs every finder over a source file.
+pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
+    models::find(source, out);
+    endpoints::find(source, out);
+    stores::find(source, out);
+    prompts::find(source, out);
+    tools::find(source, out);
+    agents::find(source, out);
+    datasets::find(source, out);
+    mcp::find(source, out);
+    packages::find(source, out);
+    practice::find(source, out);
+}

@@ -1,0 +1,561 @@
+//! Models in source code: the argument of a call, the property of a request, the default of a
+//! setting. A text is never a model because it looks like one.
+
+use std::collections::BTreeSet;
+
+use super::Source;
+use super::names::{self, HUB, Named};
+use crate::findings::{Finding, Findings};
+use crate::source::Language;
+use crate::source::facts::{Call, Literal, Shape, Value, last};
+
+/// Arguments and properties that name a model.
+pub(crate) const MODEL_ARGUMENTS: [&str; 34] = [
+    "model",
+    "model_name",
+    "modelName",
+    "modelId",
+    "model_id",
+    "Model",
+    "ModelName",
+    "ModelId",
+    "ModelID",
+    "deployment",
+    "deployment_name",
+    "azure_deployment",
+    "deploymentName",
+    "azureOpenAIApiDeploymentName",
+    "engine",
+    "repo_id",
+    "base_model",
+    "baseModel",
+    "pretrained_model_name_or_path",
+    "model_name_or_path",
+    "embedding_model",
+    "embeddingModel",
+    "embed_model",
+    "embed_model_name",
+    "llm_model",
+    "chat_model",
+    "defaultModel",
+    "default_model",
+    "model_path",
+    "textEmbeddingModel",
+    "embedding",
+    "reranker_model",
+    "base_model_name_or_path",
+    "llm",
+];
+
+/// Ends of callees that send something to a model.
+const REQUESTS: [&str; 26] = [
+    "chat.completions.create",
+    "chat.completions.parse",
+    "chat.completions.stream",
+    "completions.create",
+    "responses.create",
+    "responses.parse",
+    "responses.stream",
+    "messages.create",
+    "messages.stream",
+    "embeddings.create",
+    "images.generate",
+    "images.edit",
+    "audio.transcriptions.create",
+    "audio.speech.create",
+    "moderations.create",
+    "fine_tuning.jobs.create",
+    "fineTuning.jobs.create",
+    "models.generate_content",
+    "models.generateContent",
+    "models.generateContentStream",
+    "models.embed_content",
+    "ChatCompletion.create",
+    "ChatCompletion.acreate",
+    "Embedding.create",
+    "beta.assistants.create",
+    "chat.complete",
+];
+
+/// Calls whose first argument names a model, when they come from an AI package.
+const FIRST_ARGUMENT: [&str; 24] = [
+    "SentenceTransformer",
+    "CrossEncoder",
+    "GenerativeModel",
+    "init_chat_model",
+    "initChatModel",
+    "init_embeddings",
+    "languageModel",
+    "chatModel",
+    "textEmbeddingModel",
+    "textEmbedding",
+    "embeddingModel",
+    "embedding",
+    "imageModel",
+    "image",
+    "transcription",
+    "speech",
+    "chat",
+    "completion",
+    "responses",
+    "messages",
+    "LLM",
+    "TextEmbedding",
+    "InferenceClient",
+    "hf_hub_download",
+];
+
+/// Rust and Go name the model in a method.
+const METHODS: [&str; 14] = [
+    "model",
+    "with_model",
+    "WithModel",
+    "SetModel",
+    "set_model",
+    "agent",
+    "completion_model",
+    "embedding_model",
+    "EmbeddingModel",
+    "GenerativeModel",
+    "WithEmbeddingModel",
+    "embeddings",
+    "extractor",
+    "WithModelName",
+];
+
+/// Roles of packages that call models.
+const CALLING: [&str; 6] = ["sdk", "framework", "agent", "embedding", "training", "serving"];
+
+/// Finds them.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for call in &source.facts.calls {
+        in_call(source, call, &mut seen, out);
+    }
+    for record in &source.facts.records {
+        for (key, value) in &record.entries {
+            in_entry(source, &record.type_name, key, value, record.scope, &mut seen, out);
+        }
+    }
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        let says = name.ends_with("model")
+            || name.ends_with("model_name")
+            || name.ends_with("modelname")
+            || name.ends_with("model_id")
+            || name.ends_with("modelid");
+        if says {
+            for literal in direct(&binding.value) {
+                strict(source, &literal, name.contains("embed"), &mut seen, out);
+            }
+        }
+    }
+}
+
+/// The text itself, or the defaults of an environment variable; no names are followed.
+fn direct(value: &Value) -> Vec<Literal> {
+    match &value.shape {
+        Shape::Text { text, holes: false } => {
+            vec![Literal { text: text.clone(), line: value.line, holes: false }]
+        }
+        Shape::Choice(values) => values.iter().flat_map(direct).collect(),
+        _ => Vec::new(),
+    }
+}
+
+type Seen = BTreeSet<(String, u32)>;
+
+fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings) {
+    let name = source.real_name(&call.callee);
+    if is_loader(&call.callee) {
+        loader(source, call, seen, out);
+        return;
+    }
+    let request = is_request(&call.callee);
+    let package = source.package_behind(call).filter(|p| CALLING.contains(&p.role.as_str()));
+    let class = class_provider(&name);
+    let known = request || package.is_some() || class.is_some();
+    let hint = provider(source, call);
+    let embedding = name.to_ascii_lowercase().contains("embed")
+        || call.callee.to_ascii_lowercase().contains("embed");
+    for argument in &call.args {
+        let Some(key) = argument.name.as_deref() else {
+            continue;
+        };
+        if !MODEL_ARGUMENTS.contains(&key) {
+            continue;
+        }
+        let embedding = embedding || key.to_ascii_lowercase().contains("embed");
+        for literal in source.facts.literals(&argument.value, call.scope) {
+            if known && key != "llm" && key != "model_path" && key != "embedding" {
+                loose(source, &literal, hint.as_deref(), embedding, seen, out);
+            } else {
+                strict(source, &literal, embedding, seen, out);
+            }
+        }
+        constant(source, &argument.value, hint.as_deref(), embedding, seen, out);
+    }
+    if let Some(value) = first(source, call, &name, class.is_some()) {
+        for literal in source.facts.literals(value, call.scope) {
+            loose(source, &literal, hint.as_deref(), embedding, seen, out);
+        }
+        constant(source, value, hint.as_deref(), embedding, seen, out);
+    }
+}
+
+/// The first argument, where it names a model.
+fn first<'c>(source: &Source<'_>, call: &'c Call, name: &str, class: bool) -> Option<&'c Value> {
+    let value = call.positional(0)?;
+    let package = source.package_behind(call).filter(|p| CALLING.contains(&p.role.as_str()));
+    let last = call.last();
+    match source.language {
+        Language::Python => {
+            let hub = matches!(
+                name,
+                "SentenceTransformer"
+                    | "CrossEncoder"
+                    | "init_chat_model"
+                    | "GenerativeModel"
+                    | "InferenceClient"
+                    | "TextEmbedding"
+                    | "init_embeddings"
+                    | "LLM"
+            );
+            (hub && FIRST_ARGUMENT.contains(&name)
+                && (package.is_some() || name == "SentenceTransformer"))
+                .then_some(value)
+        }
+        Language::Rust | Language::Go => {
+            let method = METHODS.contains(&last) && call.callee.contains('.');
+            (method && source.has_role(&CALLING)).then_some(value)
+        }
+        _ => {
+            let package = package?;
+            let provider = package.provider.is_some() || package.role == "sdk";
+            // `openai("gpt-4o")`, `openai.embedding("…")`, `initChatModel("…")`.
+            let direct = provider
+                && !class
+                && !call.callee.contains('.')
+                && name.starts_with(|c: char| c.is_ascii_lowercase())
+                && !name.starts_with("create");
+            let method = FIRST_ARGUMENT.contains(&last) && (provider || !call.callee.contains('.'));
+            (direct || method).then_some(value)
+        }
+    }
+}
+
+fn is_loader(callee: &str) -> bool {
+    let name = last(callee);
+    let loads = matches!(
+        name,
+        "from_pretrained"
+            | "snapshot_download"
+            | "pipeline"
+            | "fromPretrained"
+            | "HuggingFaceTokenizer"
+    );
+    loads || callee.ends_with("InferenceApi") || name == "push_to_hub"
+}
+
+/// Hugging Face's loaders: `X.from_pretrained("org/name", revision=…)`, `pipeline(task, model)`.
+fn loader(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings) {
+    let (name, callee) = (call.last(), call.callee.as_str());
+    if name == "push_to_hub"
+        || ["Tokenizer", "Processor", "Config", "FeatureExtractor"]
+            .iter()
+            .any(|part| callee.contains(part))
+    {
+        return;
+    }
+    let script =
+        matches!(source.language, Language::JavaScript | Language::TypeScript | Language::Tsx);
+    let hub = source.packages.iter().any(|p| matches!(p.package.provider.as_deref(), Some(HUB)))
+        || source.has_role(&["training", "embedding"])
+        || !script;
+    if !hub || (name == "pipeline" && source.package_of(callee).is_none()) {
+        return;
+    }
+    let embedding = callee.contains("Embed")
+        || call
+            .positional(0)
+            .and_then(|v| source.facts.literal(v, call.scope))
+            .is_some_and(|l| l.text == "feature-extraction");
+    let mut values: Vec<&Value> = Vec::new();
+    values.extend(call.any_named(&[
+        "model",
+        "pretrained_model_name_or_path",
+        "repo_id",
+        "model_id",
+        "model_name",
+    ]));
+    let positions: &[usize] = if name == "pipeline" {
+        &[1]
+    } else if callee.contains("Peft") {
+        &[0, 1]
+    } else {
+        &[0]
+    };
+    values.extend(positions.iter().filter_map(|index| call.positional(*index)));
+    let dataset = call
+        .named("repo_type")
+        .and_then(|v| source.facts.literal(v, call.scope))
+        .is_some_and(|l| l.text == "dataset");
+    for value in values.into_iter().filter(|_| !dataset) {
+        for literal in source.facts.literals(value, call.scope) {
+            if literal.holes
+                || !(names::is_hub_name(&literal.text) || is_plain_hub_name(&literal.text))
+            {
+                continue;
+            }
+            let named = Named { owner: HUB.to_owned(), name: literal.text.clone() };
+            let mut finding =
+                names::finding(source.index, &named, embedding, source.place(literal.line));
+            finding = finding.with("version_pinned", revision_pinned(source, call));
+            if let Some(trusted) = remote_code(call) {
+                finding = finding.with("remote_code_trusted", trusted);
+            }
+            push(&literal, &named, finding, seen, out);
+        }
+    }
+}
+
+/// Old models of the hub have no organisation: `bert-base-uncased`.
+fn is_plain_hub_name(text: &str) -> bool {
+    names::is_name(text) && !text.contains(['/', ':']) && text.contains('-')
+}
+
+fn revision_pinned(source: &Source<'_>, call: &Call) -> bool {
+    let revision = call.named("revision").and_then(|value| source.facts.literal(value, call.scope));
+    revision.is_some_and(|r| r.text.len() == 40 && r.text.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Loaders do not run a model's own code unless told to.
+fn remote_code(call: &Call) -> Option<bool> {
+    match call.any_named(&["trust_remote_code", "trustRemoteCode"]).map(|value| &value.shape) {
+        Some(Shape::Bool(value)) => Some(*value),
+        Some(_) => None,
+        None if call.args.iter().any(|arg| arg.name.as_deref() == Some("**")) => None,
+        None => Some(false),
+    }
+}
+
+fn in_entry(
+    source: &Source<'_>,
+    type_name: &str,
+    key: &str,
+    value: &Value,
+    scope: usize,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    if !MODEL_ARGUMENTS.contains(&key) {
+        return;
+    }
+    let embedding = key.to_ascii_lowercase().contains("embed") || type_name.contains("Embed");
+    let package = source.package_of(type_name);
+    for literal in source.facts.literals(value, scope) {
+        if package.is_some() {
+            let hint = package.and_then(|package| package.provider.as_deref());
+            loose(source, &literal, hint, embedding, seen, out);
+        } else {
+            strict(source, &literal, embedding, seen, out);
+        }
+    }
+    let hint = package.and_then(|package| package.provider.as_deref());
+    constant(source, value, hint, embedding, seen, out);
+}
+
+/// A name that a provider's own pattern explains.
+fn strict(
+    source: &Source<'_>,
+    literal: &Literal,
+    embedding: bool,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    let routed =
+        literal.text.split_once([':', '/']).map_or(literal.text.as_str(), |(_, name)| name);
+    let explained = source.index.provider_of_model(&literal.text).is_some()
+        || (routed != literal.text
+            && !names::is_hub_name(&literal.text)
+            && source.index.provider_of_model(routed).is_some())
+        || (names::is_hub_name(&literal.text) && source.index.provider_of_model(routed).is_some());
+    if !literal.holes && explained {
+        loose(source, literal, None, embedding, seen, out);
+    }
+}
+
+/// A name at a place that can only hold a model.
+fn loose(
+    source: &Source<'_>,
+    literal: &Literal,
+    hint: Option<&str>,
+    embedding: bool,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    if literal.holes {
+        return;
+    }
+    if let Some(named) = names::named(source.index, &literal.text, hint) {
+        let finding = names::finding(source.index, &named, embedding, source.place(literal.line));
+        push(literal, &named, finding, seen, out);
+    }
+}
+
+fn push(literal: &Literal, named: &Named, finding: Finding, seen: &mut Seen, out: &mut Findings) {
+    if seen.insert((format!("{}/{}", named.owner, named.name), literal.line)) {
+        out.assets.push(finding);
+    }
+}
+
+/// Constants of the SDKs themselves, which stand for a name.
+const CONSTANTS: [(&str, &str); 26] = [
+    ("openai.GPT4o", "gpt-4o"),
+    ("openai.GPT4oMini", "gpt-4o-mini"),
+    ("openai.GPT4", "gpt-4"),
+    ("openai.GPT4Turbo", "gpt-4-turbo"),
+    ("openai.GPT4TurboPreview", "gpt-4-turbo-preview"),
+    ("openai.GPT432K", "gpt-4-32k"),
+    ("openai.GPT3Dot5Turbo", "gpt-3.5-turbo"),
+    ("openai.GPT3Dot5Turbo16K", "gpt-3.5-turbo-16k"),
+    ("openai.O1Mini", "o1-mini"),
+    ("openai.O1Preview", "o1-preview"),
+    ("openai.O3Mini", "o3-mini"),
+    ("openai.AdaEmbeddingV2", "text-embedding-ada-002"),
+    ("openai.SmallEmbedding3", "text-embedding-3-small"),
+    ("openai.LargeEmbedding3", "text-embedding-3-large"),
+    ("openai.Whisper1", "whisper-1"),
+    ("openai.CreateImageModelDallE3", "dall-e-3"),
+    ("openai.ChatModelGPT4o", "gpt-4o"),
+    ("openai.ChatModelGPT4oMini", "gpt-4o-mini"),
+    ("openai.EmbeddingModelTextEmbedding3Small", "text-embedding-3-small"),
+    ("openai.EmbeddingModelTextEmbedding3Large", "text-embedding-3-large"),
+    ("anthropic.ModelClaude3_5SonnetLatest", "claude-3-5-sonnet-latest"),
+    ("anthropic.ModelClaude3_5HaikuLatest", "claude-3-5-haiku-latest"),
+    ("anthropic.ModelClaude3OpusLatest", "claude-3-opus-latest"),
+    ("anthropic.ModelClaude3_7SonnetLatest", "claude-3-7-sonnet-latest"),
+    ("openai.GPT_4O", "gpt-4o"),
+    ("openai.GPT_4", "gpt-4"),
+];
+
+fn constant(
+    source: &Source<'_>,
+    value: &Value,
+    hint: Option<&str>,
+    embedding: bool,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    let Shape::Name(name) = &value.shape else {
+        return;
+    };
+    if source.package_of(name).is_none() {
+        return;
+    }
+    if let Some((_, model)) = CONSTANTS.iter().find(|(constant, _)| constant == name) {
+        let literal = Literal { text: (*model).to_owned(), line: value.line, holes: false };
+        loose(source, &literal, hint, embedding, seen, out);
+    }
+}
+
+pub(crate) fn is_request(callee: &str) -> bool {
+    REQUESTS.iter().any(|end| {
+        callee.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// The provider that a call goes to, if the code says so.
+pub(crate) fn provider(source: &Source<'_>, call: &Call) -> Option<String> {
+    let name = source.real_name(&call.callee);
+    let maker = source.maker(call);
+    for made in [Some(call), maker].into_iter().flatten() {
+        if let Some(url) = super::endpoints::base_url(source, made) {
+            return source
+                .index
+                .provider_of_host(&super::endpoints::host(&url)?.name)
+                .map(|provider| provider.id.clone());
+        }
+    }
+    if let Some(provider) = class_provider(&name) {
+        return Some(provider.to_owned());
+    }
+    let made_class = maker.and_then(|made| class_provider(&source.real_name(&made.callee)));
+    if let Some(provider) = made_class {
+        return Some(provider.to_owned());
+    }
+    if let Some(package) = source.package_behind(call) {
+        return package.provider.clone();
+    }
+    // The request of a client that came from elsewhere: the only provider whose SDK is imported.
+    let providers: BTreeSet<_> = source
+        .packages
+        .iter()
+        .filter(|imported| imported.package.role == "sdk")
+        .filter_map(|imported| imported.package.provider.clone())
+        .collect();
+    if is_request(&call.callee) && providers.len() == 1 {
+        return providers.into_iter().next();
+    }
+    None
+}
+
+/// Classes whose name says which provider they call, whatever package brings them.
+pub(crate) fn class_provider(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ChatOpenAI" | "OpenAIEmbeddings" | "OpenAIEmbedding" | "OpenAIEmbeddingFunction" => {
+            "openai"
+        }
+        "AzureChatOpenAI"
+        | "AzureOpenAI"
+        | "AsyncAzureOpenAI"
+        | "AzureOpenAIEmbeddings"
+        | "AzureOpenAIEmbedding"
+        | "AzureOpenAIClient"
+        | "createAzure" => "azure-openai",
+        "ChatAnthropic" | "AsyncAnthropic" => "anthropic",
+        "AnthropicBedrock"
+        | "ChatBedrock"
+        | "ChatBedrockConverse"
+        | "BedrockLLM"
+        | "BedrockConverse"
+        | "BedrockChat"
+        | "BedrockEmbeddings"
+        | "BedrockEmbedding" => "aws-bedrock",
+        "ChatGoogleGenerativeAI"
+        | "GoogleGenerativeAIEmbeddings"
+        | "GoogleGenerativeAI"
+        | "GoogleGenAI" => "google",
+        "ChatVertexAI" | "VertexAIEmbeddings" => "google-vertex",
+        "ChatMistralAI" | "MistralAIEmbeddings" => "mistral",
+        "ChatCohere" | "CohereEmbeddings" | "CohereRerank" => "cohere",
+        "ChatGroq" => "groq",
+        "ChatTogether" | "ChatTogetherAI" | "TogetherEmbeddings" => "together",
+        "ChatFireworks" | "FireworksEmbeddings" => "fireworks",
+        "ChatDeepSeek" => "deepseek",
+        "ChatXAI" => "xai",
+        "ChatPerplexity" => "perplexity",
+        "ChatOpenRouter" => "openrouter",
+        "ChatNVIDIA" | "NVIDIAEmbeddings" => "nvidia",
+        "VoyageAIEmbeddings" | "VoyageEmbeddings" => "voyage",
+        "JinaEmbeddings" => "jina",
+        "ChatOllama" | "OllamaEmbeddings" | "OllamaEmbedding" | "OllamaLLM" => "ollama",
+        "HuggingFaceEmbeddings"
+        | "HuggingFaceEmbedding"
+        | "HuggingFaceBgeEmbeddings"
+        | "SentenceTransformer"
+        | "SentenceTransformerEmbeddings"
+        | "SentenceTransformerEmbeddingFunction"
+        | "HuggingFaceHub"
+        | "HuggingFaceEndpoint"
+        | "HuggingFaceLLM"
+        | "HuggingFacePipeline"
+        | "FastEmbedEmbeddings"
+        | "FastEmbedEmbedding"
+        | "HuggingFaceInferenceAPIEmbeddings"
+        | "HuggingFaceInferenceEmbeddings"
+        | "CrossEncoder"
+        | "HuggingFaceTransformersEmbeddings" => HUB,
+        _ => return None,
+    })
+}

@@ -1,0 +1,133 @@
+//! Packages: from a module's path to the package that brings it, and what an import alone shows.
+
+use annex_isms::AssetKind;
+
+use super::Source;
+use crate::findings::{Finding, Findings, Key, Place, Trait};
+use crate::known::{Index, KnownPackage, normalised};
+use crate::source::Language;
+
+/// Modules that are not called as their package.
+const MODULES: [(&str, &str); 22] = [
+    ("sklearn", "scikit-learn"),
+    ("faiss", "faiss-cpu"),
+    ("weaviate", "weaviate-client"),
+    ("vertexai", "google-cloud-aiplatform"),
+    ("google.cloud.aiplatform", "google-cloud-aiplatform"),
+    ("agents", "openai-agents"),
+    ("llama_cpp", "llama-cpp-python"),
+    ("phoenix", "arize-phoenix"),
+    ("guardrails", "guardrails-ai"),
+    ("cv2", "opencv-python"),
+    ("autogen", "pyautogen"),
+    ("hub", "deeplake"),
+    ("lancedb", "lancedb"),
+    ("docling", "docling"),
+    ("google.adk", "google-adk"),
+    ("strands", "strands-agents"),
+    ("claude_agent_sdk", "claude-agent-sdk"),
+    ("FlagEmbedding", "flagembedding"),
+    ("rank_bm25", "rank-bm25"),
+    ("opensearchpy", "opensearch-py"),
+    ("semantic_kernel", "semantic-kernel"),
+    ("azure.ai.inference", "azure-ai-inference"),
+];
+
+/// The known package that a module belongs to.
+pub(crate) fn of_module<'k>(
+    index: &Index<'k>,
+    language: Language,
+    module: &str,
+) -> Option<&'k KnownPackage> {
+    match language {
+        Language::Python => python(index, module),
+        Language::Rust => index.package("crates", module.split("::").next()?),
+        Language::Go => {
+            let mut path = module;
+            loop {
+                if let Some(package) = index.package("go", path) {
+                    return Some(package);
+                }
+                path = path.rsplit_once('/')?.0;
+            }
+        }
+        _ => {
+            let mut parts = module.split('/');
+            let first = parts.next()?;
+            match (first.starts_with('@'), parts.next()) {
+                (true, Some(name)) => index.package("npm", &format!("{first}/{name}")),
+                _ => index.package("npm", first),
+            }
+        }
+    }
+}
+
+fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
+    if module.starts_with('.') {
+        return None;
+    }
+    let aliased = MODULES.iter().find(|(name, _)| {
+        module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    if let Some((_, package)) = aliased {
+        return index.package("pypi", package);
+    }
+    let mut path = module;
+    loop {
+        if let Some(package) = index.package("pypi", path) {
+            return Some(package);
+        }
+        path = path.rsplit_once('.')?.0;
+    }
+}
+
+/// A package as an asset.
+pub(crate) fn finding(package: &KnownPackage, place: Place) -> Finding {
+    let key = format!("{}/{}", package.ecosystem, normalised(&package.ecosystem, &package.name));
+    Finding::new(AssetKind::Framework, Key::World(key), package.name.clone(), place)
+}
+
+/// Roles of packages whose presence says something of the system.
+pub(crate) fn traits(package: &KnownPackage, place: &Place, out: &mut Findings) {
+    let attribute = match package.role.as_str() {
+        "guardrail" => "guardrail_present",
+        "telemetry" => "telemetry_present",
+        _ if is_security_test(&package.name) => "security_tests_present",
+        _ => return,
+    };
+    out.traits.push(Trait { attribute, value: Some(true), place: place.clone() });
+}
+
+pub(crate) fn is_security_test(name: &str) -> bool {
+    matches!(
+        name,
+        "garak"
+            | "deepteam"
+            | "pyrit"
+            | "promptfoo"
+            | "giskard"
+            | "giskard-llm"
+            | "agentdojo"
+            | "llamator"
+    )
+}
+
+/// Every import of a known package; one that no manifest names is still there.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    for imported in &source.packages {
+        let place = source.place(imported.line);
+        traits(imported.package, &place, out);
+        out.assets.push(finding(imported.package, place));
+    }
+    // `report_to="wandb"` brings a package in without an import.
+    for call in &source.facts.calls {
+        let Some(name) =
+            call.named("report_to").and_then(|value| source.facts.literal(value, call.scope))
+        else {
+            continue;
+        };
+        if let Some(package) = source.index.package("pypi", &name.text) {
+            out.assets.push(finding(package, source.place(name.line)));
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! Prompts: instruction texts in code, and files of templates.
+
+use annex_isms::AssetKind;
+
+use super::Source;
+use super::{names, secrets};
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::facts::{Call, Literal, Shape, Value, last};
+use crate::tree::Node;
+
+/// The shortest text that is an instruction when a name says so.
+const NAMED_CHARS_MIN: usize = 40;
+/// The shortest one at a place that only holds instructions.
+const PASSED_CHARS_MIN: usize = 20;
+
+/// Arguments that hold instructions to a model.
+const SYSTEM_ARGUMENTS: [&str; 16] = [
+    "system",
+    "system_prompt",
+    "systemPrompt",
+    "system_message",
+    "systemMessage",
+    "instructions",
+    "system_instruction",
+    "systemInstruction",
+    "preamble",
+    "SystemPrompt",
+    "state_modifier",
+    "backstory",
+    "prefix",
+    "suffix",
+    "system_template",
+    "qa_prompt",
+];
+
+/// Calls that make a message or a template out of a text.
+const MAKERS: [&str; 14] = [
+    "SystemMessage",
+    "SystemMessagePromptTemplate",
+    "ChatPromptTemplate",
+    "PromptTemplate",
+    "HumanMessagePromptTemplate",
+    "system_message",
+    "SystemMessageChatMessage",
+    "from_template",
+    "fromTemplate",
+    "ChatMessage",
+    "RichPromptTemplate",
+    "preamble",
+    "context",
+    "FewShotPromptTemplate",
+];
+
+/// Finds them in a source file.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    let mut taken: Vec<String> = Vec::new();
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name);
+        if !says_prompt(name) {
+            continue;
+        }
+        for literal in source.facts.literals(&binding.value, binding.scope) {
+            if is_instruction(&literal.text, NAMED_CHARS_MIN) {
+                add(source, name, &literal, is_system(name, &literal.text), &mut taken, out);
+            }
+        }
+    }
+    for call in &source.facts.calls {
+        in_call(source, call, &mut taken, out);
+    }
+    for record in &source.facts.records {
+        for (key, value) in &record.entries {
+            if says_prompt(key) {
+                in_value(source, key, value, record.scope, NAMED_CHARS_MIN, &mut taken, out);
+            }
+        }
+        messages(source, &record.entries, record.scope, &mut taken, out);
+    }
+    in_functions(source, &mut taken, out);
+}
+
+/// Whether a name says that its value is a prompt.
+pub(crate) fn says_prompt(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let not = [
+        "_id",
+        "name",
+        "_key",
+        "label",
+        "placeholder",
+        "_path",
+        "_file",
+        "_dir",
+        "title",
+        "description",
+        "help",
+        "error",
+        "url",
+        "confirm",
+    ];
+    let prompt = lower.contains("prompt") && !not.iter().any(|end| lower.ends_with(end));
+    prompt
+        || matches!(
+            lower.as_str(),
+            "system_message"
+                | "systemmessage"
+                | "system_instruction"
+                | "system_instructions"
+                | "systeminstruction"
+                | "instructions"
+                | "system_template"
+        )
+}
+
+fn is_system(name: &str, text: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("system")
+        || lower.contains("instruction")
+        || lower.contains("preamble")
+        || text.trim_start().to_ascii_lowercase().starts_with("you are")
+}
+
+fn is_instruction(text: &str, chars_min: usize) -> bool {
+    let text = text.trim();
+    text.chars().count() >= chars_min
+        && text.split_whitespace().count() >= 4
+        && !text.contains("://") | (text.split_whitespace().count() >= 12)
+}
+
+fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut Findings) {
+    let ai = !source.packages.is_empty();
+    let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
+    for argument in &call.args {
+        match argument.name.as_deref() {
+            Some(name) if SYSTEM_ARGUMENTS.contains(&name) && ai => {
+                in_value(source, name, &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
+            }
+            Some(name) if says_prompt(name) && ai => {
+                in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
+            Some("content" | "template" | "text") | None if made => {
+                in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
+                pairs(source, &argument.value, call.scope, taken, out);
+            }
+            _ => {}
+        }
+        if ai || source.facts.texts.len() < 50_000 {
+            in_messages(source, &argument.value, call.scope, taken, out);
+        }
+    }
+}
+
+/// `[("system", "…"), …]`.
+fn pairs(
+    source: &Source<'_>,
+    value: &Value,
+    scope: usize,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    let Shape::List(items) = &value.shape else {
+        return;
+    };
+    for item in items {
+        if let Shape::List(pair) = &item.shape {
+            let role = pair.first().and_then(|role| source.facts.literal(role, scope));
+            if let (Some(role), Some(text)) = (role, pair.get(1)) {
+                if matches!(role.text.as_str(), "system" | "human" | "user") {
+                    in_value(source, "", text, scope, PASSED_CHARS_MIN, taken, out);
+                }
+            }
+        }
+    }
+}
+
+fn in_messages(
+    source: &Source<'_>,
+    value: &Value,
+    scope: usize,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    if let Shape::List(items) = &value.shape {
+        for item in items {
+            if let Shape::Record(_, entries) = &item.shape {
+                messages(source, entries, scope, taken, out);
+            }
+        }
+    }
+}
+
+/// `{"role": "system", "content": "…"}`.
+fn messages(
+    source: &Source<'_>,
+    entries: &[(String, Value)],
+    scope: usize,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    let get = |keys: &[&str]| {
+        entries.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value)
+    };
+    let (Some(role), Some(content)) = (get(&["role", "Role"]), get(&["content", "Content"])) else {
+        return;
+    };
+    let system = match &role.shape {
+        Shape::Text { text, .. } => matches!(text.as_str(), "system" | "developer"),
+        Shape::Name(name) => name.to_ascii_lowercase().ends_with("system"),
+        _ => false,
+    };
+    if system {
+        in_value(source, "system", content, scope, PASSED_CHARS_MIN, taken, out);
+    }
+}
+
+fn in_value(
+    source: &Source<'_>,
+    name: &str,
+    value: &Value,
+    scope: usize,
+    chars_min: usize,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    let passed = match &value.shape {
+        Shape::Name(passed) => last(passed).to_owned(),
+        _ => String::new(),
+    };
+    for literal in source.facts.literals(value, scope) {
+        if is_instruction(&literal.text, chars_min) {
+            let system = SYSTEM_ARGUMENTS.contains(&name) || is_system(&passed, &literal.text);
+            let plain = name.is_empty()
+                || matches!(
+                    name,
+                    "system" | "instructions" | "prompt" | "prefix" | "suffix" | "backstory"
+                );
+            let title = if !passed.is_empty() {
+                passed.clone()
+            } else if plain {
+                let around = source
+                    .function_around(scope)
+                    .unwrap_or_else(|| super::stem(source.path).to_owned());
+                if name.is_empty() || name == "prompt" {
+                    around
+                } else {
+                    format!("{around}-{name}")
+                }
+            } else {
+                name.to_owned()
+            };
+            add(source, &title, &literal, system, taken, out);
+        }
+    }
+}
+
+/// A function that is called a prompt and gives a long text.
+fn in_functions(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
+    for function in source.facts.functions.iter().filter(|f| says_prompt(&f.name)) {
+        let texts = source.facts.texts.iter().filter(|text| text.scope == function.scope);
+        for text in texts.filter(|text| is_instruction(&text.text, NAMED_CHARS_MIN * 2)) {
+            let literal = Literal { text: text.text.clone(), line: text.line, holes: text.holes };
+            add(
+                source,
+                &function.name,
+                &literal,
+                is_system(&function.name, &text.text),
+                taken,
+                out,
+            );
+        }
+    }
+}
+
+fn add(
+    source: &Source<'_>,
+    name: &str,
+    literal: &Literal,
+    system: bool,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    if taken.contains(&literal.text) {
+        return;
+    }
+    taken.push(literal.text.clone());
+    let place = source.place(literal.line);
+    out.assets.push(prompt(name, name, &literal.text, system, literal.holes, place));
+}
+
+/// A finding of a prompt.
+pub(crate) fn prompt(
+    key: &str,
+    name: &str,
+    text: &str,
+    system: bool,
+    holes: bool,
+    place: Place,
+) -> Finding {
+    let (alias, digest) = names::content(text);
+    let mut finding =
+        Finding::new(AssetKind::Prompt, Key::in_system(key, &place.path), name, place)
+            .with("content_digest", digest.clone())
+            .with("digest", digest)
+            .with("holds_secret", secrets::holds_key(text));
+    finding.alias = Some(alias);
+    if system {
+        if let Some(filled) = user_input(text, holes) {
+            finding = finding.with("user_input_in_instructions", filled);
+        }
+    }
+    finding
+}
+
+/// Names of what comes from a user or from outside.
+const OUTSIDE: [&str; 18] = [
+    "input",
+    "user_input",
+    "userinput",
+    "question",
+    "query",
+    "user_query",
+    "userquery",
+    "message",
+    "user_message",
+    "usermessage",
+    "request",
+    "human_input",
+    "user_prompt",
+    "usermsg",
+    "chat_history",
+    "context",
+    "documents",
+    "text",
+];
+
+/// Whether something from outside is filled into instructions; `None` when it cannot be told.
+fn user_input(text: &str, holes: bool) -> Option<bool> {
+    let mut any = holes;
+    for part in text.split('{').skip(1) {
+        let Some((inside, _)) = part.split_once('}') else {
+            continue;
+        };
+        let word = inside.trim().trim_matches(['{', '%', ' ', '$']);
+        let plain = !word.is_empty()
+            && word.len() <= 80
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        any |= plain;
+        if plain && OUTSIDE.contains(&last(word).to_ascii_lowercase().as_str()) {
+            return Some(true);
+        }
+    }
+    (!any).then_some(false)
+}
+
+/// Whether a file is a prompt by where it lies and what it is called.
+pub(crate) fn is_prompt_file(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    if name.starts_with("readme") || name.starts_with("license") || name.starts_with("changelog") {
+        return false;
+    }
+    let sure = name.ends_with(".prompt")
+        || name.ends_with(".prompty")
+        || name.ends_with(".prompt.md")
+        || name.ends_with(".prompt.txt");
+    let folder = lower.split('/').rev().skip(1).any(|part| {
+        matches!(
+            part,
+            "prompts" | "prompt" | "prompt_templates" | "prompt-templates" | "system_prompts"
+        )
+    });
+    let said = name.contains("prompt") && !name.contains("prompter");
+    let instructions = matches!(
+        name,
+        "instructions.md"
+            | "system.md"
+            | "system.txt"
+            | "system_instructions.md"
+            | "instructions.txt"
+    );
+    sure || folder || said || instructions
+}
+
+/// A file of prose or of a template.
+pub(crate) fn file(path: &str, text: &str, out: &mut Findings) {
+    if text.split_whitespace().count() >= 4 {
+        let system = is_system(super::stem(path), text);
+        out.assets.push(prompt(super::stem(path), path, text, system, false, Place::whole(path)));
+    }
+}
+
+/// A settings file that is one prompt: keys that say so beside nothing else.
+pub(crate) fn document(path: &str, root: &Node, text: &str, out: &mut Findings) -> bool {
+    let template = root.entries().iter().any(|(key, value)| {
+        let lower = key.to_ascii_lowercase();
+        let says = lower.starts_with("prompt")
+            || lower == "template"
+            || lower.starts_with("system_prompt")
+            || lower == "system";
+        says && value.text().is_some_and(|text| is_instruction(text, NAMED_CHARS_MIN))
+    });
+    let few = root.entries().len() <= 12;
+    let located = is_prompt_file(path)
+        && root.entries().iter().any(|(_, value)| {
+            value.text().is_some_and(|text| is_instruction(text, NAMED_CHARS_MIN))
+        });
+    if (template && few) || located {
+        out.assets.push(prompt(super::stem(path), path, text, false, false, Place::whole(path)));
+        return true;
+    }
+    false
+}

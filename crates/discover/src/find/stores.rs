@@ -1,0 +1,285 @@
+//! Vector stores: a client or an index that is made, an image that is run, an extension of SQL.
+
+use std::collections::BTreeMap;
+
+use annex_isms::AssetKind;
+
+use super::Source;
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::facts::{Call, Shape};
+
+/// Constructions and their product. The second group needs an import to be told from others.
+const SURE: [(&str, &str); 52] = [
+    ("QdrantClient", "qdrant"),
+    ("AsyncQdrantClient", "qdrant"),
+    ("QdrantVectorStore", "qdrant"),
+    ("QdrantDocumentStore", "qdrant"),
+    ("PersistentClient", "chroma"),
+    ("EphemeralClient", "chroma"),
+    ("ChromaClient", "chroma"),
+    ("ChromaVectorStore", "chroma"),
+    ("ChromaDocumentStore", "chroma"),
+    ("PineconeVectorStore", "pinecone"),
+    ("PineconeStore", "pinecone"),
+    ("PineconeClient", "pinecone"),
+    ("PineconeDocumentStore", "pinecone"),
+    ("WeaviateVectorStore", "weaviate"),
+    ("WeaviateStore", "weaviate"),
+    ("WeaviateClient", "weaviate"),
+    ("connect_to_local", "weaviate"),
+    ("connect_to_weaviate_cloud", "weaviate"),
+    ("connect_to_wcs", "weaviate"),
+    ("connect_to_custom", "weaviate"),
+    ("connectToWeaviateCloud", "weaviate"),
+    ("connectToLocal", "weaviate"),
+    ("MilvusClient", "milvus"),
+    ("AsyncMilvusClient", "milvus"),
+    ("MilvusVectorStore", "milvus"),
+    ("Zilliz", "milvus"),
+    ("PGVector", "pgvector"),
+    ("PGVectorStore", "pgvector"),
+    ("PgVector", "pgvector"),
+    ("PgvectorDocumentStore", "pgvector"),
+    ("IndexFlatL2", "faiss"),
+    ("IndexFlatIP", "faiss"),
+    ("IndexIVFFlat", "faiss"),
+    ("IndexHNSWFlat", "faiss"),
+    ("FaissVectorStore", "faiss"),
+    ("FaissStore", "faiss"),
+    ("LanceDBVectorStore", "lancedb"),
+    ("SupabaseVectorStore", "pgvector"),
+    ("RedisVectorStore", "redis"),
+    ("RedisVectorStoreConfig", "redis"),
+    ("ElasticsearchStore", "elasticsearch"),
+    ("ElasticVectorSearch", "elasticsearch"),
+    ("OpenSearchVectorSearch", "opensearch"),
+    ("MongoDBAtlasVectorSearch", "mongodb-atlas"),
+    ("AzureSearch", "azure-ai-search"),
+    ("AzureAISearchVectorStore", "azure-ai-search"),
+    ("InMemoryVectorStore", "in-memory"),
+    ("MemoryVectorStore", "in-memory"),
+    ("InMemoryDocumentStore", "in-memory"),
+    ("NeonPostgres", "pgvector"),
+    ("DeepLakeVectorStore", "deeplake"),
+    ("SKLearnVectorStore", "in-memory"),
+];
+const IMPORTED: [(&str, &str, &[&str]); 13] = [
+    ("Chroma", "chroma", &["chroma", "langchain", "llama-index"]),
+    ("Client", "chroma", &["chroma"]),
+    ("HttpClient", "chroma", &["chroma"]),
+    ("AsyncHttpClient", "chroma", &["chroma"]),
+    ("Qdrant", "qdrant", &["qdrant", "langchain"]),
+    ("Pinecone", "pinecone", &["pinecone", "langchain"]),
+    ("Weaviate", "weaviate", &["weaviate", "langchain"]),
+    ("Milvus", "milvus", &["milvus", "langchain"]),
+    ("FAISS", "faiss", &["langchain", "faiss"]),
+    ("LanceDB", "lancedb", &["lancedb", "langchain"]),
+    ("connect", "lancedb", &["lancedb"]),
+    ("Annoy", "annoy", &["langchain"]),
+    ("DeepLake", "deeplake", &["langchain", "deeplake"]),
+];
+
+/// Methods of a class that make a store: `Chroma.from_documents(…)`.
+const MAKERS: [&str; 12] = [
+    "from_documents",
+    "from_texts",
+    "from_existing_index",
+    "from_existing_collection",
+    "from_embeddings",
+    "load_local",
+    "fromDocuments",
+    "fromTexts",
+    "fromExistingIndex",
+    "fromExistingCollection",
+    "from_params",
+    "load",
+];
+
+/// Arguments that name the collection.
+const COLLECTIONS: [&str; 14] = [
+    "collection_name",
+    "collectionName",
+    "index_name",
+    "indexName",
+    "table_name",
+    "tableName",
+    "class_name",
+    "CollectionName",
+    "collection",
+    "name",
+    "indexname",
+    "IndexName",
+    "index",
+    "table",
+];
+
+/// Methods of a client that name a collection.
+const OPENERS: [&str; 18] = [
+    "create_collection",
+    "get_or_create_collection",
+    "get_collection",
+    "recreate_collection",
+    "createCollection",
+    "getOrCreateCollection",
+    "getCollection",
+    "Index",
+    "index",
+    "create_index",
+    "createIndex",
+    "open_table",
+    "create_table",
+    "openTable",
+    "createTable",
+    "CreateCollection",
+    "upsert",
+    "Collection",
+];
+
+/// Finds them.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    let mut only: BTreeMap<&str, Place> = BTreeMap::new();
+    for call in &source.facts.calls {
+        let Some(product) = product(source, call) else {
+            continue;
+        };
+        only.entry(product).or_insert_with(|| source.place(call.line));
+        let named = collection(source, call, &COLLECTIONS);
+        let mut finding = store(product, named.as_deref(), source.place(call.line));
+        let key = call.any_named(&super::endpoints::KEYS);
+        if matches!(key.map(|value| &value.shape), Some(Shape::Env(_) | Shape::Text { .. })) {
+            finding = finding.with("authentication_configured", true);
+        }
+        out.assets.push(finding);
+    }
+    for call in &source.facts.calls {
+        opened(source, call, &only, out);
+    }
+    for record in &source.facts.records {
+        let product = match record.type_name.as_str() {
+            "qdrant.Config" | "qdrant.CreateCollection" => "qdrant",
+            "weaviate.Config" => "weaviate",
+            "milvus.Config" | "milvusclient.ClientConfig" => "milvus",
+            _ => continue,
+        };
+        out.assets.push(store(product, None, source.place(record.line)));
+    }
+    // Drizzle's column of vectors: a table of PostgreSQL.
+    let drizzle =
+        source.facts.imports.iter().find(|import| import.module.starts_with("drizzle-orm/pg-core"));
+    if drizzle.is_some_and(|import| import.names.iter().any(|(_, name)| name == "vector")) {
+        for call in source.facts.calls.iter().filter(|call| call.callee == "vector") {
+            out.assets.push(store("pgvector", None, source.place(call.line)));
+        }
+    }
+}
+
+/// A collection that is opened on a client.
+fn opened(source: &Source<'_>, call: &Call, only: &BTreeMap<&str, Place>, out: &mut Findings) {
+    if !OPENERS.contains(&call.last()) || !call.callee.contains('.') {
+        return;
+    }
+    let made = source.maker(call).and_then(|maker| product(source, maker));
+    let single =
+        (only.len() == 1 && made.is_none() && call.last().to_lowercase().contains("collection"))
+            .then(|| only.keys().next().copied())
+            .flatten();
+    let Some(product) = made.or(single) else {
+        return;
+    };
+    let first = call
+        .positional(0)
+        .and_then(|value| source.facts.literal(value, call.scope))
+        .filter(|literal| !literal.holes)
+        .map(|literal| literal.text);
+    let named = collection(source, call, &COLLECTIONS).or(first);
+    if let Some(name) = named.filter(|name| is_collection(name)) {
+        out.assets.push(store(product, Some(&name), source.place(call.line)));
+    }
+}
+
+fn collection(source: &Source<'_>, call: &Call, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .filter_map(|name| call.named(name))
+        .filter_map(|value| source.facts.literal(value, call.scope))
+        .find(|literal| !literal.holes && is_collection(&literal.text))
+        .map(|literal| literal.text)
+}
+
+fn is_collection(name: &str) -> bool {
+    (1..=80).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// The product that a call makes a store of.
+fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
+    let mut parts: Vec<_> = call.callee.split('.').collect();
+    if MAKERS.contains(&call.last()) {
+        parts.pop();
+    }
+    let class = *parts.last()?;
+    let callee = parts.join(".");
+    let class = if parts.len() == 1 { source.real_name(class) } else { class.to_owned() };
+    let sure = SURE.iter().find(|(name, _)| *name == class);
+    if let Some((_, product)) = sure {
+        // A class that the file defines itself, or gets from elsewhere, only has the same name.
+        let known = source.package_of(&callee).is_some()
+            || source.facts.imported(&callee).is_none_or(|(module, _)| {
+                module.contains(product.split('-').next().unwrap_or(product))
+            });
+        let own = class.starts_with(|c: char| c.is_ascii_lowercase());
+        return (known && (!own || source.package_of(&callee).is_some())).then_some(*product);
+    }
+    let module = source.facts.imported(&callee).map(|(module, _)| module.to_ascii_lowercase())?;
+    IMPORTED
+        .iter()
+        .find(|(name, _, modules)| {
+            *name == class && modules.iter().any(|part| module.replace('_', "-").contains(part))
+        })
+        .map(|(_, product, _)| *product)
+}
+
+/// A finding of a store.
+pub(crate) fn store(product: &str, collection: Option<&str>, place: Place) -> Finding {
+    let key = match collection {
+        Some(collection) => format!("{product}/{collection}"),
+        None => product.to_owned(),
+    };
+    // Pinecone is only sold as a service; the others can run anywhere.
+    let supplier = (product == "pinecone").then_some("pinecone");
+    Finding::new(AssetKind::VectorStore, Key::World(key.clone()), key, place).supplied_by(supplier)
+}
+
+/// A product by a word of a setting.
+pub(crate) fn product_of_word(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "qdrant" => "qdrant",
+        "chroma" | "chromadb" => "chroma",
+        "pinecone" => "pinecone",
+        "weaviate" => "weaviate",
+        "milvus" | "zilliz" => "milvus",
+        "pgvector" => "pgvector",
+        "faiss" => "faiss",
+        "lancedb" => "lancedb",
+        _ => return None,
+    })
+}
+
+/// `CREATE EXTENSION vector` and columns of vectors in SQL.
+pub(crate) fn sql(path: &str, text: &str, out: &mut Findings) {
+    for (line, text) in (1..).zip(text.lines()) {
+        let lower = text.to_ascii_lowercase();
+        let statement = lower.split("--").next().unwrap_or_default();
+        let extension = statement.contains("create extension")
+            && statement
+                .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .any(|word| word == "vector" || word == "pgvector");
+        if extension
+            || statement.contains(" vector(")
+            || statement.contains("using hnsw")
+            || statement.contains("using ivfflat")
+        {
+            out.assets.push(store("pgvector", None, Place::new(path, line)));
+        }
+    }
+}

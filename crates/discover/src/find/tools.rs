@@ -1,0 +1,279 @@
+//! Tools: functions that a model can call, and what their bodies do.
+
+use std::collections::BTreeSet;
+
+use annex_isms::AssetKind;
+
+use super::Source;
+use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::facts::{Call, Shape, last};
+
+/// Decorators that make a function a tool.
+const DECORATORS: [&str; 6] =
+    ["tool", "function_tool", "tool_plain", "ai_function", "kernel_function", "register_for_llm"];
+
+/// Calls that make a tool; its name is an argument or what it is bound to.
+const MAKERS: [&str; 20] = [
+    "DynamicTool",
+    "DynamicStructuredTool",
+    "StructuredTool",
+    "from_function",
+    "FunctionTool",
+    "from_defaults",
+    "Tool",
+    "tool",
+    "dynamicTool",
+    "createTool",
+    "QueryEngineTool",
+    "ToolMetadata",
+    "registerTool",
+    "addTool",
+    "NewTool",
+    "AddTool",
+    "create_retriever_tool",
+    "createRetrieverTool",
+    "FunctionDeclaration",
+    "function_tool",
+];
+
+/// Tools that frameworks bring ready-made: name, runs code, reaches the network.
+const READY: [(&str, bool, bool); 26] = [
+    ("PythonREPLTool", true, false),
+    ("PythonREPL", true, false),
+    ("PythonAstREPLTool", true, false),
+    ("ShellTool", true, false),
+    ("BashTool", true, false),
+    ("BashProcess", true, false),
+    ("CodeInterpreterTool", true, false),
+    ("PythonInterpreterTool", true, false),
+    ("TavilySearchResults", false, true),
+    ("TavilySearch", false, true),
+    ("DuckDuckGoSearchRun", false, true),
+    ("DuckDuckGoSearchTool", false, true),
+    ("DuckDuckGoSearchResults", false, true),
+    ("WikipediaQueryRun", false, true),
+    ("SerpAPI", false, true),
+    ("SerperDevTool", false, true),
+    ("WebBrowser", false, true),
+    ("GoogleSearchAPIWrapper", false, true),
+    ("BraveSearch", false, true),
+    ("ScrapeWebsiteTool", false, true),
+    ("WebsiteSearchTool", false, true),
+    ("RequestsGetTool", false, true),
+    ("WebSearchTool", false, true),
+    ("VisitWebpageTool", false, true),
+    ("ExaSearchResults", false, true),
+    ("FileSearchTool", false, false),
+];
+
+/// Finds them.
+pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    let ai = !source.packages.is_empty();
+    for function in &source.facts.functions {
+        let decorated = function.decorators.iter().any(|decorator| {
+            DECORATORS.contains(&last(decorator))
+                && (ai || source.facts.imported(decorator).is_some())
+        });
+        if decorated && !function.name.is_empty() {
+            let finding = tool(&function.name, source.place(function.line));
+            out.assets.push(behaviour(source, function.scope, finding));
+        }
+    }
+    for call in &source.facts.calls {
+        if let Some((name, scope)) = made(source, call) {
+            let finding = tool(&name, source.place(call.line));
+            out.assets.push(match scope {
+                Some(scope) => behaviour(source, scope, finding),
+                None => finding,
+            });
+        } else if let Some(finding) = ready(source, call) {
+            out.assets.push(finding);
+        }
+    }
+    for record in &source.facts.records {
+        schema(source, &record.entries, out);
+    }
+}
+
+fn tool(name: &str, place: Place) -> Finding {
+    Finding::new(AssetKind::Tool, Key::in_system(name, &place.path), name, place)
+}
+
+/// A call that makes a tool: its name, and the scope of its code when it is written there.
+fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
+    let real = source.real_name(&call.callee);
+    let class = MAKERS.contains(&real.as_str());
+    let mcp = matches!(call.last(), "tool" | "registerTool") && call.callee.contains('.');
+    if !class && !mcp {
+        return None;
+    }
+    let package = source.package_behind(call);
+    let roles = |roles: &[&str]| package.is_some_and(|p| roles.contains(&p.role.as_str()));
+    if !(roles(&["sdk", "framework", "agent", "mcp"]) || (mcp && source.has_role(&["mcp"]))) {
+        return None;
+    }
+    if matches!(real.as_str(), "from_function" | "from_defaults") && !call.callee.contains("Tool") {
+        return None;
+    }
+    let given = call
+        .any_named(&["name", "Name"])
+        .or_else(|| mcp.then(|| call.positional(0)).flatten())
+        .or_else(|| {
+            matches!(real.as_str(), "create_retriever_tool" | "createRetrieverTool")
+                .then(|| call.positional(1))
+                .flatten()
+        })
+        .or_else(|| (real == "NewTool").then(|| call.positional(0)).flatten())
+        .and_then(|value| source.facts.literal(value, call.scope))
+        .filter(|literal| !literal.holes && literal.text.len() <= 80 && !literal.text.contains(' '))
+        .map(|literal| literal.text);
+    let wrapped = call.args.iter().find_map(|arg| match (&arg.name, &arg.value.shape) {
+        (name, Shape::Name(function))
+            if name.as_deref().is_none_or(|n| matches!(n, "fn" | "func")) =>
+        {
+            Some(last(function).to_owned())
+        }
+        _ => None,
+    });
+    let name = given
+        .or_else(|| {
+            (real.starts_with("from_") || real == "FunctionTool").then_some(wrapped).flatten()
+        })
+        .unwrap_or_else(|| source.name_for(call));
+    // The code of `tool({ execute: … })` is the first function written inside the call.
+    let inside = source
+        .facts
+        .functions
+        .iter()
+        .find(|f| {
+            f.parent == call.scope
+                && f.line >= call.line
+                && matches!(f.name.as_str(), "execute" | "func" | "")
+        })
+        .filter(|f| {
+            call.args.iter().any(|arg| arg.value.line <= f.line)
+                && call.named("execute").is_some_and(|v| v.line == f.line)
+        })
+        .map(|f| f.scope);
+    Some((name, inside))
+}
+
+fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
+    let real = source.real_name(&call.callee);
+    let (name, code, network) = READY.iter().find(|(name, ..)| *name == real)?;
+    source.package_of(&call.callee)?;
+    let mut finding = tool(name, source.place(call.line));
+    if *code {
+        finding = finding.with("executes_code", true);
+    }
+    if *network {
+        finding = finding.with("reaches_network", true);
+    }
+    Some(finding)
+}
+
+/// `{"type": "function", "function": {"name": "…"}}`.
+fn schema(
+    source: &Source<'_>,
+    entries: &[(String, crate::source::facts::Value)],
+    out: &mut Findings,
+) {
+    let get = |key: &str| {
+        entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    };
+    let (Some(kind), Some(function)) = (get("type"), get("function")) else {
+        return;
+    };
+    let declared = match &kind.shape {
+        Shape::Text { text, .. } => text == "function",
+        Shape::Name(name) => name.ends_with("ToolTypeFunction"),
+        _ => false,
+    };
+    let Shape::Record(_, inner) = &function.shape else {
+        return;
+    };
+    let name =
+        inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value);
+    if let (true, Some(name)) = (declared, name) {
+        if let Some(literal) =
+            source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())
+        {
+            out.assets.push(tool(&literal.text, source.place(literal.line)));
+        }
+    }
+}
+
+/// What the code of a tool does, where its own text shows it. What it calls elsewhere is not seen,
+/// so nothing is said to be absent.
+fn behaviour(source: &Source<'_>, scope: usize, mut finding: Finding) -> Finding {
+    let mut does = BTreeSet::new();
+    for call in source.facts.calls.iter().filter(|call| source.within(call.scope, scope)) {
+        let callee = call.callee.as_str();
+        let code = matches!(
+            callee,
+            "eval"
+                | "exec"
+                | "os.system"
+                | "os.popen"
+                | "execSync"
+                | "spawn"
+                | "spawnSync"
+                | "execFile"
+                | "exec.Command"
+                | "exec.CommandContext"
+                | "Command.new"
+                | "vm.runInNewContext"
+        ) || callee.starts_with("subprocess.")
+            || callee.starts_with("child_process.")
+            || callee.starts_with("asyncio.create_subprocess");
+        if code {
+            does.insert("executes_code");
+        }
+        let mode = call
+            .positional(1)
+            .or_else(|| call.named("mode"))
+            .and_then(|value| source.facts.literal(value, call.scope));
+        let writes = (callee == "open"
+            && mode.is_some_and(|m| m.text.contains(['w', 'a', 'x', '+'])))
+            || matches!(
+                call.last(),
+                "write_text"
+                    | "write_bytes"
+                    | "writeFile"
+                    | "writeFileSync"
+                    | "appendFile"
+                    | "WriteFile"
+            )
+            || matches!(
+                callee,
+                "fs.write"
+                    | "std.fs.write"
+                    | "os.Create"
+                    | "os.remove"
+                    | "shutil.rmtree"
+                    | "os.unlink"
+            );
+        if writes {
+            does.insert("writes_files");
+        }
+        let network = matches!(
+            callee,
+            "fetch"
+                | "axios"
+                | "urllib.request.urlopen"
+                | "urlopen"
+                | "http.Get"
+                | "http.Post"
+                | "reqwest.get"
+        ) || ["requests.", "httpx.", "aiohttp.", "axios."]
+            .iter()
+            .any(|module| callee.starts_with(module));
+        if network {
+            does.insert("reaches_network");
+        }
+    }
+    for attribute in does {
+        finding = finding.with(attribute, true);
+    }
+    finding
+}

@@ -1,0 +1,94 @@
+//! What the finders collect before it is grouped into systems and put together as a batch.
+
+use annex_isms::{AssetKind, Value};
+
+/// An asset seen at one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Finding {
+    pub(crate) kind: AssetKind,
+    pub(crate) key: Key,
+    pub(crate) name: String,
+    pub(crate) supplier: Option<String>,
+    /// The digest of its content, where that makes the thing itself.
+    pub(crate) alias: Option<String>,
+    pub(crate) place: Place,
+    pub(crate) attributes: Vec<(&'static str, Value)>,
+    /// Names of tools that an agent was given.
+    pub(crate) tools: Vec<String>,
+}
+
+/// How the canonical key is made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    /// The same everywhere: `openai/gpt-4o`.
+    World(String),
+    /// Named within its system: `<system>/<name>`. The folder tells two of one name apart.
+    System { name: String, folder: String },
+}
+
+/// A path and a line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) path: String,
+    pub(crate) line: Option<u32>,
+}
+
+/// Something seen of the system that a file belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Trait {
+    pub(crate) attribute: &'static str,
+    /// `None`: there is a place that could decide it, and it cannot be told.
+    pub(crate) value: Option<bool>,
+    pub(crate) place: Place,
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) assets: Vec<Finding>,
+    pub(crate) traits: Vec<Trait>,
+    /// Things seen of the application that a file belongs to.
+    pub(crate) application: Vec<(&'static str, Value, Place)>,
+}
+
+impl Finding {
+    pub(crate) fn new(kind: AssetKind, key: Key, name: impl Into<String>, place: Place) -> Self {
+        Self {
+            kind,
+            key,
+            name: name.into(),
+            supplier: None,
+            alias: None,
+            place,
+            attributes: Vec::new(),
+            tools: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, attribute: &'static str, value: impl Into<Value>) -> Self {
+        self.attributes.push((attribute, value.into()));
+        self
+    }
+
+    pub(crate) fn supplied_by(mut self, supplier: Option<&str>) -> Self {
+        self.supplier = supplier.map(str::to_owned);
+        self
+    }
+}
+
+impl Key {
+    pub(crate) fn in_system(name: impl Into<String>, path: &str) -> Self {
+        let folder = path.rsplit('/').nth(1).unwrap_or_default().to_owned();
+        Self::System { name: name.into(), folder }
+    }
+}
+
+impl Place {
+    pub(crate) fn new(path: &str, line: u32) -> Self {
+        Self { path: path.to_owned(), line: Some(line) }
+    }
+
+    pub(crate) fn whole(path: &str) -> Self {
+        Self { path: path.to_owned(), line: None }
+    }
+}

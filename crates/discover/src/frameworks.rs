@@ -1,0 +1,126 @@
+//! Packages of manifests as framework assets: version, pinning, digests from the lock files.
+
+use std::collections::BTreeMap;
+
+use annex_isms::Value;
+
+use crate::find::packages;
+use crate::findings::{Findings, Place};
+use crate::known::{Index, normalised};
+use crate::manifest::Dependency;
+use crate::systems::{Found, folder_of};
+
+/// Packages that bring the same module, so that an import does not tell which one it is.
+const SAME_MODULE: [&[&str]; 6] = [
+    &["faiss-cpu", "faiss-gpu"],
+    &["pyautogen", "autogen", "ag2", "autogen-agentchat", "autogen-core"],
+    &["opencv-python", "opencv-python-headless", "opencv-contrib-python"],
+    &["pinecone", "pinecone-client"],
+    &["tensorflow", "tensorflow-cpu", "tensorflow-gpu"],
+    &["google-genai", "google-generativeai"],
+];
+
+/// Adds the packages that the manifests name, and takes away what imports only repeat.
+pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
+    let mut declared = Findings::default();
+    let locks: Vec<&Found> = manifests.iter().filter(|found| found.kind.is_lock()).collect();
+    for found in manifests.iter().filter(|found| !found.kind.is_lock()) {
+        for dependency in &found.manifest.dependencies {
+            one(index, found, dependency, &locks, lock_unread, &mut declared);
+        }
+    }
+    // A lock file without a manifest beside it is all that there is.
+    for lock in &locks {
+        let folder = folder_of(&lock.path);
+        let manifest = manifests.iter().any(|found| {
+            !found.kind.is_lock()
+                && found.kind.ecosystem() == lock.kind.ecosystem()
+                && folder_of(&found.path) == folder
+        });
+        if !manifest {
+            for dependency in &lock.manifest.dependencies {
+                one(index, lock, dependency, &locks, lock_unread, &mut declared);
+            }
+        }
+    }
+    let keys: BTreeMap<_, _> =
+        declared.assets.iter().map(|finding| (finding.key.clone(), ())).collect();
+    let repeated = |key: &crate::findings::Key| {
+        keys.contains_key(key)
+            || matches!(key, crate::findings::Key::World(key) if SAME_MODULE.iter().any(|group| {
+                let name = key.rsplit('/').next().unwrap_or(key);
+                group.contains(&name) && group.iter().any(|other| keys.contains_key(&crate::findings::Key::World(format!("pypi/{other}"))))
+            }))
+    };
+    out.assets.retain(|finding| {
+        finding.kind != annex_isms::AssetKind::Framework || !repeated(&finding.key)
+    });
+    out.assets.append(&mut declared.assets);
+    out.traits.append(&mut declared.traits);
+}
+
+fn one(
+    index: &Index<'_>,
+    found: &Found,
+    dependency: &Dependency,
+    locks: &[&Found],
+    lock_unread: bool,
+    out: &mut Findings,
+) {
+    let ecosystem = found.kind.ecosystem();
+    let Some(package) = index.package(ecosystem, &dependency.name) else {
+        return;
+    };
+    let place = Place::new(&found.path, dependency.line);
+    packages::traits(package, &place, out);
+    let name = normalised(ecosystem, &dependency.name);
+    let locked = locked(ecosystem, &name, &folder_of(&found.path), locks);
+    let mut versions: Vec<&str> =
+        locked.iter().filter_map(|lock| lock.version.as_deref()).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let version = dependency.version.as_deref().or(match versions.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    });
+    let pinned = dependency.version.is_some() || !locked.is_empty();
+    let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
+    let mut finding = packages::finding(package, place);
+    if let Some(version) = version {
+        finding = finding.with("version", Value::Text(version.to_owned()));
+    }
+    if pinned || !lock_unread {
+        finding = finding.with("version_pinned", pinned);
+    }
+    if hashed || !lock_unread {
+        finding = finding.with("hash_locked", hashed);
+    }
+    out.assets.push(finding);
+}
+
+/// What the nearest lock file of the ecosystem, in the folder or above it, says of a package.
+fn locked<'m>(
+    ecosystem: &str,
+    name: &str,
+    folder: &str,
+    locks: &[&'m Found],
+) -> Vec<&'m Dependency> {
+    let mut folder = folder;
+    loop {
+        let here: Vec<_> = locks
+            .iter()
+            .filter(|lock| lock.kind.ecosystem() == ecosystem && folder_of(&lock.path) == folder)
+            .collect();
+        if !here.is_empty() {
+            return here
+                .into_iter()
+                .flat_map(|lock| &lock.manifest.dependencies)
+                .filter(|dependency| normalised(ecosystem, &dependency.name) == name)
+                .collect();
+        }
+        if folder.is_empty() {
+            return Vec::new();
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+}

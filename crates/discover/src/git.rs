@@ -1,0 +1,191 @@
+//! What git knows of the tree: the repository's name and the commit, read from its files.
+//!
+//! `git` itself is not called: a repository's own configuration can make it run programs
+//! (`core.fsmonitor`, filters), and a scan never runs what it scans. So whether the working tree
+//! differs from the commit is not told, unless a file of the index is gone or has another size.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What was found; each part is `None` when it is not there.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Git {
+    pub(crate) name: Option<String>,
+    pub(crate) commit: Option<String>,
+    pub(crate) modified: bool,
+}
+
+/// The largest file of git's own that is read.
+const GIT_FILE_BYTES_MAX: u64 = 64 << 20;
+
+pub(crate) fn read(root: &Path) -> Git {
+    let Some((folder, common)) = folders(root) else {
+        return Git::default();
+    };
+    let commit = commit(&folder, &common);
+    Git {
+        name: small(&common.join("config")).and_then(|config| origin(&config)),
+        modified: commit.is_some() && index_differs(root, &folder.join("index")),
+        commit,
+    }
+}
+
+/// The folder with `HEAD`, and the one with refs and configuration (another one in a worktree).
+fn folders(root: &Path) -> Option<(PathBuf, PathBuf)> {
+    let dot = root.join(".git");
+    let folder = if dot.is_dir() {
+        dot
+    } else {
+        let text = small(&dot)?;
+        let target = text.strip_prefix("gitdir:")?.trim();
+        root.join(target)
+    };
+    let common = small(&folder.join("commondir"))
+        .map_or_else(|| folder.clone(), |path| folder.join(path.trim()));
+    Some((folder, common))
+}
+
+fn small(path: &Path) -> Option<String> {
+    let data = fs::metadata(path).ok()?;
+    if !data.is_file() || data.len() > GIT_FILE_BYTES_MAX {
+        return None;
+    }
+    fs::read_to_string(path).ok()
+}
+
+fn commit(folder: &Path, common: &Path) -> Option<String> {
+    let head = small(&folder.join("HEAD"))?;
+    let head = head.trim();
+    let Some(name) = head.strip_prefix("ref:") else {
+        return is_commit(head).then(|| head.to_owned());
+    };
+    let name = name.trim();
+    if name.split('/').any(|part| part == "..") || !name.starts_with("refs/") {
+        return None;
+    }
+    [folder, common]
+        .iter()
+        .find_map(|folder| small(&folder.join(name)))
+        .map(|text| text.trim().to_owned())
+        .or_else(|| packed(&small(&common.join("packed-refs"))?, name))
+        .filter(|text| is_commit(text))
+}
+
+fn packed(text: &str, name: &str) -> Option<String> {
+    text.lines()
+        .filter_map(|line| line.split_once(' '))
+        .find(|(_, packed)| packed.trim() == name)
+        .map(|(commit, _)| commit.to_owned())
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// `owner/name` of the remote `origin`.
+fn origin(config: &str) -> Option<String> {
+    let mut inside = false;
+    for line in config.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line == "[remote \"origin\"]";
+        } else if let Some((key, url)) = line.split_once('=').filter(|_| inside) {
+            if key.trim() == "url" {
+                return name_of_url(url.trim());
+            }
+        }
+    }
+    None
+}
+
+fn name_of_url(url: &str) -> Option<String> {
+    let url = url.trim_end_matches('/').trim_end_matches(".git");
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/')?.1,
+        None => url.split_once(':').map_or(url, |(_, path)| path),
+    };
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [.., owner, name] => Some(format!("{owner}/{name}")),
+        [name] => Some((*name).to_owned()),
+        [] => None,
+    }
+}
+
+/// Whether a file that git tracks is gone or has another size than git noted. Only index
+/// versions 2 and 3; anything unexpected says nothing.
+fn index_differs(root: &Path, index: &Path) -> bool {
+    let small_enough = fs::metadata(index).is_ok_and(|data| data.len() <= GIT_FILE_BYTES_MAX);
+    if !small_enough {
+        return false;
+    }
+    fs::read(index).is_ok_and(|bytes| differs(root, &bytes).unwrap_or(false))
+}
+
+fn differs(root: &Path, bytes: &[u8]) -> Option<bool> {
+    let number = |at: usize| -> Option<u32> {
+        Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+    };
+    let version = number(4)?;
+    if bytes.get(..4)? != b"DIRC" || !matches!(version, 2 | 3) {
+        return None;
+    }
+    let mut at = 12;
+    for _ in 0..number(8)? {
+        let mode = number(at + 24)?;
+        let size = number(at + 36)?;
+        let flags = u16::from_be_bytes(bytes.get(at + 60..at + 62)?.try_into().ok()?);
+        let extended = flags & 0x4000 != 0;
+        let skipped = extended
+            && u16::from_be_bytes(bytes.get(at + 62..at + 64)?.try_into().ok()?) & 0x4000 != 0;
+        let start = at + if extended { 64 } else { 62 };
+        let length = bytes.get(start..)?.iter().position(|b| *b == 0)?;
+        let path = std::str::from_utf8(bytes.get(start..start + length)?).ok()?;
+        if mode & 0o170_000 == 0o100_000 && !skipped && size != 0 {
+            match fs::symlink_metadata(root.join(path)) {
+                Ok(data) if data.len() != u64::from(size) => return Some(true),
+                Ok(_) => {}
+                Err(_) => return Some(true),
+            }
+        }
+        at += (start - at + length + 8) & !7;
+    }
+    Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_end_of_the_remote() {
+        for (url, name) in [
+            ("https://example.org/acme/help-desk.git", "acme/help-desk"),
+            ("git@example.org:acme/help-desk.git", "acme/help-desk"),
+            ("https://example.org/group/sub/app/", "sub/app"),
+            ("/srv/git/app", "git/app"),
+        ] {
+            assert_eq!(name_of_url(url).as_deref(), Some(name));
+        }
+        assert_eq!(
+            origin("[core]\n url = x\n[remote \"origin\"]\n\turl = a:b/c\n"),
+            Some("b/c".to_owned())
+        );
+    }
+
+    #[test]
+    fn commits_come_from_head_refs_and_packed_refs() {
+        let root = tempfile::tempdir().expect("folder");
+        let git = root.path().join(".git");
+        fs::create_dir_all(&git).expect("folder");
+        let commit = "a".repeat(40);
+        fs::write(git.join("HEAD"), "ref: refs/heads/main\n").expect("write");
+        assert_eq!(read(root.path()).commit, None);
+        fs::write(git.join("packed-refs"), format!("# x\n{commit} refs/heads/main\n"))
+            .expect("write");
+        assert_eq!(read(root.path()).commit, Some(commit.clone()));
+        fs::write(git.join("HEAD"), "ref: ../../etc/passwd\n").expect("write");
+        assert_eq!(read(root.path()).commit, None);
+        fs::write(git.join("HEAD"), &commit).expect("write");
+        assert_eq!(read(root.path()).commit, Some(commit));
+    }
+}

@@ -1,0 +1,366 @@
+//! Reads the files of a walk, each as what it is, and lists what could not be read.
+
+use std::collections::BTreeMap;
+use std::fs::File as Handle;
+use std::io::Read as _;
+
+use annex_isms::observation::Coverage;
+
+use crate::Progress;
+use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
+use crate::findings::Findings;
+use crate::known::Index;
+use crate::limits::Limits;
+use crate::manifest::{self, ManifestKind};
+use crate::read::{self, Syntax};
+use crate::source::{self, Language, notebook};
+use crate::systems::Found;
+use crate::walk::{Class, File, Skip, Walked, is_test};
+
+/// What the files say.
+#[derive(Default)]
+pub(crate) struct Reading {
+    pub(crate) findings: Findings,
+    pub(crate) manifests: Vec<Found>,
+    pub(crate) coverage: Coverage,
+    /// A manifest or lock file could not be read.
+    pub(crate) lock_unread: bool,
+}
+
+/// Reads every file of a walk; what could not be read is added to its skips.
+pub(crate) fn read(
+    walked: &mut Walked,
+    index: &Index<'_>,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Reading {
+    let mut reader = Reader {
+        index,
+        limits,
+        scripts: scripts(&walked.files),
+        reading: Reading::default(),
+        skips: Vec::new(),
+        foreign: BTreeMap::new(),
+    };
+    let total = walked.files.len() as u64;
+    for (done, file) in (0..).zip(&walked.files) {
+        progress(Progress { files_done: done, files_total: total });
+        reader.file(file);
+    }
+    progress(Progress { files_done: total, files_total: total });
+    reader.included(&walked.files);
+    reader.list_foreign();
+    walked.skips.append(&mut reader.skips);
+    reader.reading
+}
+
+/// Source files by path and by name, as a command in a document would write them.
+fn scripts(files: &[File]) -> Vec<String> {
+    let mut names: Vec<String> = files
+        .iter()
+        .filter(|file| matches!(file.class, Class::Source(_)))
+        .flat_map(|file| {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            [file.path.clone(), name.to_owned()]
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+struct Reader<'a> {
+    index: &'a Index<'a>,
+    limits: &'a Limits,
+    scripts: Vec<String>,
+    reading: Reading,
+    skips: Vec<Skip>,
+    /// Languages without a reader: how many files, and the first of them.
+    foreign: BTreeMap<&'static str, (u64, String)>,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, file: &File) {
+        match file.class {
+            Class::Ignored => self.reading.coverage.files_ignored += 1,
+            Class::Foreign(language) => {
+                let (count, _) =
+                    self.foreign.entry(language).or_insert_with(|| (0, file.path.clone()));
+                *count += 1;
+            }
+            Class::Data => self.data(file),
+            Class::Prose if !is_asked(&file.path) => self.reading.coverage.files_ignored += 1,
+            Class::Config(_) if file.bytes > self.limits.file_bytes_max => self.large(file),
+            _ => self.whole(file),
+        }
+    }
+
+    fn skip(&mut self, file: &File, reason: String) {
+        self.reading.lock_unread |= matches!(file.class, Class::Manifest(_));
+        let matters = !is_test(&file.path);
+        self.skips.push(Skip::new(file.path.clone(), reason, matters));
+    }
+
+    fn whole(&mut self, file: &File) {
+        let bytes_max = if matches!(file.class, Class::Manifest(_)) {
+            self.limits.manifest_bytes_max
+        } else {
+            self.limits.file_bytes_max
+        };
+        let text = match text(file, bytes_max) {
+            Ok(text) => text,
+            Err(reason) => return self.skip(file, reason),
+        };
+        self.reading.coverage.bytes_read += text.len() as u64;
+        match self.content(file, &text) {
+            Ok(()) => self.reading.coverage.files_read += 1,
+            Err(reason) => self.skip(file, reason),
+        }
+    }
+
+    fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
+        let test = is_test(path);
+        let mut unused = Findings::default();
+        let out = if test { &mut unused } else { &mut self.reading.findings };
+        match file.class {
+            Class::Manifest(kind) => return self.manifest(path, kind, text),
+            Class::Source(language) => return self.source(path, language, text),
+            Class::Notebook => return self.notebook(path, text),
+            Class::Config(syntax) => return self.settings(path, syntax, text),
+            Class::Env => config::environment(self.index, path, &read::env::read(text), out),
+            Class::Dockerfile => containers::dockerfile(self.index, path, text, out),
+            Class::Template | Class::Prose
+                if prompts::is_prompt_file(path) && !is_document(path) =>
+            {
+                prompts::file(path, text, out)
+            }
+            Class::Prose => flags::prose(self.index, path, text, &self.scripts, out),
+            Class::Shell => flags::script(self.index, path, text, out),
+            Class::Sql => stores::sql(path, text, out),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn manifest(&mut self, path: &str, kind: ManifestKind, text: &str) -> Result<(), String> {
+        let manifest =
+            manifest::read(kind, text, self.limits).map_err(|fault| fault.to_string())?;
+        // What tests and documents alone depend on is not in the system, but its tests are.
+        if is_test(path) || is_document(path) {
+            return Ok(());
+        }
+        self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
+        Ok(())
+    }
+
+    fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+        let facts = source::read(language, text, self.limits)?;
+        let source = Source::new(path, language, &facts, self.index, None);
+        self.found(&source);
+        partly(&facts, None)
+    }
+
+    fn notebook(&mut self, path: &str, text: &str) -> Result<(), String> {
+        let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
+        let code = notebook::code(&root);
+        let facts = source::read(Language::Python, &code.text, self.limits)?;
+        let source = Source::new(path, Language::Python, &facts, self.index, Some(&code));
+        self.found(&source);
+        partly(&facts, Some(&code))
+    }
+
+    fn found(&mut self, source: &Source<'_>) {
+        if !is_test(source.path) {
+            find::source(source, &mut self.reading.findings);
+            return;
+        }
+        for imported in &source.packages {
+            if packages::is_security_test(&imported.package.name) {
+                let place = source.place(imported.line);
+                packages::traits(imported.package, &place, &mut self.reading.findings);
+            }
+        }
+    }
+
+    fn settings(&mut self, path: &str, syntax: Syntax, text: &str) -> Result<(), String> {
+        let test = is_test(path);
+        let mut unused = Findings::default();
+        let out = if test || is_document(path) { &mut unused } else { &mut self.reading.findings };
+        if syntax == Syntax::Json && datasets::file(path, text, out) {
+            return Ok(());
+        }
+        let root = read::document(syntax, text, self.limits).map_err(|fault| fault.to_string())?;
+        // A description of an interface holds examples, not settings.
+        if root.get("openapi").is_none()
+            && root.get("swagger").is_none()
+            && root
+                .get("$schema")
+                .and_then(crate::tree::Node::text)
+                .is_none_or(|schema| !schema.contains("json-schema.org"))
+        {
+            config::document(self.index, path, &root, text, out);
+        }
+        Ok(())
+    }
+
+    /// Data is only looked at: how it begins shows whether models are trained on it.
+    fn data(&mut self, file: &File) {
+        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
+            self.reading.coverage.bytes_read += head.len() as u64;
+            if !is_test(&file.path) {
+                datasets::file(&file.path, &head, &mut self.reading.findings);
+            }
+            self.reading.coverage.files_ignored += 1;
+        } else {
+            self.skip(file, "cannot be read".to_owned());
+        }
+    }
+
+    fn large(&mut self, file: &File) {
+        let mut found = false;
+        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
+            self.reading.coverage.bytes_read += head.len() as u64;
+            if !is_test(&file.path) {
+                found = datasets::file(&file.path, &head, &mut self.reading.findings);
+            }
+        }
+        let reason = format!(
+            "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
+            file.bytes, self.limits.file_bytes_max
+        );
+        let matters = !found && !is_test(&file.path);
+        self.skips.push(Skip::new(file.path.clone(), reason, matters));
+    }
+
+    /// Requirement files that are included and have a name that does not say so.
+    fn included(&mut self, files: &[File]) {
+        let mut known: Vec<String> =
+            self.reading.manifests.iter().map(|found| found.path.clone()).collect();
+        let mut at = 0;
+        while let Some(found) = self.reading.manifests.get(at) {
+            at += 1;
+            let folder = found.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            let (from, includes) = (found.path.clone(), found.manifest.includes.clone());
+            for include in includes {
+                let Some(path) = joined(&folder, &include) else {
+                    let reason = format!("included by {from}, lies outside the scope");
+                    self.skips.push(Skip::new(include, reason, true));
+                    continue;
+                };
+                if known.contains(&path) || include.contains("://") {
+                    continue;
+                }
+                known.push(path.clone());
+                let file = files.iter().find(|file| file.path == path);
+                let Some(file) = file else {
+                    let reason = format!("included by {from}, is not there");
+                    self.skips.push(Skip::new(path, reason, true));
+                    continue;
+                };
+                if !matches!(file.class, Class::Manifest(_)) {
+                    match text(file, self.limits.manifest_bytes_max) {
+                        Ok(text) => {
+                            let read = self.manifest(&path, ManifestKind::Requirements, &text);
+                            if let Err(reason) = read {
+                                self.skip(file, reason);
+                            }
+                        }
+                        Err(reason) => self.skip(file, reason),
+                    }
+                }
+            }
+        }
+    }
+
+    fn list_foreign(&mut self) {
+        for (language, (count, first)) in std::mem::take(&mut self.foreign) {
+            let reason = format!(
+                "{count} files of {language}, this the first: there is no reader for {language} yet, declare what they use"
+            );
+            self.skips.push(Skip::new(first, reason, true));
+        }
+    }
+}
+
+/// Whether prose is read: documents that start scripts, and prompts.
+fn is_asked(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
+}
+
+/// Whether a path belongs to documentation.
+fn is_document(path: &str) -> bool {
+    path.split('/')
+        .rev()
+        .skip(1)
+        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
+}
+
+/// What the parser did not understand is listed; what it did understand counts all the same.
+fn partly(facts: &source::facts::Facts, code: Option<&notebook::Code>) -> Result<(), String> {
+    if facts.cut {
+        return Err(
+            "holds more syntax than is looked at (nodes_max): the rest was not read".to_owned()
+        );
+    }
+    match facts.broken_at {
+        Some(line) => {
+            let line = code.map_or(line, |code| code.line(line));
+            Err(format!(
+                "line {line}: syntax that the parser does not know; what could be read around it was"
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A path within the scope, seen from a folder of it; `None` when it leads out.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The text of a file, or why there is none.
+fn text(file: &File, bytes_max: u64) -> Result<String, String> {
+    if file.bytes > bytes_max {
+        return Err(format!(
+            "{} bytes, more than {bytes_max} that are read of such a file",
+            file.bytes
+        ));
+    }
+    let mut bytes = Vec::new();
+    Handle::open(&file.full)
+        .and_then(|handle| handle.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(format!("grew over {bytes_max} bytes while it was read"));
+    }
+    if bytes.contains(&0) {
+        return Err("is binary, not text".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        format!("line {line}: not UTF-8")
+    })
+}
+
+/// How a file begins; bytes that are no UTF-8 are replaced.
+fn head(file: &File, bytes_max: u64) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    Handle::open(&file.full)?.take(bytes_max).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

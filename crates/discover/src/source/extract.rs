@@ -1,0 +1,327 @@
+//! A syntax tree → [`Facts`], walked with a cursor: no recursion, however deep the file nests.
+
+use tree_sitter::{Node, Tree};
+
+use super::Language;
+use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text};
+use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
+use crate::limits::Limits;
+
+pub(super) fn extract(language: Language, source: &str, tree: &Tree, limits: &Limits) -> Facts {
+    let mut walk = Walk {
+        language,
+        source,
+        facts: Facts::default(),
+        scopes: vec![(usize::MAX, 0)],
+        last_scope: 0,
+    };
+    let mut cursor = tree.walk();
+    let mut visited = 0_usize;
+    'tree: loop {
+        let node = cursor.node();
+        visited += 1;
+        if visited > limits.nodes_max {
+            walk.facts.cut = true;
+            break;
+        }
+        walk.leave(node.start_byte());
+        let descend = walk.node(node);
+        if descend && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                break 'tree;
+            }
+        }
+    }
+    walk.facts
+}
+
+struct Walk<'s> {
+    language: Language,
+    source: &'s str,
+    facts: Facts,
+    /// Where each open scope ends, and its number.
+    scopes: Vec<(usize, usize)>,
+    last_scope: usize,
+}
+
+impl Walk<'_> {
+    fn scope(&self) -> usize {
+        self.scopes.last().map_or(0, |(_, scope)| *scope)
+    }
+
+    fn leave(&mut self, at: usize) {
+        while self.scopes.len() > 1 && self.scopes.last().is_some_and(|(end, _)| *end <= at) {
+            self.scopes.pop();
+        }
+    }
+
+    /// Takes what a node says; whether to look below it.
+    fn node(&mut self, node: Node<'_>) -> bool {
+        if node.is_error() || node.is_missing() {
+            self.facts.broken_at.get_or_insert_with(|| line(node));
+        }
+        match node.kind() {
+            kind if is_text(kind) => {
+                self.text(node);
+                // What is filled into a text can hold calls.
+                return kind == "string" || kind == "template_string";
+            }
+            kind if kind.ends_with("comment") => return false,
+            "call" | "call_expression" | "new_expression" => {
+                if let Some(call) = call_at(node, self.source, self.scope(), 0) {
+                    self.facts.calls.push(call);
+                }
+            }
+            "function_definition"
+            | "function_declaration"
+            | "function_item"
+            | "method_definition"
+            | "method_declaration" => self.function(node),
+            "arrow_function"
+            | "function_expression"
+            | "generator_function_declaration"
+            | "func_literal" => self.closure(node),
+            "import_statement"
+            | "import_from_statement"
+            | "use_declaration"
+            | "import_spec"
+            | "export_statement"
+            | "extern_crate_declaration" => self.import(node),
+            "dictionary" | "object" | "struct_expression" | "composite_literal" => {
+                self.record(node)
+            }
+            _ => self.binding(node),
+        }
+        true
+    }
+
+    fn text(&mut self, node: Node<'_>) {
+        let docstring = self.language == Language::Python
+            && node.parent().is_some_and(|parent| {
+                parent.kind() == "expression_statement" && parent.named_child_count() == 1
+            });
+        if docstring {
+            return;
+        }
+        let scope = self.scope();
+        if let Shape::Text { text, holes } = literal(node, self.source) {
+            self.facts.texts.push(Text { scope, text, line: line(node), holes });
+        }
+    }
+
+    fn open(&mut self, node: Node<'_>) -> usize {
+        self.last_scope += 1;
+        let (scope, parent) = (self.last_scope, self.scope());
+        self.scopes.push((node.end_byte(), scope));
+        self.facts.functions.push(Function {
+            name: String::new(),
+            decorators: Vec::new(),
+            line: line(node),
+            parent,
+            scope,
+        });
+        self.facts.functions.len() - 1
+    }
+
+    /// A function without a name of its own has that of what it is bound to.
+    fn closure(&mut self, node: Node<'_>) {
+        let index = self.open(node);
+        let name = node
+            .parent()
+            .and_then(|parent| {
+                parent.child_by_field_name("name").or_else(|| parent.child_by_field_name("key"))
+            })
+            .map(|name| text(name, self.source).to_owned());
+        if let Some(function) = self.facts.functions.get_mut(index) {
+            function.name = name.unwrap_or_default();
+        }
+    }
+
+    fn function(&mut self, node: Node<'_>) {
+        let index = self.open(node);
+        let name = node.child_by_field_name("name").map(|name| text(name, self.source).to_owned());
+        let decorators =
+            node.parent().filter(|parent| parent.kind() == "decorated_definition").map(|parent| {
+                children(parent)
+                    .filter(|child| child.kind() == "decorator")
+                    .filter_map(|decorator| children(decorator).next())
+                    .map(|inner| dotted(inner, self.source))
+                    .collect()
+            });
+        if let Some(function) = self.facts.functions.get_mut(index) {
+            function.name = name.unwrap_or_default();
+            function.decorators = decorators.unwrap_or_default();
+        }
+    }
+
+    fn record(&mut self, node: Node<'_>) {
+        let argument = node
+            .parent()
+            .is_some_and(|parent| matches!(parent.kind(), "arguments" | "argument_list"));
+        if argument && node.kind() == "object" {
+            return;
+        }
+        let scope = self.scope();
+        if let Shape::Record(type_name, entries) = value(node, self.source, scope).shape {
+            self.facts.records.push(Record { type_name, entries, line: line(node), scope });
+        }
+    }
+
+    fn binding(&mut self, node: Node<'_>) {
+        let (name, value) = match node.kind() {
+            "assignment"
+            | "assignment_expression"
+            | "assignment_statement"
+            | "short_var_declaration"
+            | "augmented_assignment" => ("left", "right"),
+            "variable_declarator"
+            | "default_parameter"
+            | "typed_default_parameter"
+            | "const_item"
+            | "static_item"
+            | "const_spec"
+            | "var_spec"
+            | "public_field_definition"
+            | "field_definition"
+            | "assignment_pattern" => ("name", "value"),
+            "let_declaration" => ("pattern", "value"),
+            "required_parameter" | "optional_parameter" => ("pattern", "value"),
+            _ => return,
+        };
+        let target = node
+            .child_by_field_name(name)
+            .or_else(|| node.child_by_field_name("left"))
+            .or_else(|| node.child_by_field_name("property"));
+        let given = node.child_by_field_name(value).or_else(|| node.child_by_field_name("right"));
+        let (Some(target), Some(given)) = (target, given) else {
+            return;
+        };
+        let target = first_of_list(target);
+        let name = dotted(target, self.source);
+        if name.is_empty() {
+            return;
+        }
+        let scope = self.scope();
+        let value = super::value::value(first_of_list(given), self.source, scope);
+        self.facts.bindings.push(Binding { name, value, line: line(node), scope });
+    }
+
+    fn import(&mut self, node: Node<'_>) {
+        match self.language {
+            Language::Python => self.import_python(node),
+            Language::Rust => self.import_rust(node),
+            Language::Go => self.import_go(node),
+            _ => self.import_script(node),
+        }
+    }
+
+    fn add_import(&mut self, module: &str, names: Vec<(String, String)>, node: Node<'_>) {
+        if !module.is_empty() {
+            self.facts.imports.push(Import { module: module.to_owned(), names, line: line(node) });
+        }
+    }
+
+    fn import_python(&mut self, node: Node<'_>) {
+        let module = node.child_by_field_name("module_name");
+        let mut names = Vec::new();
+        for part in children(node).filter(|part| Some(*part) != module) {
+            let (name, alias) = if part.kind() == "aliased_import" {
+                let field =
+                    |field| part.child_by_field_name(field).map_or("", |n| text(n, self.source));
+                (field("name"), field("alias"))
+            } else {
+                (text(part, self.source), text(part, self.source))
+            };
+            if module.is_none() {
+                let local = if part.kind() == "aliased_import" {
+                    alias
+                } else {
+                    name.split('.').next().unwrap_or(name)
+                };
+                self.add_import(name, vec![(local.to_owned(), String::new())], part);
+            } else {
+                names.push((alias.to_owned(), name.to_owned()));
+            }
+        }
+        if let Some(module) = module {
+            self.add_import(text(module, self.source), names, node);
+        }
+    }
+
+    fn import_script(&mut self, node: Node<'_>) {
+        let Some(module) = node.child_by_field_name("source") else {
+            return;
+        };
+        let Shape::Text { text: module, .. } = literal(module, self.source) else {
+            return;
+        };
+        let mut names = Vec::new();
+        let clause = children(node).find(|child| child.kind() == "import_clause");
+        for part in clause.into_iter().flat_map(children) {
+            match part.kind() {
+                "identifier" => {
+                    names.push((text(part, self.source).to_owned(), "default".to_owned()))
+                }
+                "namespace_import" => names.extend(
+                    children(part).map(|name| (text(name, self.source).to_owned(), String::new())),
+                ),
+                _ => {
+                    for specifier in children(part) {
+                        let name = specifier
+                            .child_by_field_name("name")
+                            .map_or("", |n| text(n, self.source));
+                        let alias = specifier
+                            .child_by_field_name("alias")
+                            .map_or(name, |n| text(n, self.source));
+                        names.push((alias.to_owned(), name.to_owned()));
+                    }
+                }
+            }
+        }
+        self.add_import(&module, names, node);
+    }
+
+    fn import_rust(&mut self, node: Node<'_>) {
+        let path = text(node, self.source);
+        let path = path
+            .trim_start_matches("pub ")
+            .trim_start_matches("use ")
+            .trim_start_matches("extern crate ")
+            .trim_end_matches(';');
+        let (module, list) = path.split_once("::{").unwrap_or((path, ""));
+        let mut names: Vec<(String, String)> = list
+            .split(['{', '}', ','])
+            .map(str::trim)
+            .filter(|name| !name.is_empty() && name.len() <= 200)
+            .map(|name| {
+                let (name, alias) = name.split_once(" as ").unwrap_or((name, name));
+                (alias.rsplit("::").next().unwrap_or(alias).to_owned(), name.to_owned())
+            })
+            .collect();
+        if list.is_empty() {
+            let name = module.rsplit("::").next().unwrap_or(module);
+            names.push((name.to_owned(), name.to_owned()));
+        }
+        self.add_import(module, names, node);
+    }
+
+    fn import_go(&mut self, node: Node<'_>) {
+        let Some(path) = node.child_by_field_name("path") else {
+            return;
+        };
+        let path = text(path, self.source).trim_matches(['"', '`']);
+        let local = node.child_by_field_name("name").map_or_else(
+            || crate::known::normalised("go", path).rsplit('/').next().unwrap_or(path).to_owned(),
+            |name| text(name, self.source).to_owned(),
+        );
+        self.add_import(path, vec![(local, String::new())], node);
+    }
+}
+
+/// Go binds lists; the first of each is enough here.
+fn first_of_list(node: Node<'_>) -> Node<'_> {
+    if node.kind() == "expression_list" { children(node).next().unwrap_or(node) } else { node }
+}

@@ -1,0 +1,267 @@
+//! What a source file says, the same for every language: imports, calls, bindings, records.
+//!
+//! ```text
+//!  Python ┐
+//!  TS, JS ├─ tree-sitter ─▶ Facts ─▶ find::*
+//!  Rust   │                 (no language left)
+//!  Go     ┘
+//! ```
+//!
+//! A fact never comes from a comment or a docstring. A value is what is written at its place;
+//! [`Facts::texts`] follows a name to the constants bound to it in the same file, no further.
+
+/// The facts of one file.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) imports: Vec<Import>,
+    pub(crate) calls: Vec<Call>,
+    /// Records (objects, dictionaries, struct literals) that are not an argument of a call.
+    pub(crate) records: Vec<Record>,
+    pub(crate) bindings: Vec<Binding>,
+    pub(crate) functions: Vec<Function>,
+    /// Every text literal that is not a docstring.
+    pub(crate) texts: Vec<Text>,
+    /// The parser met something that is not its language, at this line.
+    pub(crate) broken_at: Option<u32>,
+    /// The file holds more syntax than is looked at.
+    pub(crate) cut: bool,
+}
+
+/// `import module`, `from module import name`, `use module`.
+#[derive(Debug, Clone)]
+pub(crate) struct Import {
+    pub(crate) module: String,
+    /// The local names that it gives, with what they are called in the module.
+    pub(crate) names: Vec<(String, String)>,
+    pub(crate) line: u32,
+}
+
+/// A call or a construction.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// Dotted, as written: `client.chat.completions.create`, `new` left out.
+    pub(crate) callee: String,
+    pub(crate) args: Vec<Arg>,
+    pub(crate) line: u32,
+    pub(crate) scope: usize,
+}
+
+/// An argument; a property of an object argument counts as a named one.
+#[derive(Debug, Clone)]
+pub(crate) struct Arg {
+    pub(crate) name: Option<String>,
+    pub(crate) value: Value,
+}
+
+/// `Type { field: value }`, `{"key": value}`.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) type_name: String,
+    pub(crate) entries: Vec<(String, Value)>,
+    pub(crate) line: u32,
+    pub(crate) scope: usize,
+}
+
+/// A name that is given a value: assignment, constant, default of a parameter, class attribute.
+#[derive(Debug, Clone)]
+pub(crate) struct Binding {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    pub(crate) line: u32,
+    pub(crate) scope: usize,
+}
+
+/// A function; scope 0 is the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// Decorators, dotted as written, without arguments.
+    pub(crate) decorators: Vec<String>,
+    pub(crate) line: u32,
+    pub(crate) parent: usize,
+    /// The scope of its body.
+    pub(crate) scope: usize,
+}
+
+/// A text literal.
+#[derive(Debug, Clone)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) line: u32,
+    /// Something is filled in: an f-string, a template literal.
+    pub(crate) holes: bool,
+    pub(crate) scope: usize,
+}
+
+/// What is written at a place.
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub(crate) line: u32,
+    pub(crate) shape: Shape,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    Text {
+        text: String,
+        holes: bool,
+    },
+    Number(String),
+    Bool(bool),
+    /// A name, dotted.
+    Name(String),
+    /// An environment variable; its default stands beside it in a [`Shape::Choice`].
+    Env(String),
+    List(Vec<Value>),
+    Record(String, Vec<(String, Value)>),
+    Call(Box<Call>),
+    /// One of these: `a or b`, `a ?? b`, `a if c else b`.
+    Choice(Vec<Value>),
+    Other,
+}
+
+/// A constant text that a value can be, and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Literal {
+    pub(crate) text: String,
+    pub(crate) line: u32,
+    pub(crate) holes: bool,
+}
+
+/// How many constants a name is followed to.
+const LITERALS_MAX: usize = 16;
+/// How many names are followed one after the other.
+const HOPS_MAX: usize = 4;
+
+impl Call {
+    /// The last part of the callee.
+    pub(crate) fn last(&self) -> &str {
+        last(&self.callee)
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Value> {
+        self.args.iter().find(|arg| arg.name.as_deref() == Some(name)).map(|arg| &arg.value)
+    }
+
+    pub(crate) fn any_named(&self, names: &[&str]) -> Option<&Value> {
+        names.iter().find_map(|name| self.named(name))
+    }
+
+    pub(crate) fn positional(&self, index: usize) -> Option<&Value> {
+        self.args.iter().filter(|arg| arg.name.is_none()).nth(index).map(|arg| &arg.value)
+    }
+}
+
+/// The last part of a dotted name.
+pub(crate) fn last(dotted: &str) -> &str {
+    dotted.rsplit('.').next().unwrap_or(dotted)
+}
+
+impl Facts {
+    /// The constants that `value` can be, following names bound in this file.
+    pub(crate) fn literals(&self, value: &Value, scope: usize) -> Vec<Literal> {
+        let mut found = Vec::new();
+        self.follow(value, scope, HOPS_MAX, &mut found);
+        found
+    }
+
+    /// The first of them.
+    pub(crate) fn literal(&self, value: &Value, scope: usize) -> Option<Literal> {
+        self.literals(value, scope).into_iter().next()
+    }
+
+    fn follow(&self, value: &Value, scope: usize, hops: usize, found: &mut Vec<Literal>) {
+        if found.len() >= LITERALS_MAX {
+            return;
+        }
+        match &value.shape {
+            Shape::Text { text, holes } => {
+                let literal = Literal { text: text.clone(), line: value.line, holes: *holes };
+                if !found.contains(&literal) {
+                    found.push(literal);
+                }
+            }
+            Shape::Choice(values) => {
+                for value in values {
+                    self.follow(value, scope, hops, found);
+                }
+            }
+            Shape::Name(name) if hops > 0 => {
+                for binding in self.bound(name, scope) {
+                    self.follow(&binding.value, binding.scope, hops - 1, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The bindings of a name in the innermost scope that has any.
+    pub(crate) fn bound(&self, name: &str, scope: usize) -> Vec<&Binding> {
+        let plain = name.strip_prefix("self.").or_else(|| name.strip_prefix("this."));
+        if plain.is_some() {
+            return self
+                .bindings
+                .iter()
+                .filter(|binding| binding.name == name)
+                .take(LITERALS_MAX)
+                .collect();
+        }
+        let mut scope = scope;
+        loop {
+            let here: Vec<_> = self
+                .bindings
+                .iter()
+                .filter(|binding| binding.scope == scope && binding.name == name)
+                .take(LITERALS_MAX)
+                .collect();
+            if !here.is_empty() || scope == 0 {
+                return here;
+            }
+            scope = self.parent(scope);
+        }
+    }
+
+    /// The call that gave a name its value: `client` in `client = OpenAI(…)`.
+    pub(crate) fn made_by(&self, name: &str, scope: usize) -> Option<&Call> {
+        let mut name = name.to_owned();
+        for _ in 0..HOPS_MAX {
+            let bound = self.bound(&name, scope);
+            let binding = bound.first()?;
+            match &binding.value.shape {
+                Shape::Call(call) => return Some(call),
+                Shape::Name(next) if *next != name => name.clone_from(next),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn parent(&self, scope: usize) -> usize {
+        self.functions
+            .iter()
+            .find(|function| function.scope == scope)
+            .map_or(0, |function| function.parent)
+    }
+
+    /// What a local name is called where it was imported from: `(module, name)`.
+    pub(crate) fn imported(&self, local: &str) -> Option<(&str, &str)> {
+        let first = local.split('.').next().unwrap_or(local);
+        self.imports.iter().find_map(|import| {
+            import
+                .names
+                .iter()
+                .find(|(name, _)| name == first)
+                .map(|(_, original)| (import.module.as_str(), original.as_str()))
+        })
+    }
+
+    /// Whether a module is imported whose path begins with `prefix`.
+    pub(crate) fn imports_from(&self, prefix: &str) -> Option<&Import> {
+        self.imports.iter().find(|import| {
+            import
+                .module
+                .strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '_', '-', ':']))
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Source files: which language, and its facts by tree-sitter.
+
+mod extract;
+pub(crate) mod facts;
+pub(crate) mod notebook;
+mod value;
+
+use tree_sitter::Parser;
+
+use crate::limits::Limits;
+use facts::Facts;
+
+/// The languages that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Language {
+    Python,
+    JavaScript,
+    TypeScript,
+    Tsx,
+    Rust,
+    Go,
+}
+
+impl Language {
+    /// By the end of the file's name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let (_, end) = name.rsplit_once('.')?;
+        Some(match end {
+            "py" | "pyi" => Self::Python,
+            "js" | "mjs" | "cjs" | "jsx" => Self::JavaScript,
+            "ts" | "mts" | "cts" => Self::TypeScript,
+            "tsx" => Self::Tsx,
+            "rs" => Self::Rust,
+            "go" => Self::Go,
+            _ => return None,
+        })
+    }
+
+    /// The ecosystem that its imports name packages of.
+    pub(crate) const fn ecosystem(self) -> &'static str {
+        match self {
+            Self::Python => "pypi",
+            Self::JavaScript | Self::TypeScript | Self::Tsx => "npm",
+            Self::Rust => "crates",
+            Self::Go => "go",
+        }
+    }
+
+    fn grammar(self) -> tree_sitter::Language {
+        match self {
+            Self::Python => tree_sitter_python::LANGUAGE.into(),
+            Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+            Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+            Self::Rust => tree_sitter_rust::LANGUAGE.into(),
+            Self::Go => tree_sitter_go::LANGUAGE.into(),
+        }
+    }
+}
+
+/// The facts of a source text, or why there are none.
+pub(crate) fn read(language: Language, text: &str, limits: &Limits) -> Result<Facts, String> {
+    let mut parser = Parser::new();
+    parser
+        .set_language(&language.grammar())
+        .map_err(|error| format!("the grammar does not load: {error}"))?;
+    let tree = parser.parse(text, None).ok_or("the parser gave up on this file")?;
+    Ok(extract::extract(language, text, &tree, limits))
+}

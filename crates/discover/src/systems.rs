@@ -1,0 +1,176 @@
+//! Which AI systems a repository holds, and which of them a file belongs to.
+//!
+//! One repository is one system, unless several folders with manifests of their own use models:
+//! then each is one. A member of a workspace that cannot be started belongs to the workspace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use annex_isms::{AssetKind, SystemId, slug};
+
+use crate::findings::Findings;
+use crate::manifest::{Manifest, ManifestKind};
+use crate::walk::is_test;
+
+/// A manifest and where it lies.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) path: String,
+    pub(crate) kind: ManifestKind,
+    pub(crate) manifest: Manifest,
+}
+
+/// An AI system of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct System {
+    pub(crate) id: SystemId,
+    pub(crate) name: String,
+    /// The canonical key of its application.
+    pub(crate) application: String,
+    pub(crate) folder: String,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct Systems {
+    pub(crate) all: Vec<System>,
+}
+
+impl Systems {
+    /// Groups what was found.
+    pub(crate) fn of(repository: &str, manifests: &[Found], findings: &Findings) -> Self {
+        let homes = Homes::new(manifests);
+        let folders_of = |uses: &dyn Fn(AssetKind) -> bool| -> BTreeSet<String> {
+            findings
+                .assets
+                .iter()
+                .filter(|finding| uses(finding.kind))
+                .map(|finding| homes.of(&finding.place.path))
+                .collect()
+        };
+        let uses = folders_of(&|kind| {
+            !matches!(
+                kind,
+                AssetKind::Framework | AssetKind::Prompt | AssetKind::Dataset | AssetKind::LogStore
+            )
+        });
+        let folders = if uses.is_empty() { folders_of(&|_| true) } else { uses };
+        let base = repository.rsplit('/').next().unwrap_or(repository);
+        let mut all = Vec::new();
+        let mut names = BTreeMap::new();
+        let single = folders.len() == 1;
+        for folder in folders {
+            let folder = if single { String::new() } else { folder };
+            let own = homes.projects.get(&folder).filter(|_| !folder.is_empty());
+            let name = if folder.is_empty() {
+                base.to_owned()
+            } else {
+                own.cloned().unwrap_or_else(|| folder.clone())
+            };
+            let id =
+                slug(&if folder.is_empty() { base.to_owned() } else { format!("{base} {name}") });
+            // Two applications of one name are told apart by their folders.
+            let count = names.entry(id.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let (id, key) = if *count > 1 {
+                (slug(&format!("{base} {folder}")), folder.clone())
+            } else {
+                (id, name.clone())
+            };
+            let Ok(id) = id.parse::<SystemId>() else {
+                continue;
+            };
+            all.push(System {
+                application: if folder.is_empty() {
+                    repository.to_owned()
+                } else {
+                    format!("{repository}/{key}")
+                },
+                id,
+                name,
+                folder,
+            });
+        }
+        Self { all }
+    }
+
+    /// The systems that a file belongs to.
+    pub(crate) fn of_path(&self, path: &str) -> BTreeSet<SystemId> {
+        let around = self
+            .all
+            .iter()
+            .filter(|system| below(path, &system.folder))
+            .max_by_key(|system| system.folder.len());
+        if let Some(system) = around {
+            return BTreeSet::from([system.id.clone()]);
+        }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let inside: BTreeSet<_> = self
+            .all
+            .iter()
+            .filter(|system| below(&system.folder, folder))
+            .map(|system| system.id.clone())
+            .collect();
+        if inside.is_empty() {
+            self.all.iter().map(|system| system.id.clone()).collect()
+        } else {
+            inside
+        }
+    }
+}
+
+fn below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The folders that have a manifest.
+struct Homes {
+    folders: BTreeSet<String>,
+    projects: BTreeMap<String, String>,
+}
+
+impl Homes {
+    fn new(manifests: &[Found]) -> Self {
+        let mut workspaces: BTreeSet<(String, &str)> = BTreeSet::new();
+        let mut folders = BTreeSet::new();
+        let mut projects = BTreeMap::new();
+        for found in manifests.iter().filter(|found| found.manifest.workspace) {
+            workspaces.insert((folder_of(&found.path), found.kind.ecosystem()));
+        }
+        for found in manifests.iter().filter(|found| !found.kind.is_lock()) {
+            let folder = folder_of(&found.path);
+            let member = workspaces.iter().any(|(root, ecosystem)| {
+                *ecosystem == found.kind.ecosystem() && *root != folder && below(&folder, root)
+            });
+            let apart = is_test(&format!("{folder}/x"))
+                || folder.split('/').any(|part| matches!(part, "docs" | "doc"));
+            if (member && !found.manifest.starts) || apart {
+                continue;
+            }
+            if let Some(project) = &found.manifest.project {
+                projects.entry(folder.clone()).or_insert_with(|| project.clone());
+            }
+            folders.insert(folder);
+        }
+        Self { folders, projects }
+    }
+
+    fn of(&self, path: &str) -> String {
+        let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        loop {
+            if folder.is_empty() || self.folders.contains(folder) {
+                return folder.to_owned();
+            }
+            folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+        }
+    }
+}
+
+/// The folder of a manifest; `requirements/base.txt` belongs to the folder above.
+pub(crate) fn folder_of(path: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match folder.rsplit_once('/') {
+        Some((above, "requirements")) => above.to_owned(),
+        None if folder == "requirements" => String::new(),
+        _ => folder.to_owned(),
+    }
+}

@@ -1,0 +1,285 @@
+//! The files of a repository, each with what it is read as; and what is not read, with the reason.
+//!
+//! What git ignores is outside the scope, links are not followed, and folders of other people's
+//! code (installed packages, build output) are listed as skipped and not entered.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use annex_isms::observation::Skipped;
+use ignore::WalkBuilder;
+
+use crate::limits::Limits;
+use crate::manifest::ManifestKind;
+use crate::read::Syntax;
+use crate::source::Language;
+
+/// A file in the scope.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    /// Relative to the root, `/`-separated.
+    pub(crate) path: String,
+    pub(crate) full: PathBuf,
+    pub(crate) bytes: u64,
+    pub(crate) class: Class,
+}
+
+/// What a file is read as, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Manifest(ManifestKind),
+    Source(Language),
+    Notebook,
+    Config(Syntax),
+    Env,
+    Dockerfile,
+    Template,
+    Prose,
+    Shell,
+    Sql,
+    Data,
+    /// A language that has AI programs and that this version does not read.
+    Foreign(&'static str),
+    /// Images, styles, licences: nothing of AI in them.
+    Ignored,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    pub(crate) files: Vec<File>,
+    pub(crate) skips: Vec<Skip>,
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Skip {
+    pub(crate) skipped: Skipped,
+    /// Whether it could have held something that was looked for, so that absence says nothing.
+    pub(crate) matters: bool,
+}
+
+impl Skip {
+    pub(crate) fn new(path: impl Into<String>, reason: impl Into<String>, matters: bool) -> Self {
+        Self { skipped: Skipped { path: path.into(), reason: reason.into() }, matters }
+    }
+}
+
+const FOLDERS: [(&str, &str); 14] = [
+    (".git", ""),
+    ("node_modules", "installed packages"),
+    ("bower_components", "installed packages"),
+    ("site-packages", "installed packages"),
+    (".venv", "a virtual environment"),
+    ("venv", "a virtual environment"),
+    (".tox", "a virtual environment"),
+    ("__pycache__", "compiled files"),
+    (".next", "build output"),
+    (".turbo", "build output"),
+    ("vendor", "copies of other projects' code"),
+    ("third_party", "copies of other projects' code"),
+    (".mypy_cache", "a cache"),
+    (".yarn", "installed packages"),
+];
+
+/// Walks `root`, in the order of the paths.
+pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
+    let mut walked = Walked::default();
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .hidden(false)
+        .follow_links(false)
+        .parents(false)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .git_ignore(true)
+        .require_git(false)
+        .max_depth(Some(limits.depth_max.saturating_add(1)))
+        .sort_by_file_name(std::cmp::Ord::cmp);
+    let closed = Arc::new(Mutex::new(Vec::new()));
+    let (list, base, depth_max) = (Arc::clone(&closed), root.to_owned(), limits.depth_max);
+    builder.filter_entry(move |entry| {
+        let reason = closed_folder(entry, depth_max);
+        if let (Some((reason, matters)), Ok(mut list)) = (&reason, list.lock()) {
+            if !reason.is_empty() {
+                let path = format!("{}/", relative(&base, entry.path()));
+                list.push(Skip::new(path, reason, *matters));
+            }
+        }
+        reason.is_none()
+    });
+    for entry in builder.build() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                walked.skips.push(error_skip(&error, root));
+                continue;
+            }
+        };
+        if entry.depth() == 0 {
+            continue;
+        }
+        let path = relative(root, entry.path());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type();
+        if kind.is_some_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        if kind.is_some_and(|kind| kind.is_symlink()) {
+            link(&entry, &path, &name, &mut walked);
+        } else if kind.is_some_and(|kind| kind.is_file()) {
+            if walked.files.len() as u64 >= limits.files_max {
+                let reason = format!(
+                    "more than {} files; this one and all after it were not read: raise files_max or scan a part",
+                    limits.files_max
+                );
+                walked.skips.push(Skip::new(path, reason, true));
+                break;
+            }
+            walked.files.push(File {
+                class: class(&path, &name),
+                path,
+                full: entry.path().to_owned(),
+                bytes: entry.metadata().map_or(0, |data| data.len()),
+            });
+        } else {
+            walked.skips.push(Skip::new(path, "not a plain file", false));
+        }
+    }
+    if let Ok(mut list) = closed.lock() {
+        walked.skips.append(&mut list);
+    }
+    walked
+}
+
+/// Why a folder is not entered, and whether that matters; without words it is not even listed.
+fn closed_folder(entry: &ignore::DirEntry, depth_max: usize) -> Option<(String, bool)> {
+    if !entry.file_type().is_some_and(|kind| kind.is_dir()) || entry.depth() == 0 {
+        return None;
+    }
+    let name = entry.file_name().to_string_lossy();
+    let listed = FOLDERS.iter().find(|(folder, _)| *folder == name).map(|(_, what)| *what);
+    let built = (name == "target" && entry.path().with_file_name("Cargo.toml").is_file())
+        .then_some("build output");
+    match listed.or(built) {
+        Some("") => Some((String::new(), false)),
+        Some(what) => Some((format!("{what}: not the repository's own, not entered"), false)),
+        None if entry.depth() > depth_max => {
+            Some((format!("lies deeper than {depth_max} folders"), true))
+        }
+        None => None,
+    }
+}
+
+fn link(entry: &ignore::DirEntry, path: &str, name: &str, walked: &mut Walked) {
+    let folder = entry.path().is_dir();
+    let matters = folder || !matches!(class(path, name), Class::Ignored | Class::Prose);
+    if matters {
+        let reason = "a symbolic link: not followed, what it leads to is read only where it lies";
+        walked.skips.push(Skip::new(path, reason, false));
+    }
+}
+
+fn error_skip(error: &ignore::Error, root: &Path) -> Skip {
+    let (path, words) = match error {
+        ignore::Error::WithPath { path, err } => (relative(root, path), err.to_string()),
+        ignore::Error::WithDepth { err, .. } => return error_skip(err, root),
+        ignore::Error::Loop { child, .. } => (
+            relative(root, child),
+            "a symbolic link that leads back into its own folder".to_owned(),
+        ),
+        other => (".".to_owned(), other.to_string()),
+    };
+    Skip::new(path, format!("cannot be read: {words}"), true)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// What a file is read as.
+pub(crate) fn class(path: &str, name: &str) -> Class {
+    if let Some(kind) = ManifestKind::of(path, name) {
+        return Class::Manifest(kind);
+    }
+    let lower = name.to_ascii_lowercase();
+    if lower.starts_with("dockerfile") || lower.ends_with(".dockerfile") || lower == "containerfile"
+    {
+        return Class::Dockerfile;
+    }
+    if lower.starts_with(".env")
+        || lower.ends_with(".env")
+        || lower.contains(".env.")
+        || lower == "env.example"
+    {
+        return Class::Env;
+    }
+    if let Some(language) = Language::of(&lower) {
+        let generated = lower.ends_with(".min.js")
+            || lower.ends_with(".d.ts")
+            || lower.ends_with(".pb.go")
+            || lower.ends_with("_pb2.py");
+        return if generated { Class::Ignored } else { Class::Source(language) };
+    }
+    if let Some(syntax) = Syntax::of(&lower) {
+        return Class::Config(syntax);
+    }
+    match lower.rsplit_once('.').map_or("", |(_, end)| end) {
+        "ipynb" => Class::Notebook,
+        "prompt" | "prompty" | "j2" | "jinja" | "jinja2" | "mustache" | "hbs" | "tmpl"
+        | "liquid" => Class::Template,
+        "md" | "mdx" | "txt" | "rst" => Class::Prose,
+        "sh" | "bash" => Class::Shell,
+        "sql" => Class::Sql,
+        "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" => Class::Data,
+        "java" => Class::Foreign("Java"),
+        "kt" | "kts" => Class::Foreign("Kotlin"),
+        "cs" => Class::Foreign("C#"),
+        "rb" => Class::Foreign("Ruby"),
+        "php" => Class::Foreign("PHP"),
+        "swift" => Class::Foreign("Swift"),
+        "scala" => Class::Foreign("Scala"),
+        "c" | "cc" | "cpp" | "cu" => Class::Foreign("C and C++"),
+        "ex" | "exs" => Class::Foreign("Elixir"),
+        "dart" => Class::Foreign("Dart"),
+        "vue" => Class::Foreign("Vue"),
+        "svelte" => Class::Foreign("Svelte"),
+        "r" | "rmd" => Class::Foreign("R"),
+        "tf" => Class::Foreign("Terraform"),
+        _ => Class::Ignored,
+    }
+}
+
+/// Whether a path belongs to tests, whose models and prompts are not the system's.
+pub(crate) fn is_test(path: &str) -> bool {
+    let folders = path.split('/').rev().skip(1).any(|part| {
+        matches!(
+            part,
+            "test"
+                | "tests"
+                | "__tests__"
+                | "testing"
+                | "testdata"
+                | "fixtures"
+                | "__mocks__"
+                | "mocks"
+                | "e2e"
+                | "spec"
+                | "cypress"
+        )
+    });
+    let name = path.rsplit('/').next().unwrap_or(path);
+    folders
+        || name.starts_with("test_")
+        || name == "conftest.py"
+        || name.contains("_test.")
+        || name.contains(".test.")
+        || name.contains(".spec.")
+        || name.contains(".mock.")
+}
