@@ -36,3 +36,22 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
         count => bail!("tidy: {count} fault(s) in {} files", paths.len()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_declares_its_system_people_and_suppliers() {
+        let project = Project::find().expect("project");
+        let file = project.path("examples/helpdesk/annex.toml");
+        let (_, declared) = annex_settings::load(&file, &|_| None).expect("annex.toml");
+        assert_eq!(declared.systems[0].id.as_str(), "helpdesk");
+        assert!(declared.people.len() >= 4 && declared.implementations.len() >= 10);
+        assert!(declared.suppliers.len() > declared.agreements.len(), "one has no agreement");
+        for agreement in &declared.agreements {
+            let text = agreement.file.as_deref().expect("a file");
+            assert!(file.with_file_name(text).is_file(), "{text}");
+        }
+    }
+}

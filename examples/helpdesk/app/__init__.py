@@ -1,0 +1,1 @@
+"""The IT help-desk assistant of Velmora Pumps."""
