@@ -57,7 +57,14 @@ const ROOMS: &[Room] = &[
     room(
         6,
         "annex",
-        &["annex-isms", "annex-settings", "annex-catalog", "annex-report", "annex-operations"],
+        &[
+            "annex-isms",
+            "annex-settings",
+            "annex-ledger",
+            "annex-catalog",
+            "annex-report",
+            "annex-operations",
+        ],
     ),
     room(7, "xtask", &["annex-isms", "annex-settings", "annex-catalog"]),
 ];
@@ -68,7 +75,7 @@ const OWNED: &[(&str, &[&str], &str)] = &[
     ("cedar-policy", &["annex-policy"], "policy is the only user of Cedar"),
     ("clap", &["annex"], "only the binary has arguments"),
     ("ed25519-dalek", &["annex-ledger"], "only the ledger signs"),
-    ("getrandom", &["annex-operations"], "randomness comes in as an argument"),
+    ("getrandom", &["annex", "annex-operations"], "randomness comes in as an argument"),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
     ("maud", &["annex-report"], "only the report writes HTML"),
     ("sea-orm", &["annex-register"], "only the register speaks SQL"),
