@@ -1,4 +1,5 @@
-//! Prints the batch of a scan as JSON: `scan FOLDER [PACKAGES.toml PROVIDERS.toml]`.
+//! Prints the batch of a scan as JSON: `scan FOLDER [PACKAGES.toml PROVIDERS.toml]`. The
+//! variable `SCAN_NAME` gives the repository another name.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         known.packages.extend(file.package);
         known.providers.extend(file.provider);
     }
-    let options = Options { repository: None, clock: &now };
+    let options = Options { repository: std::env::var("SCAN_NAME").ok(), clock: &now };
     let batch = scan(&root, &known, &Limits::default(), &options, &mut |_| {})?;
     serde_json::to_writer_pretty(std::io::stdout().lock(), &batch)?;
     Ok(())

@@ -123,6 +123,7 @@ pub fn scan(
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
+    systems::implied(&index, &systems, &mut read.findings);
     let mut assembly = Assembly::new(&name, &systems, &read.findings);
     let complete = !walked.skips.iter().any(|skip| skip.matters);
     assembly.systems(&systems, &read.findings, complete, git.commit.is_some());

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::{AssetKind, SystemId, slug};
 
-use crate::findings::Findings;
+use crate::find::names;
+use crate::findings::{Finding, Findings, Key};
+use crate::known::Index;
 use crate::manifest::{Manifest, ManifestKind};
 use crate::walk::is_test;
 
@@ -120,6 +122,33 @@ impl Systems {
 fn below(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The interface behind each model of a provider, where the system has no gateway that could stand
+/// in between and the interface was not seen by itself.
+pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findings) {
+    let mut interfaces = Vec::new();
+    for system in &systems.all {
+        let own = |finding: &&Finding| systems.of_path(&finding.place.path).contains(&system.id);
+        let all: Vec<&Finding> = findings.assets.iter().filter(own).collect();
+        if all.iter().any(|finding| finding.kind == AssetKind::Gateway) {
+            continue;
+        }
+        for model in
+            all.iter().filter(|f| matches!(f.kind, AssetKind::Model | AssetKind::EmbeddingModel))
+        {
+            let Some(supplier) = &model.supplier else {
+                continue;
+            };
+            let seen = all
+                .iter()
+                .any(|f| f.kind == AssetKind::ModelApi && f.key == Key::World(supplier.clone()));
+            if !seen {
+                interfaces.push(names::interface(index, supplier, model.place.clone()));
+            }
+        }
+    }
+    findings.assets.append(&mut interfaces);
 }
 
 /// The folders that have a manifest.

@@ -61,7 +61,10 @@ pub(crate) struct Skip {
 
 impl Skip {
     pub(crate) fn new(path: impl Into<String>, reason: impl Into<String>, matters: bool) -> Self {
-        Self { skipped: Skipped { path: path.into(), reason: reason.into() }, matters }
+        Self {
+            skipped: Skipped { path: path.into(), reason: reason.into(), deliberate: !matters },
+            matters,
+        }
     }
 }
 

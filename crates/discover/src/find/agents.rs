@@ -7,7 +7,7 @@ use crate::findings::{Finding, Findings, Key};
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Constructions that are an agent wherever they come from.
-const SURE: [&str; 30] = [
+const SURE: [&str; 31] = [
     "AgentExecutor",
     "create_react_agent",
     "create_openai_functions_agent",
@@ -35,6 +35,7 @@ const SURE: [&str; 30] = [
     "create_csv_agent",
     "create_pandas_dataframe_agent",
     "AgentWorkflow",
+    "define_deep_agent",
     "ToolLoopAgent",
     "OpenAIAssistantAgent",
     "create_supervisor",

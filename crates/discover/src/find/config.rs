@@ -70,23 +70,22 @@ fn setting(
             place: Place::new(path, node.line),
         });
     }
+    if key == "models" {
+        models(index, path, keys, node, out);
+    }
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
     if says_model(&key) {
-        let parent = keys
-            .iter()
-            .rev()
-            .skip(1)
-            .find_map(|key| index.provider(&key.to_ascii_lowercase().replace('_', "-")));
-        model(index, keys, &key, value, parent.map(|p| p.id.as_str()), &place, out);
+        let parent = keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key));
+        model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
     if says_store(keys, &key) {
         if let Some(product) = stores::product_of_word(value) {
             out.assets.push(stores::store(product, None, place.clone()));
         }
     }
-    address(index, &key, value, &place, out);
+    address(index, keys, &key, value, &place, out);
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
@@ -168,6 +167,47 @@ fn model(
     }
 }
 
+/// A table or list of models, under a key that is a provider or beside one that names it.
+fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
+    let parent = keys.iter().rev().nth(1).and_then(|key| provider_of_key(index, key));
+    let mut add = |name: &str, line: u32, owner: Option<&str>| {
+        let explained = index.provider_of_model(name).is_some() || names::is_routed(index, name);
+        let owner = owner.or(parent.as_deref());
+        if owner.is_none() && !explained {
+            return;
+        }
+        if let Some(named) = names::named(index, name, owner) {
+            out.assets.push(names::finding(index, &named, false, Place::new(path, line)));
+        }
+    };
+    for (name, value) in node.entries() {
+        if matches!(value.kind, Kind::Map(_)) {
+            add(name, value.line, None);
+        }
+        for item in value.items() {
+            add(item.text().unwrap_or_default(), item.line, None);
+        }
+    }
+    for item in node.items() {
+        let text = item
+            .text()
+            .or_else(|| ["name", "id", "model"].iter().find_map(|key| item.get(key)?.text()));
+        let owner =
+            item.get("provider").and_then(Node::text).and_then(|word| provider_of_key(index, word));
+        let line = ["name", "id", "model"]
+            .iter()
+            .find_map(|key| Some(item.get(key)?.line))
+            .unwrap_or(item.line);
+        add(text.unwrap_or_default(), line, owner.as_deref());
+    }
+}
+
+/// The provider that a key of a setting means.
+fn provider_of_key(index: &Index<'_>, key: &str) -> Option<String> {
+    let word = key.to_ascii_lowercase().replace('_', "-");
+    names::provider_word(index, &word)
+}
+
 fn says_store(keys: &[&str], key: &str) -> bool {
     let words = |key: &str| {
         let key = key.to_ascii_lowercase().replace(['-', '_'], "");
@@ -194,7 +234,14 @@ fn says_address(key: &str) -> bool {
     .any(|end| key.ends_with(end))
 }
 
-fn address(index: &Index<'_>, key: &str, value: &str, place: &Place, out: &mut Findings) {
+fn address(
+    index: &Index<'_>,
+    keys: &[&str],
+    key: &str,
+    value: &str,
+    place: &Place,
+    out: &mut Findings,
+) {
     let Some(host) = endpoints::host(value) else {
         return;
     };
@@ -208,9 +255,13 @@ fn address(index: &Index<'_>, key: &str, value: &str, place: &Place, out: &mut F
     } else if index.provider_of_host(&host.name).is_some() {
         out.assets.push(endpoints::of_host(index, &host, place.clone()));
     } else {
-        let about_models = ["llm", "openai", "ollama", "vllm", "model", "embedding", "chat"]
-            .iter()
-            .any(|word| key.contains(word));
+        let about_models = keys.iter().any(|part| {
+            let part = part.to_ascii_lowercase();
+            provider_of_key(index, &part).is_some()
+                || ["llm", "openai", "ollama", "vllm", "model", "embedding", "chat"]
+                    .iter()
+                    .any(|word| part.contains(word))
+        });
         if says_address(key) && about_models {
             out.assets.push(endpoints::of_host(index, &host, place.clone()));
         }

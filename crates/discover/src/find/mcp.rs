@@ -200,7 +200,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             | "Experimental_StdioMCPTransport"
             | "StdioMCPTransport"
             | "NewStdioMCPClient" => started(source, call, out),
-            "MultiServerMCPClient" | "MCPClient" | "MCPConfiguration" => several(source, call, out),
+            "MultiServerMCPClient" | "define_mcp_servers" | "MCPClient" | "MCPConfiguration" => {
+                several(source, call, out)
+            }
             _ => {}
         }
     }

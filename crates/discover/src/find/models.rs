@@ -182,6 +182,9 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
         let Some(key) = argument.name.as_deref() else {
             continue;
         };
+        if key == "id" {
+            routed(source, &argument.value, call.scope, seen, out);
+        }
         if !MODEL_ARGUMENTS.contains(&key) {
             continue;
         }
@@ -348,6 +351,9 @@ fn in_entry(
     seen: &mut Seen,
     out: &mut Findings,
 ) {
+    if key == "id" {
+        routed(source, value, scope, seen, out);
+    }
     if !MODEL_ARGUMENTS.contains(&key) {
         return;
     }
@@ -363,6 +369,15 @@ fn in_entry(
     }
     let hint = package.and_then(|package| package.provider.as_deref());
     constant(source, value, hint, embedding, seen, out);
+}
+
+/// An `id` names a model only as a router writes it: the provider, and a name of that provider's.
+fn routed(source: &Source<'_>, value: &Value, scope: usize, seen: &mut Seen, out: &mut Findings) {
+    for literal in source.facts.literals(value, scope) {
+        if !literal.holes && names::is_routed(source.index, &literal.text) {
+            loose(source, &literal, None, false, seen, out);
+        }
+    }
 }
 
 /// A name that a provider's own pattern explains.

@@ -122,10 +122,9 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
         for separator in ['/', ':'] {
             if let Some((owner, name)) = text.split_once(separator) {
                 if let Some(provider) = provider_word(index, owner) {
-                    if matches!(hint, Some("openrouter")) {
-                        return own("openrouter", text);
-                    }
-                    if hint.is_none_or(|hint| !is_local(index, hint)) && is_name(name) {
+                    // Who resells others' models keeps their names within its own.
+                    let own_client = hint.is_none_or(|hint| hint == "openai" || hint == provider);
+                    if own_client && is_name(name) {
                         return own(&provider, name);
                     }
                 }
@@ -149,7 +148,7 @@ fn is_local(index: &Index<'_>, id: &str) -> bool {
 }
 
 /// The provider that a router's prefix means.
-fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
+pub(crate) fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
     let id = match word {
         "azure" | "azure_openai" => "azure-openai",
         "bedrock" | "amazon_bedrock" | "bedrock_converse" => "aws-bedrock",
@@ -166,6 +165,14 @@ fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
         other => other,
     };
     index.provider(id).map(|provider| provider.id.clone())
+}
+
+/// Whether a text is `provider/name` or `provider:name`, and the name one of that provider's.
+pub(crate) fn is_routed(index: &Index<'_>, text: &str) -> bool {
+    text.split_once(['/', ':']).is_some_and(|(owner, name)| {
+        let provider = provider_word(index, owner);
+        provider.is_some() && index.provider_of_model(name).map(|p| p.id.clone()) == provider
+    })
 }
 
 /// Whether the name says that it is a model for embeddings.

@@ -5,6 +5,7 @@ use annex_isms::AssetKind;
 use super::Source;
 use super::{names, secrets};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
 use crate::tree::Node;
 
@@ -70,7 +71,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for record in &source.facts.records {
         for (key, value) in &record.entries {
-            if says_prompt(key) {
+            let system = key.to_ascii_lowercase().contains("system");
+            if says_prompt(key) && (system || !source.packages.is_empty()) {
                 in_value(source, key, value, record.scope, NAMED_CHARS_MIN, &mut taken, out);
             }
         }
@@ -120,11 +122,16 @@ fn is_system(name: &str, text: &str) -> bool {
         || text.trim_start().to_ascii_lowercase().starts_with("you are")
 }
 
+/// Instructions are sentences: enough words of letters, and no address or list of style classes.
 fn is_instruction(text: &str, chars_min: usize) -> bool {
     let text = text.trim();
-    text.chars().count() >= chars_min
-        && text.split_whitespace().count() >= 4
-        && !text.contains("://") | (text.split_whitespace().count() >= 12)
+    let words = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.chars().count() >= 2 && word.chars().all(char::is_alphabetic))
+        .take(12)
+        .count();
+    text.chars().count() >= chars_min && words >= 4 && (words >= 12 || !text.contains("://"))
 }
 
 fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut Findings) {
@@ -253,9 +260,19 @@ fn in_value(
     }
 }
 
+/// Components and hooks of a page that asks for a prompt are called so too.
+fn is_prompt_function(source: &Source<'_>, name: &str) -> bool {
+    let page = matches!(source.language, Language::Tsx | Language::JavaScript)
+        && source.path.ends_with('x');
+    says_prompt(name)
+        && !page
+        && !name.starts_with(|c: char| c.is_uppercase())
+        && !name.starts_with("use")
+}
+
 /// A function that is called a prompt and gives a long text.
 fn in_functions(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
-    for function in source.facts.functions.iter().filter(|f| says_prompt(&f.name)) {
+    for function in source.facts.functions.iter().filter(|f| is_prompt_function(source, &f.name)) {
         let texts = source.facts.texts.iter().filter(|text| text.scope == function.scope);
         for text in texts.filter(|text| is_instruction(&text.text, NAMED_CHARS_MIN * 2)) {
             let literal = Literal { text: text.text.clone(), line: text.line, holes: text.holes };

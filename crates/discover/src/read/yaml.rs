@@ -82,7 +82,7 @@ fn scalar(text: String, plain: bool) -> Kind {
 struct Open {
     line: u32,
     list: bool,
-    key: Option<String>,
+    key: Option<(String, u32)>,
     waiting: bool,
     entries: Vec<(String, Node)>,
     items: Vec<Node>,
@@ -106,16 +106,20 @@ impl Open {
         open
     }
 
-    fn add(&mut self, node: Node) {
+    fn add(&mut self, mut node: Node) {
         if self.list {
             self.items.push(node);
         } else if self.waiting {
             self.waiting = false;
-            let key = self.key.take().unwrap_or_default();
+            let (key, line) = self.key.take().unwrap_or_default();
+            // A block begins below its key; the key is where a reader looks.
+            if matches!(node.kind, Kind::Map(_) | Kind::List(_)) && line > 0 {
+                node.line = line;
+            }
             self.entries.push((key, node));
         } else {
             self.waiting = true;
-            self.key = node.scalar();
+            self.key = node.scalar().map(|key| (key, node.line));
         }
     }
 

@@ -64,6 +64,7 @@ impl Walk<'_> {
             self.facts.broken_at.get_or_insert_with(|| line(node));
         }
         match node.kind() {
+            "mod_item" if self.is_test_module(node) => return false,
             kind if is_text(kind) => {
                 self.text(node);
                 // What is filled into a text can hold calls.
@@ -96,6 +97,12 @@ impl Walk<'_> {
             _ => self.binding(node),
         }
         true
+    }
+
+    /// Rust keeps its unit tests beside the code.
+    fn is_test_module(&self, node: Node<'_>) -> bool {
+        node.child_by_field_name("name")
+            .is_some_and(|name| matches!(text(name, self.source), "tests" | "test"))
     }
 
     fn text(&mut self, node: Node<'_>) {
