@@ -119,14 +119,17 @@ pub fn assessment() -> Assessment {
         Skipped {
             path: "models/reranker.onnx".to_owned(),
             reason: "a binary of 312 MB; declare its origin in annex.toml".to_owned(),
+            deliberate: false,
         },
         Skipped {
             path: "data/export-2025.json".to_owned(),
             reason: "104 MB is more than the 16 MB that are read of one file".to_owned(),
+            deliberate: false,
         },
         Skipped {
             path: "vendor/loop".to_owned(),
             reason: "a link that leads back to its own folder".to_owned(),
+            deliberate: false,
         },
     ];
     assessment
