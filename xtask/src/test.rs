@@ -8,6 +8,9 @@ use crate::docs;
 use crate::project::{Project, shown};
 use crate::tidy;
 
+/// The fuzz crate: a workspace of its own, because the fuzzer wants another compiler.
+const FUZZ: &str = "fuzz/Cargo.toml";
+
 /// How much is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -21,7 +24,13 @@ pub(crate) enum Extent {
 pub(crate) fn run(project: &Project, extent: Extent) -> anyhow::Result<()> {
     let cargo = |arguments: &[&str]| step(&mut project.cargo(arguments));
     let mut steps = Steps::default();
-    steps.run("fmt", || cargo(&["fmt", "--all", "--", "--check"]))?;
+    steps.run("fmt", || {
+        cargo(&["fmt", "--all", "--", "--check"])?;
+        if project.path(FUZZ).is_file() {
+            cargo(&["fmt", "--manifest-path", FUZZ, "--", "--check"])?;
+        }
+        Ok(())
+    })?;
     steps.run("tidy", || tidy::run(project))?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     steps.run("clippy", || cargo(&clippy))?;
@@ -36,15 +45,13 @@ pub(crate) fn run(project: &Project, extent: Extent) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The fuzz crate is a workspace of its own, because the fuzzer wants another compiler. What the
-/// fuzzer once found is replayed with this one.
+/// What the fuzzer once found is replayed with this compiler.
 fn fuzz(project: &Project, steps: &mut Steps) -> anyhow::Result<()> {
-    const MANIFEST: &str = "fuzz/Cargo.toml";
-    if !project.path(MANIFEST).is_file() {
-        println!("\n==> fuzz corpora: there is no {MANIFEST}, nothing to replay");
+    if !project.path(FUZZ).is_file() {
+        println!("\n==> fuzz corpora: there is no {FUZZ}, nothing to replay");
         return Ok(());
     }
-    let arguments = ["test", "--manifest-path", MANIFEST, "--locked"];
+    let arguments = ["test", "--manifest-path", FUZZ, "--locked"];
     steps.run("fuzz corpora", || step(&mut project.cargo(&arguments)))
 }
 

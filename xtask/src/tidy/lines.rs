@@ -5,6 +5,7 @@ const LINES_MAX: usize = 400;
 
 /// Longer files, and why one file is better there than two.
 const LONGER: &[(&str, &str)] = &[
+    ("crates/annex/src/args.rs", "the table of all commands, with their help and examples"),
     ("crates/catalog/src/check.rs", "one pass over all tables, in the order of their references"),
     ("crates/isms/src/assessment.rs", "one published document, read from top to bottom"),
     ("crates/isms/src/entity.rs", "the list of entities, plain data without code"),
