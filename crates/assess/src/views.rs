@@ -90,6 +90,7 @@ pub(crate) fn skipped(snapshot: &Snapshot) -> Vec<Skipped> {
         batch.skipped.iter().map(|skipped| Skipped {
             path: format!("{}: {}", batch.scope.name, skipped.path),
             reason: skipped.reason.clone(),
+            deliberate: skipped.deliberate,
         })
     });
     all.collect()

@@ -107,6 +107,10 @@ pub struct Skipped {
     pub path: String,
     /// Why, and what to do.
     pub reason: String,
+    /// Left out on purpose, because nothing that is looked for lies there (installed packages,
+    /// build output). Anything else makes a run incomplete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deliberate: bool,
 }
 
 /// An AI system that a collector saw.

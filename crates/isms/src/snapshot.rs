@@ -58,6 +58,35 @@ pub struct Snapshot {
     pub changed: Vec<(Subject, Instant)>,
 }
 
+impl Snapshot {
+    /// An organisation with nothing on record.
+    pub const fn empty(at: Instant, organisation: Organisation) -> Self {
+        Self {
+            at,
+            organisation,
+            systems: Vec::new(),
+            assets: Vec::new(),
+            flows: Vec::new(),
+            suppliers: Vec::new(),
+            agreements: Vec::new(),
+            documents: Vec::new(),
+            implementations: Vec::new(),
+            people: Vec::new(),
+            batches: Vec::new(),
+            observations: Vec::new(),
+            evidence: Vec::new(),
+            requests: Vec::new(),
+            gaps: Vec::new(),
+            risks: Vec::new(),
+            exceptions: Vec::new(),
+            nonconformities: Vec::new(),
+            soa: Vec::new(),
+            inapplicable: Vec::new(),
+            changed: Vec::new(),
+        }
+    }
+}
+
 /// A batch as recorded, without its observations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedBatch {

@@ -1,1 +1,47 @@
-//! placeholder
+//! Every use case of Annex, as a [`Command`] or a [`Query`].
+//!
+//! ```text
+//!  annex (terminal, CI) ─┐                       ┌─▶ blobs   evidence bytes first
+//!                        ├─ Command, Query ─▶ Operations ─▶ register + ledger   one transaction
+//!  (a server, later) ────┘                       └─▶ assess, report
+//! ```
+//!
+//! A command names what to do and who says so; [`Operations::execute`] checks it against what
+//! is on record, decides whether that person may, and records the outcome with its actor in
+//! the ledger, here and nowhere else. Commands and replies are plain data, so that the same
+//! ones can travel to a server.
+//!
+//! Whoever types on a local command line is not authenticated; the ledger says so. That author
+//! and approver differ is checked by the names that were given.
+//!
+//! What can still go wrong: someone with access to data folder and key can sign anything. A
+//! checkpoint that is kept elsewhere shows it.
+
+mod answer;
+mod assess;
+mod asset;
+mod command;
+mod declare;
+mod error;
+mod evidence;
+mod find;
+mod key;
+mod open;
+mod people;
+mod query;
+mod risk;
+mod scan;
+mod soa;
+mod work;
+
+pub use command::{
+    Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,
+};
+pub use error::{Exit, OperationError};
+pub use find::resolve_subject;
+pub use open::{Access, Operations, Ports};
+pub use query::{Query, Verified, catalogue};
+pub use scan::{ScanRequest, scan};
+
+/// Progress of a scan.
+pub use annex_discover::Progress;

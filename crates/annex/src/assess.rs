@@ -1,0 +1,129 @@
+//! `annex assess`: scan, record, judge, report.
+
+use std::path::Path;
+
+use annex_isms::assessment::Changes;
+use annex_isms::observation::ObservationBatch;
+use annex_isms::{Assessment, Outcome, Severity};
+use annex_operations::{
+    Access, Command, Exit, OperationError, Progress, Query, Reply, ScanRequest, scan,
+};
+use annex_report::{Register, Report};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{AssessArgs, Format};
+use crate::context::{Context, Loaded, PORTS, actor, write_access};
+use crate::output;
+
+pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, OperationError> {
+    let loaded = context.load(args.path.as_deref())?;
+    if let Some(at) = args.at {
+        let operations = context.open(loaded, Access::Read).await?;
+        let assessment = operations.assessment(Query::At(at)).await?;
+        let report = Report::new(&assessment, operations.catalogue());
+        print(context, &assessment, &report, None)?;
+        if let Some(file) = &args.report {
+            write_report(file, &report)?;
+        }
+        return Ok(found(&assessment, &args));
+    }
+    let batch = match &args.path {
+        Some(path) => Some(scanned(context, path, &args, &loaded)?),
+        None => None,
+    };
+    let incomplete =
+        batch.as_ref().is_some_and(|batch| batch.skipped.iter().any(|skipped| !skipped.deliberate));
+    let report_file =
+        args.report.clone().unwrap_or_else(|| loaded.settings.data.join("report.html"));
+    let operations = context.open(loaded, write_access("assess")).await?;
+    let by = actor();
+    operations.execute(Command::Declare, &by).await?;
+    if let Some(batch) = batch {
+        operations.execute(Command::Ingest { batch: Box::new(batch) }, &by).await?;
+    }
+    let Reply::Assessed { assessment, changes, digest, ledger_size } =
+        operations.execute(Command::Assess, &by).await?
+    else {
+        return Err(OperationError::Internal("assess gave another reply".to_owned()));
+    };
+    let report = Report::new(&assessment, operations.catalogue()).with_changes(changes.as_ref());
+    write_report(&report_file, &report)?;
+    print(context, &assessment, &report, changes.as_ref())?;
+    context.note(&format!(
+        "report: {}   assessment: {digest}   ledger: {ledger_size} entries, signed",
+        report_file.display()
+    ));
+    if incomplete {
+        context.note(
+            "incomplete: some files could not be read; they are listed as skipped (exit code 3)",
+        );
+        return Ok(Exit::Incomplete);
+    }
+    Ok(found(&assessment, &args))
+}
+
+fn scanned(
+    context: &Context,
+    path: &Path,
+    args: &AssessArgs,
+    loaded: &Loaded,
+) -> Result<ObservationBatch, OperationError> {
+    let catalogue = annex_operations::catalogue(&loaded.settings)?;
+    let bar = if context.global.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    if let Ok(style) = ProgressStyle::with_template("scanning {bar:30} {pos}/{len} files") {
+        bar.set_style(style);
+    }
+    let mut progress = |progress: Progress| {
+        bar.set_length(progress.files_total);
+        bar.set_position(progress.files_done);
+    };
+    let request = ScanRequest { path, name: args.repository.as_deref() };
+    let batch = scan(request, &catalogue, &loaded.settings, PORTS, &mut progress);
+    bar.finish_and_clear();
+    batch
+}
+
+fn print(
+    context: &Context,
+    assessment: &Assessment,
+    report: &Report<'_>,
+    changes: Option<&Changes>,
+) -> Result<(), OperationError> {
+    match context.global.format {
+        Format::Table => output::bytes(report.summary(output::style(&context.global)).as_bytes()),
+        Format::Json => {
+            let mut document = serde_json::to_value(assessment)
+                .map_err(|error| OperationError::Internal(error.to_string()))?;
+            if let Some(fields) = document.as_object_mut() {
+                let changes = serde_json::to_value(changes).unwrap_or_default();
+                fields.insert("changes".to_owned(), changes);
+            }
+            output::json(&document)
+        }
+        Format::Csv => output::bytes(&report.table(Register::Results).to_csv()),
+        Format::Md => output::bytes(report.table(Register::Results).to_markdown().as_bytes()),
+        Format::Html => output::bytes(report.html().as_bytes()),
+    }
+}
+
+fn write_report(file: &Path, report: &Report<'_>) -> Result<(), OperationError> {
+    std::fs::write(file, report.html()).map_err(|source| OperationError::File {
+        operation: "write the report",
+        path: file.display().to_string(),
+        source,
+    })
+}
+
+/// Whether something at or over the threshold was found. Unknowns count unless they are allowed.
+fn found(assessment: &Assessment, args: &AssessArgs) -> Exit {
+    let Some(threshold) = args.fail_on else { return Exit::Done };
+    let counts = |severity: Severity, outcome: Outcome| {
+        severity >= threshold
+            && (outcome == Outcome::Gap || outcome == Outcome::Unknown && !args.allow_unknown)
+    };
+    if assessment.results.iter().any(|result| counts(result.severity, result.outcome)) {
+        Exit::Found
+    } else {
+        Exit::Done
+    }
+}

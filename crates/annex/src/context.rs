@@ -1,0 +1,108 @@
+//! What every command needs: settings, the outside world, who acts.
+
+use std::path::{Path, PathBuf};
+
+use annex_isms::{Actor, Instant};
+use annex_operations::{Access, OperationError, Operations, Ports};
+use annex_settings::{Declarations, Settings};
+
+use crate::args::Global;
+
+/// The context of one run.
+pub(crate) struct Context {
+    pub(crate) global: Global,
+}
+
+/// Settings and declarations, and the file they came from.
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    pub(crate) declarations: Declarations,
+    pub(crate) file: PathBuf,
+}
+
+impl Context {
+    pub(crate) const fn new(global: Global) -> Self {
+        Self { global }
+    }
+
+    /// Reads `--config`; else `annex.toml` in the assessed folder; else `annex.toml` here.
+    pub(crate) fn load(&self, assessed: Option<&Path>) -> Result<Loaded, OperationError> {
+        let file = match (&self.global.config, assessed) {
+            (Some(file), _) if !file.exists() => {
+                return Err(OperationError::Input(format!("there is no file {}", file.display())));
+            }
+            (Some(file), _) => file.clone(),
+            (None, Some(folder)) if folder.join("annex.toml").exists() => folder.join("annex.toml"),
+            (None, _) => PathBuf::from("annex.toml"),
+        };
+        let (mut settings, declarations) =
+            annex_settings::load(&file, &environment).map_err(Box::new)?;
+        if let Some(data) = &self.global.data {
+            settings.data.clone_from(data);
+        }
+        if let Some(catalog) = &self.global.catalog {
+            settings.catalog = Some(catalog.clone());
+        }
+        Ok(Loaded { settings, declarations, file })
+    }
+
+    /// Opens the data folder for reading.
+    pub(crate) async fn reading(&self) -> Result<Operations<'static>, OperationError> {
+        self.open(self.load(None)?, Access::Read).await
+    }
+
+    /// Opens the data folder for writing.
+    pub(crate) async fn writing(&self, what: &str) -> Result<Operations<'static>, OperationError> {
+        self.open(self.load(None)?, write_access(what)).await
+    }
+
+    pub(crate) async fn open(
+        &self,
+        loaded: Loaded,
+        access: Access,
+    ) -> Result<Operations<'static>, OperationError> {
+        Operations::open(loaded.settings, loaded.declarations, loaded.file, access, PORTS).await
+    }
+
+    /// A note for people on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.global.quiet {
+            crate::output::note(text);
+        }
+    }
+}
+
+pub(crate) fn write_access(what: &str) -> Access {
+    Access::Write { holder: format!("annex {what}, process {}", std::process::id()) }
+}
+
+/// Whoever types; nobody verified that name.
+pub(crate) fn actor() -> Actor {
+    let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment(name));
+    Actor {
+        name: name.unwrap_or_else(|| "unknown".to_owned()),
+        authenticated: false,
+        via: "command-line".to_owned(),
+    }
+}
+
+pub(crate) const PORTS: Ports<'static> =
+    Ports { now: &now, random: &random, environment: &environment };
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
+fn now() -> Instant {
+    Instant::from_microseconds(jiff::Timestamp::now().as_microsecond())
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    // Without randomness there is no safe key and no safe nonce; there is nothing to fall back to.
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        panic!("the operating system gives no random bytes: {error}");
+    }
+    bytes
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,284 @@
+//! What can be asked to be done, and what comes back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use annex_isms::assessment::{Assessment, Changes};
+use annex_isms::entity::{Consequence, EvidenceKind, NonconformityStatus, Treatment};
+use annex_isms::observation::{ObservationBatch, Period};
+use annex_isms::{Basis, ControlId, DataClass, Date, Digest, PersonId, RequirementId, Score};
+use serde::{Deserialize, Serialize};
+
+/// Something to do. People are named by their ids; things by id or unique beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Command {
+    /// Records what `annex.toml` declares.
+    Declare,
+    /// Records what a collector saw.
+    Ingest {
+        /// The batch.
+        batch: Box<ObservationBatch>,
+    },
+    /// Judges what is on record, and records the assessment with its gaps, requests and risks.
+    Assess,
+    /// Records what a person says of a subject.
+    Answer {
+        /// The subject.
+        subject: String,
+        /// Attributes and values as typed.
+        values: BTreeMap<String, String>,
+        /// What shows it; without evidence it is a statement.
+        evidence: Option<EvidenceSource>,
+        /// Settles what collectors disagree on.
+        resolves: bool,
+    },
+    /// Records that a requirement does not apply to a subject.
+    NotApplicable {
+        /// The requirement.
+        requirement: RequirementId,
+        /// The subject.
+        subject: String,
+        /// Why; empty withdraws it.
+        justification: String,
+        /// Who says so.
+        by: PersonId,
+    },
+    /// Records a piece of evidence whose bytes are stored.
+    AddEvidence {
+        /// What it is.
+        evidence: NewEvidence,
+    },
+    /// Decides whether an asset is in scope, who owns it and how it is classified.
+    RegisterAsset {
+        /// The assets; a system's name with `all_of_system` stands for all of its assets.
+        assets: Vec<String>,
+        /// All assets of this system that are not registered yet.
+        all_of_system: Option<String>,
+        /// In or out of scope.
+        in_scope: bool,
+        /// Why; required when out.
+        reason: String,
+        /// Who answers for it, confirmed by this command.
+        owner: Option<PersonId>,
+        /// Its classification.
+        classification: Option<DataClass>,
+    },
+    /// Gives a gap an owner, a date or a plan.
+    AssignGap {
+        /// The gap.
+        gap: String,
+        /// Who does it.
+        owner: Option<PersonId>,
+        /// By when.
+        due: Option<Date>,
+        /// The planned implementation.
+        plan: Option<String>,
+    },
+    /// Says that the work on a gap is done.
+    ReadyGap {
+        /// The gap.
+        gap: String,
+    },
+    /// Closes a gap that was verified.
+    CloseGap {
+        /// The gap.
+        gap: String,
+        /// Who verified.
+        by: PersonId,
+        /// What they saw.
+        verification: String,
+    },
+    /// Gives an evidence request an owner or a date.
+    AssignRequest {
+        /// The request.
+        request: String,
+        /// Who is asked.
+        owner: Option<PersonId>,
+        /// By when.
+        due: Option<Date>,
+    },
+    /// Records how a risk's owner judges it.
+    ReviewRisk {
+        /// The risk.
+        risk: String,
+        /// The judgement.
+        judgement: Box<RiskJudgement>,
+    },
+    /// Approves the residual risk of a reviewed risk.
+    ApproveResidual {
+        /// The risk.
+        risk: String,
+        /// The residual risk.
+        residual: ResidualRisk,
+    },
+    /// Permits a departure from a requirement for a time.
+    Except {
+        /// The risk that bears it.
+        risk: String,
+        /// The requirement.
+        requirement: RequirementId,
+        /// The subject.
+        subject: String,
+        /// Why.
+        reason: String,
+        /// The last day.
+        expires: Date,
+        /// Who asks.
+        by: PersonId,
+        /// Who approves.
+        approved_by: PersonId,
+        /// The review that stands in for a second person in a team of one.
+        compensating_review: String,
+    },
+    /// Decides on a control in the draft of the Statement of Applicability.
+    DecideSoa {
+        /// The controls; empty means all that the draft does not decide yet.
+        controls: Vec<ControlId>,
+        /// Necessary or not.
+        included: bool,
+        /// Why.
+        reason: String,
+        /// Who decides.
+        by: PersonId,
+    },
+    /// Approves the draft of the Statement of Applicability.
+    ApproveSoa {
+        /// Who approves.
+        by: PersonId,
+        /// The review that stands in for a second person in a team of one.
+        compensating_review: String,
+    },
+    /// Adds or changes a person.
+    AddPerson {
+        /// The id.
+        id: PersonId,
+        /// The name.
+        name: String,
+        /// The roles.
+        roles: BTreeSet<String>,
+    },
+    /// Raises a nonconformity against a declared control.
+    RaiseNonconformity {
+        /// The control.
+        control: ControlId,
+        /// What was found.
+        finding: String,
+        /// Who raises it.
+        by: PersonId,
+    },
+    /// Adds to a nonconformity.
+    UpdateNonconformity {
+        /// The nonconformity.
+        nonconformity: String,
+        /// What to add.
+        change: Box<NonconformityChange>,
+    },
+}
+
+/// Where the evidence of an answer comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceSource {
+    /// It is on record.
+    Known(Digest),
+    /// It is new; its bytes are stored.
+    New(Box<NewEvidence>),
+}
+
+/// A piece of evidence to be recorded; its bytes are in the blobs already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewEvidence {
+    /// The digest of the bytes.
+    pub digest: Digest,
+    /// Their size.
+    pub bytes: u64,
+    /// The name of the file.
+    pub name: String,
+    /// What sort of document.
+    pub kind: EvidenceKind,
+    /// What it shows.
+    pub description: String,
+    /// The period it speaks for; `None` is now.
+    pub period: Option<Period>,
+    /// How it is known: a statement or a document. A person delivers nothing stronger.
+    pub basis: Basis,
+    /// The population it was drawn from.
+    pub population: String,
+    /// The last day on which it counts.
+    pub expires: Option<Date>,
+    /// The controls that it supports.
+    pub controls: BTreeSet<ControlId>,
+    /// The subject; `None` is the organisation.
+    pub subject: Option<String>,
+}
+
+/// How a risk's owner judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskJudgement {
+    /// Who.
+    pub by: PersonId,
+    /// Inherent likelihood.
+    pub likelihood: Score,
+    /// Inherent consequence.
+    pub consequence: Consequence,
+    /// What is done about it.
+    pub treatment: Treatment,
+    /// The treatment plan or the reason.
+    pub plan: String,
+}
+
+/// A residual risk to be approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidualRisk {
+    /// Likelihood after treatment.
+    pub likelihood: Score,
+    /// Consequence after treatment.
+    pub consequence: Score,
+    /// Who approves.
+    pub by: PersonId,
+    /// The review that stands in for a second person in a team of one.
+    pub compensating_review: String,
+}
+
+/// What is added to a nonconformity; `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NonconformityChange {
+    /// What was done at once.
+    pub correction: Option<String>,
+    /// Its cause.
+    pub cause: Option<String>,
+    /// Where else the same may be so.
+    pub similar_cases: Option<String>,
+    /// What keeps it from coming back.
+    pub corrective_action: Option<String>,
+    /// When effectiveness is or was reviewed.
+    pub effectiveness_review: Option<Date>,
+    /// Where it stands.
+    pub status: Option<NonconformityStatus>,
+}
+
+/// What a command comes back with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "kebab-case")]
+pub enum Reply {
+    /// It is recorded.
+    Recorded {
+        /// What was recorded, in a line for people.
+        what: String,
+        /// How many ledger entries were added.
+        entries: u64,
+        /// How many entries the ledger has now.
+        ledger_size: u64,
+    },
+    /// The assessment, and what changed since the one before.
+    Assessed {
+        /// The assessment.
+        assessment: Box<Assessment>,
+        /// Compared with the one before.
+        changes: Option<Changes>,
+        /// The digest of its canonical document.
+        digest: Digest,
+        /// How many entries the ledger has now.
+        ledger_size: u64,
+    },
+}

@@ -1,0 +1,86 @@
+//! Errors, and the exit code that each has.
+
+use annex_settings::SettingsError;
+
+/// Why a command or query failed.
+#[derive(Debug, thiserror::Error)]
+pub enum OperationError {
+    /// What was asked for is wrong; says what, and what to do.
+    #[error("{0}")]
+    Input(String),
+    /// Settings or declarations.
+    #[error(transparent)]
+    Settings(#[from] Box<SettingsError>),
+    /// The catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] annex_catalog::CatalogueError),
+    /// The scan.
+    #[error(transparent)]
+    Discover(#[from] annex_discover::DiscoverError),
+    /// The register.
+    #[error(transparent)]
+    Register(#[from] annex_register::RegisterError),
+    /// The evidence store.
+    #[error(transparent)]
+    Blobs(#[from] annex_blobs::Error),
+    /// A key or a checkpoint.
+    #[error(transparent)]
+    Ledger(#[from] annex_ledger::Error),
+    /// A file cannot be read or written.
+    #[error("cannot {operation} {path}")]
+    File {
+        /// What was tried.
+        operation: &'static str,
+        /// On which path.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A fault of Annex itself.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// Exit codes of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, and what was looked for was found.
+    Found = 1,
+    /// Bad usage or input.
+    Input = 2,
+    /// Something could not be read or reached.
+    Incomplete = 3,
+    /// Storage, lock or internal failure.
+    Failure = 4,
+}
+
+impl OperationError {
+    /// The exit code that this error has.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Input(_)
+            | Self::Settings(_)
+            | Self::Catalogue(_)
+            | Self::Discover(_)
+            | Self::Ledger(_) => Exit::Input,
+            Self::Register(annex_register::RegisterError::NotFound { .. }) => Exit::Input,
+            Self::Register(_) | Self::Blobs(_) | Self::File { .. } | Self::Internal(_) => {
+                Exit::Failure
+            }
+        }
+    }
+
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::Input(message.into())
+    }
+}
+
+impl From<annex_isms::CanonicalError> for OperationError {
+    fn from(error: annex_isms::CanonicalError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}

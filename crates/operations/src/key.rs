@@ -1,0 +1,111 @@
+//! The ledger's signing key, in a file of its owner, never in the data folder.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use annex_isms::OrganisationId;
+use annex_ledger::{Origin, SigningKey};
+
+use crate::OperationError;
+
+/// Where the key of an organisation lies: the setting, else the user's configuration folder.
+pub(crate) fn path(
+    setting: Option<&Path>,
+    organisation: &OrganisationId,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<PathBuf, OperationError> {
+    if let Some(path) = setting {
+        return Ok(path.to_path_buf());
+    }
+    let folder = environment("XDG_CONFIG_HOME")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| {
+            Some(PathBuf::from(environment("HOME").filter(|h| !h.is_empty())?).join(".config"))
+        })
+        .ok_or_else(|| {
+            OperationError::input(
+                "there is no home folder for the signing key; set `key_file` or ANNEX_KEY_FILE",
+            )
+        })?;
+    Ok(folder.join("annex").join("keys").join(format!("{organisation}.key")))
+}
+
+/// Reads the key, or makes one from `seed` when there is none and `create` says so.
+pub(crate) fn load(
+    path: &Path,
+    data: &Path,
+    organisation: &OrganisationId,
+    seed: Option<[u8; 32]>,
+) -> Result<SigningKey, OperationError> {
+    refuse_inside(path, data)?;
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let key = SigningKey::parse(&text)?;
+            let expected = Origin::of(organisation.as_str())?;
+            if *key.origin() == expected {
+                Ok(key)
+            } else {
+                Err(OperationError::input(format!(
+                    "{} holds the key of `{}`, not of `{expected}`; set `key_file` to the right one",
+                    path.display(),
+                    key.origin(),
+                )))
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let seed = seed.ok_or_else(|| {
+                OperationError::input(format!(
+                    "there is no signing key at {}; `annex init` makes one",
+                    path.display()
+                ))
+            })?;
+            let key = SigningKey::from_seed(Origin::of(organisation.as_str())?, &seed);
+            create(path, &key)?;
+            Ok(key)
+        }
+        Err(source) => Err(OperationError::File {
+            operation: "read the signing key",
+            path: path.display().to_string(),
+            source,
+        }),
+    }
+}
+
+fn create(path: &Path, key: &SigningKey) -> Result<(), OperationError> {
+    let failed = |source| OperationError::File {
+        operation: "write the signing key",
+        path: path.display().to_string(),
+        source,
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    let mut folders = std::fs::DirBuilder::new();
+    folders.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        options.mode(0o600);
+        folders.mode(0o700);
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        folders.create(folder).map_err(failed)?;
+    }
+    let mut file = options.open(path).map_err(failed)?;
+    file.write_all(key.to_text().as_bytes()).map_err(failed)?;
+    file.write_all(b"\n").map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+fn refuse_inside(path: &Path, data: &Path) -> Result<(), OperationError> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| absolute(path));
+    let folder = path.parent().map_or_else(|| absolute(path), real);
+    if folder.starts_with(real(data)) {
+        return Err(OperationError::input(format!(
+            "the signing key {} lies in the data folder; whoever copies that folder could sign: keep it elsewhere",
+            path.display()
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Opening a workplace: catalogue, register, evidence and key together.
+
+use std::path::PathBuf;
+
+use annex_blobs::Folder;
+use annex_catalog::{Catalogue, Layer};
+use annex_isms::{Actor, Instant, OrganisationId, Record, Snapshot};
+use annex_ledger::SigningKey;
+use annex_register::{Location, OpenOptions, Receipt, Register, Scope};
+use annex_settings::{Declarations, Settings};
+
+use crate::{OperationError, key};
+
+/// What comes from outside: time, randomness, environment.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// The time.
+    pub now: &'a (dyn Fn() -> Instant + Sync),
+    /// Thirty-two random bytes.
+    pub random: &'a (dyn Fn() -> [u8; 32] + Sync),
+    /// A variable of the environment.
+    pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+/// What the data folder is opened for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Reading only.
+    Read,
+    /// Writing; the holder is what a second writer is told.
+    Write {
+        /// The command and its process.
+        holder: String,
+    },
+}
+
+/// A workplace, open.
+pub struct Operations<'a> {
+    pub(crate) settings: Settings,
+    pub(crate) declarations: Declarations,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) register: Register,
+    pub(crate) blobs: Folder,
+    pub(crate) ports: Ports<'a>,
+    /// The file of the declarations; paths in it are relative to its folder.
+    pub(crate) declared_in: PathBuf,
+    key_file: PathBuf,
+    key: Option<SigningKey>,
+}
+
+/// The id of an organisation that nobody declared.
+const UNNAMED: &str = "organisation";
+
+impl<'a> Operations<'a> {
+    /// Opens the data folder that the settings name. For writing it is created when missing.
+    ///
+    /// # Errors
+    /// When the catalogue has faults, another process writes, or something cannot be read.
+    pub async fn open(
+        settings: Settings,
+        declarations: Declarations,
+        declared_in: PathBuf,
+        access: Access,
+        ports: Ports<'a>,
+    ) -> Result<Self, OperationError> {
+        let catalogue = catalogue(&settings)?;
+        let location = Location::Folder(settings.data.clone());
+        let writes = matches!(access, Access::Write { .. });
+        let options = OpenOptions {
+            create: writes,
+            access: match access {
+                Access::Read => annex_register::Access::Read,
+                Access::Write { holder } => annex_register::Access::Write { holder },
+            },
+            lock_wait_ms: settings.lock_wait_ms,
+            sqlite_pages_max: Some(settings.register_pages_max).filter(|pages| *pages > 0),
+        };
+        let register = Register::open(&location, &options).await?;
+        let organisation = organisation(&register, &declarations).await?;
+        let key_file = key::path(settings.key_file.as_deref(), &organisation, ports.environment)?;
+        let key = if writes {
+            Some(key::load(&key_file, &settings.data, &organisation, Some((ports.random)()))?)
+        } else {
+            None
+        };
+        let blobs = Folder::open(settings.data.join("blobs"))?
+            .with_blob_bytes_max(settings.evidence_bytes_max);
+        Ok(Self {
+            settings,
+            declarations,
+            catalogue,
+            organisation,
+            register,
+            blobs,
+            ports,
+            declared_in,
+            key_file,
+            key,
+        })
+    }
+
+    /// The catalogue in force.
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Stores the bytes of a file, before the command that names them.
+    ///
+    /// # Errors
+    /// When the file cannot be read or its bytes cannot be stored.
+    pub fn store(&self, file: &std::path::Path) -> Result<annex_blobs::Stored, OperationError> {
+        crate::evidence::store(&self.blobs, file)
+    }
+
+    /// The bytes of a piece of evidence, verified against their digest.
+    ///
+    /// # Errors
+    /// When they are not there, or are not what their digest says.
+    pub fn evidence_bytes(&self, digest: &annex_isms::Digest) -> Result<Vec<u8>, OperationError> {
+        Ok(self.blobs.get(digest)?)
+    }
+
+    /// Where the signing key lies.
+    pub fn key_file(&self) -> &std::path::Path {
+        &self.key_file
+    }
+
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        self.register.organisation(&self.organisation)
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        (self.ports.now)()
+    }
+
+    /// The register as it is now.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot, OperationError> {
+        Ok(self.scope().snapshot(self.now()).await?)
+    }
+
+    pub(crate) async fn record(
+        &self,
+        records: Vec<Record>,
+        by: &Actor,
+    ) -> Result<Receipt, OperationError> {
+        let key = self.key.as_ref().ok_or_else(|| {
+            OperationError::Internal("the folder is open for reading only".to_owned())
+        })?;
+        let mut nonce = || (self.ports.random)();
+        Ok(self.scope().record(records, by, self.now(), key, &mut nonce).await?)
+    }
+
+    /// The signing key; read from its file when the folder is open for reading.
+    pub(crate) fn signing_key(&self) -> Result<SigningKey, OperationError> {
+        key::load(&self.key_file, &self.settings.data, &self.organisation, None)
+    }
+}
+
+/// The built-in catalogue and the layer that the settings name.
+pub(crate) fn catalogue(settings: &Settings) -> Result<Catalogue, OperationError> {
+    let mut layers = vec![Layer::embedded()];
+    if let Some(folder) = &settings.catalog {
+        layers.push(Layer::folder(folder)?);
+    }
+    Ok(Catalogue::load(&layers)?)
+}
+
+/// The organisation that is declared, else the only one on record, else an unnamed one.
+async fn organisation(
+    register: &Register,
+    declarations: &Declarations,
+) -> Result<OrganisationId, OperationError> {
+    if let Some(declared) = &declarations.organisation {
+        return Ok(declared.id.clone());
+    }
+    let mut known = register.organisations().await?;
+    if known.len() > 1 {
+        let ids: Vec<String> = known.iter().map(ToString::to_string).collect();
+        return Err(OperationError::input(format!(
+            "the register holds several organisations ({}); declare [organisation] in annex.toml",
+            ids.join(", ")
+        )));
+    }
+    match known.pop() {
+        Some(id) => Ok(id),
+        None => UNNAMED.parse().map_err(|error| OperationError::Internal(format!("{error}"))),
+    }
+}

@@ -1,0 +1,93 @@
+//! People and what they raise.
+
+use std::collections::BTreeSet;
+
+use annex_isms::entity::{Nonconformity, NonconformityStatus, Person};
+use annex_isms::{Actor, ControlId, PersonId};
+use annex_register::Receipt;
+
+use crate::find::{one, person};
+use crate::{NonconformityChange, OperationError, Operations};
+
+impl Operations<'_> {
+    pub(crate) async fn add_person(
+        &self,
+        id: &PersonId,
+        name: &str,
+        roles: &BTreeSet<String>,
+        by: &Actor,
+    ) -> Result<(Receipt, String), OperationError> {
+        let person = Person { id: id.clone(), name: name.to_owned(), roles: roles.clone() };
+        Ok((self.record(vec![person.into()], by).await?, format!("person {id}")))
+    }
+
+    pub(crate) async fn raise_nonconformity(
+        &self,
+        control: &ControlId,
+        finding: &str,
+        who: &PersonId,
+        by: &Actor,
+    ) -> Result<(Receipt, String), OperationError> {
+        let snapshot = self.snapshot().await?;
+        person(&snapshot, who)?;
+        if !self.catalogue.controls.contains_key(control) {
+            return Err(OperationError::input(format!(
+                "no control `{control}` is in the catalogue"
+            )));
+        }
+        if finding.trim().is_empty() {
+            return Err(OperationError::input("say what was found; give --finding"));
+        }
+        let id = format!("nc-{}", snapshot.nonconformities.len() + 1);
+        let nonconformity = Nonconformity {
+            id: id.parse().map_err(|error| OperationError::Internal(format!("{error}")))?,
+            control: control.clone(),
+            finding: finding.trim().to_owned(),
+            raised_by: who.clone(),
+            raised: self.now().date(),
+            correction: String::new(),
+            cause: String::new(),
+            similar_cases: String::new(),
+            corrective_action: String::new(),
+            effectiveness_review: None,
+            status: NonconformityStatus::Open,
+        };
+        Ok((
+            self.record(vec![nonconformity.into()], by).await?,
+            format!("nonconformity {id} on {control}"),
+        ))
+    }
+
+    pub(crate) async fn update_nonconformity(
+        &self,
+        id: &str,
+        change: &NonconformityChange,
+        by: &Actor,
+    ) -> Result<(Receipt, String), OperationError> {
+        let snapshot = self.snapshot().await?;
+        let mut row =
+            one(&snapshot.nonconformities, id, "nonconformity", |row| row.id.to_string())?.clone();
+        for (field, new) in [
+            (&mut row.correction, &change.correction),
+            (&mut row.cause, &change.cause),
+            (&mut row.similar_cases, &change.similar_cases),
+            (&mut row.corrective_action, &change.corrective_action),
+        ] {
+            if let Some(new) = new {
+                new.trim().clone_into(field);
+            }
+        }
+        row.effectiveness_review = change.effectiveness_review.or(row.effectiveness_review);
+        row.status = change.status.unwrap_or(row.status);
+        let reviewed = row.effectiveness_review.is_some_and(|day| day <= self.now().date());
+        if row.status == NonconformityStatus::Closed
+            && (row.cause.is_empty() || row.corrective_action.is_empty() || !reviewed)
+        {
+            return Err(OperationError::input(
+                "a nonconformity is closed after its cause, its corrective action and a dated review of effectiveness",
+            ));
+        }
+        let what = format!("nonconformity {} is {}", row.id, row.status);
+        Ok((self.record(vec![row.into()], by).await?, what))
+    }
+}

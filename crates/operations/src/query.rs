@@ -1,0 +1,207 @@
+//! What can be asked.
+
+use annex_catalog::Catalogue;
+use annex_isms::Assessment;
+use annex_isms::{Actor, Instant, Snapshot};
+use annex_ledger::VerifyingKey;
+use annex_register::Receipt;
+use serde::{Deserialize, Serialize};
+
+use crate::risk::ExceptionRequest;
+use crate::{Command, OperationError, Operations, Reply};
+
+/// An instant to ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Query {
+    /// What is on record now.
+    Now,
+    /// What was on record then.
+    At(Instant),
+}
+
+/// What was verified, and the first thing that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Entries of the ledger that hold.
+    pub entries: u64,
+    /// Signed checkpoints that are of it.
+    pub checkpoints: u64,
+    /// Pieces of evidence whose bytes are what their digest says.
+    pub evidence: u64,
+    /// The first thing that does not fit.
+    pub fault: Option<String>,
+}
+
+impl Operations<'_> {
+    /// Carries out a command and records it.
+    ///
+    /// # Errors
+    /// When it is wrong, not allowed, or cannot be recorded; then nothing is.
+    pub async fn execute(&self, command: Command, by: &Actor) -> Result<Reply, OperationError> {
+        let (receipt, what): (Receipt, String) = match &command {
+            Command::Assess => return self.assess(by).await,
+            Command::Declare => (self.declare(by).await?, "declarations".to_owned()),
+            Command::Ingest { batch } => {
+                let ingest = self.scope().ingest(batch.as_ref().clone()).await?;
+                let what = format!("{} assets seen", batch.assets.len());
+                (self.record(ingest.records, by).await?, what)
+            }
+            Command::Answer { subject, values, evidence, resolves } => {
+                self.answer(subject, values, evidence.as_ref(), *resolves, by).await?
+            }
+            Command::NotApplicable { requirement, subject, justification, by: who } => {
+                self.not_applicable(requirement, subject, justification, who, by).await?
+            }
+            Command::AddEvidence { evidence } => self.add_evidence(evidence, by).await?,
+            Command::RegisterAsset {
+                assets,
+                all_of_system,
+                in_scope,
+                reason,
+                owner,
+                classification,
+            } => {
+                self.register_asset(
+                    assets,
+                    all_of_system.as_deref(),
+                    *in_scope,
+                    reason,
+                    owner.as_ref(),
+                    *classification,
+                    by,
+                )
+                .await?
+            }
+            Command::AssignGap { gap, owner, due, plan } => {
+                self.assign_gap(gap, owner.as_ref(), *due, plan.as_deref(), by).await?
+            }
+            Command::ReadyGap { gap } => self.ready_gap(gap, by).await?,
+            Command::CloseGap { gap, by: who, verification } => {
+                self.close_gap(gap, who, verification, by).await?
+            }
+            Command::AssignRequest { request, owner, due } => {
+                self.assign_request(request, owner.as_ref(), *due, by).await?
+            }
+            Command::ReviewRisk { risk, judgement } => {
+                self.review_risk(risk, judgement, by).await?
+            }
+            Command::ApproveResidual { risk, residual } => {
+                self.approve_residual(risk, residual, by).await?
+            }
+            Command::Except {
+                risk,
+                requirement,
+                subject,
+                reason,
+                expires,
+                by: requested_by,
+                approved_by,
+                compensating_review,
+            } => {
+                let request = ExceptionRequest {
+                    risk,
+                    requirement,
+                    subject,
+                    reason,
+                    expires: *expires,
+                    requested_by,
+                    approved_by,
+                    compensating_review,
+                };
+                self.except(request, by).await?
+            }
+            Command::DecideSoa { controls, included, reason, by: who } => {
+                self.decide_soa(controls, *included, reason, who, by).await?
+            }
+            Command::ApproveSoa { by: who, compensating_review } => {
+                self.approve_soa(who, compensating_review, by).await?
+            }
+            Command::AddPerson { id, name, roles } => self.add_person(id, name, roles, by).await?,
+            Command::RaiseNonconformity { control, finding, by: who } => {
+                self.raise_nonconformity(control, finding, who, by).await?
+            }
+            Command::UpdateNonconformity { nonconformity, change } => {
+                self.update_nonconformity(nonconformity, change, by).await?
+            }
+        };
+        Ok(Reply::Recorded { what, entries: receipt.recorded, ledger_size: receipt.size })
+    }
+
+    /// The register at an instant.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn snapshot_of(&self, query: Query) -> Result<Snapshot, OperationError> {
+        let at = match query {
+            Query::Now => self.now(),
+            Query::At(at) => at,
+        };
+        Ok(self.scope().snapshot(at).await?)
+    }
+
+    /// What follows from the register at an instant. Nothing is recorded.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn assessment(&self, query: Query) -> Result<Assessment, OperationError> {
+        let snapshot = self.snapshot_of(query).await?;
+        Ok(annex_assess::assess(&self.catalogue, &snapshot, self.settings.criteria()))
+    }
+
+    /// Verifies ledger, register and evidence against a key, and against a checkpoint that was
+    /// kept elsewhere.
+    ///
+    /// # Errors
+    /// When something cannot be read; what does not fit is in the answer.
+    pub async fn verify(
+        &self,
+        key: &VerifyingKey,
+        kept: Option<&[u8]>,
+    ) -> Result<Verified, OperationError> {
+        let ledger = self.scope().verify(key, kept).await?;
+        let mut verified = Verified {
+            entries: ledger.entries,
+            checkpoints: ledger.checkpoints,
+            evidence: 0,
+            fault: ledger.fault.map(|fault| fault.to_string()),
+        };
+        let snapshot = self.snapshot().await?;
+        let assessments = self.scope().assessments().await?;
+        let digests = snapshot.evidence.iter().map(|evidence| evidence.digest);
+        for digest in digests.chain(assessments.iter().map(|assessment| assessment.digest)) {
+            match self.blobs.copy_to(&digest, std::io::sink()) {
+                Ok(_) => verified.evidence += 1,
+                Err(error) if verified.fault.is_none() => verified.fault = Some(error.to_string()),
+                Err(_) => {}
+            }
+        }
+        Ok(verified)
+    }
+
+    /// The public key of the ledger.
+    ///
+    /// # Errors
+    /// When there is no key file.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, OperationError> {
+        Ok(self.signing_key()?.verifying_key())
+    }
+
+    /// The newest signed checkpoint.
+    ///
+    /// # Errors
+    /// When nothing was recorded yet.
+    pub async fn checkpoint(&self) -> Result<Vec<u8>, OperationError> {
+        let head = self.scope().head().await?;
+        head.map(|head| head.checkpoint)
+            .ok_or_else(|| OperationError::input("nothing was recorded yet"))
+    }
+}
+
+/// Loads the catalogue that the settings name.
+///
+/// # Errors
+/// When it has faults.
+pub fn catalogue(settings: &annex_settings::Settings) -> Result<Catalogue, OperationError> {
+    crate::open::catalogue(settings)
+}

@@ -1,0 +1,66 @@
+//! Running discovery. It needs no register, so it runs before anything is locked.
+
+use std::path::Path;
+
+use annex_catalog::Catalogue;
+use annex_isms::observation::ObservationBatch;
+use annex_settings::Settings;
+
+use crate::{OperationError, Ports};
+
+/// What to scan.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanRequest<'a> {
+    /// The folder.
+    pub path: &'a Path,
+    /// The repository's name, when the folder does not tell.
+    pub name: Option<&'a str>,
+}
+
+/// Scans a repository.
+///
+/// # Errors
+/// When the path is missing, no folder, or cannot be read at all. What cannot be read inside it
+/// is listed in the batch.
+pub fn scan(
+    request: ScanRequest<'_>,
+    catalogue: &Catalogue,
+    settings: &Settings,
+    ports: Ports<'_>,
+    progress: &mut dyn FnMut(annex_discover::Progress),
+) -> Result<ObservationBatch, OperationError> {
+    let known = annex_discover::Known {
+        packages: catalogue
+            .known
+            .packages
+            .iter()
+            .map(|package| annex_discover::KnownPackage {
+                ecosystem: package.ecosystem.clone(),
+                name: package.name.clone(),
+                role: package.role.clone(),
+                provider: package.provider.clone(),
+            })
+            .collect(),
+        providers: catalogue
+            .known
+            .providers
+            .iter()
+            .map(|provider| annex_discover::KnownProvider {
+                id: provider.id.clone(),
+                name: provider.name.clone(),
+                hosts: provider.hosts.clone(),
+                keys: provider.keys.clone(),
+                models: provider.models.clone(),
+                local: provider.local,
+            })
+            .collect(),
+    };
+    let limits = annex_discover::Limits {
+        files_max: settings.scan_files_max,
+        file_bytes_max: settings.scan_file_bytes_max,
+        ..annex_discover::Limits::default()
+    };
+    let options =
+        annex_discover::Options { repository: request.name.map(str::to_owned), clock: ports.now };
+    Ok(annex_discover::scan(request.path, &known, &limits, &options, progress)?)
+}

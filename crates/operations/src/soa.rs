@@ -1,0 +1,108 @@
+//! The Statement of Applicability: people decide and approve versions.
+
+use annex_isms::entity::{SoaApproval, SoaDecision, SoaVersion};
+use annex_isms::{Actor, ControlId, PersonId, Snapshot};
+use annex_register::Receipt;
+
+use crate::find::{person, second_person};
+use crate::{OperationError, Operations};
+
+impl Operations<'_> {
+    /// Decides on controls in the draft; an approved version is never changed, the next begins.
+    pub(crate) async fn decide_soa(
+        &self,
+        controls: &[ControlId],
+        included: bool,
+        reason: &str,
+        who: &PersonId,
+        by: &Actor,
+    ) -> Result<(Receipt, String), OperationError> {
+        let snapshot = self.snapshot().await?;
+        person(&snapshot, who)?;
+        if reason.trim().is_empty() {
+            return Err(OperationError::input(
+                "a decision needs its reason: the risk, law or contract; give --reason",
+            ));
+        }
+        let mut draft = draft(&snapshot, who);
+        let decided: Vec<ControlId> = if controls.is_empty() {
+            self.catalogue
+                .controls
+                .keys()
+                .filter(|id| !draft.decisions.contains_key(*id))
+                .cloned()
+                .collect()
+        } else {
+            controls.to_vec()
+        };
+        for control in &decided {
+            if !self.catalogue.controls.contains_key(control) {
+                return Err(OperationError::input(format!(
+                    "no control `{control}` is in the catalogue"
+                )));
+            }
+            let decision = SoaDecision { included, reason: reason.trim().to_owned() };
+            draft.decisions.insert(control.clone(), decision);
+        }
+        draft.author = who.clone();
+        let what = format!(
+            "{} decision(s) in version {} of the Statement of Applicability",
+            decided.len(),
+            draft.version
+        );
+        Ok((self.record(vec![draft.into()], by).await?, what))
+    }
+
+    pub(crate) async fn approve_soa(
+        &self,
+        who: &PersonId,
+        compensating_review: &str,
+        by: &Actor,
+    ) -> Result<(Receipt, String), OperationError> {
+        let snapshot = self.snapshot().await?;
+        person(&snapshot, who)?;
+        let latest = snapshot.soa.iter().max_by_key(|version| version.version);
+        let Some(latest) = latest.filter(|version| version.approval.is_none()) else {
+            return Err(OperationError::input(
+                "there is no draft to approve; `annex soa decide` begins one",
+            ));
+        };
+        second_person(&snapshot, &latest.author, who, compensating_review)?;
+        let open =
+            self.catalogue.controls.keys().filter(|id| !latest.decisions.contains_key(*id)).count();
+        if open > 0 {
+            return Err(OperationError::input(format!(
+                "{open} controls are not decided yet; `annex soa` lists them"
+            )));
+        }
+        let mut version = latest.clone();
+        version.approval = Some(SoaApproval {
+            by: who.clone(),
+            at: self.now(),
+            compensating_review: compensating_review.trim().to_owned(),
+        });
+        let what = format!(
+            "version {} of the Statement of Applicability approved by {who}",
+            version.version
+        );
+        Ok((self.record(vec![version.into()], by).await?, what))
+    }
+}
+
+fn draft(snapshot: &Snapshot, author: &PersonId) -> SoaVersion {
+    match snapshot.soa.iter().max_by_key(|version| version.version) {
+        Some(version) if version.approval.is_none() => version.clone(),
+        Some(approved) => SoaVersion {
+            version: approved.version + 1,
+            author: author.clone(),
+            approval: None,
+            decisions: approved.decisions.clone(),
+        },
+        None => SoaVersion {
+            version: 1,
+            author: author.clone(),
+            approval: None,
+            decisions: std::collections::BTreeMap::new(),
+        },
+    }
+}
