@@ -7,7 +7,7 @@ use annex_isms::{AssetKind, Attribute, Basis, Digest, Observation, SupplierId, S
 
 use crate::attributes::{PRESENCE, unfavourable};
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::systems::Systems;
+use crate::systems::{Found, Systems, folder_of};
 
 /// An asset and what is seen of it.
 #[derive(Debug)]
@@ -32,12 +32,19 @@ pub(crate) struct Assembly {
 
 impl Assembly {
     /// Gives every finding its key and its systems.
-    pub(crate) fn new(repository: &str, systems: &Systems, findings: &Findings) -> Self {
+    pub(crate) fn new(
+        repository: &str,
+        systems: &Systems,
+        manifests: &[Found],
+        findings: &Findings,
+    ) -> Self {
         let mut assembly = Self::default();
         for system in &systems.all {
             let key = AssetKey { kind: AssetKind::Application, key: system.application.clone() };
             let draft = assembly.draft(key, &system.name);
             draft.systems.insert(system.id.clone());
+            let own = manifests.iter().filter(|found| folder_of(&found.path) == system.folder);
+            draft.locations.extend(own.map(|found| location(&Place::whole(&found.path))));
         }
         let named = Names::new(repository, systems, findings);
         let folded = collections(systems, findings);

@@ -93,12 +93,11 @@ impl<'k> Index<'k> {
     /// The provider whose models are named like this; the longest pattern decides. Names such as
     /// `org/name` belong to a hub and match only patterns that have a `/` themselves.
     pub(crate) fn provider_of_model(&self, name: &str) -> Option<&'k KnownProvider> {
-        let name = name.to_ascii_lowercase();
         self.providers
             .iter()
             .flat_map(|provider| provider.models.iter().map(move |model| (model, provider)))
             .filter(|(pattern, _)| pattern.contains('/') == name.contains('/'))
-            .filter(|(pattern, _)| glob(pattern, &name))
+            .filter(|(pattern, _)| glob(pattern, name))
             .max_by_key(|(pattern, _)| pattern.len())
             .map(|(_, provider)| provider)
     }

@@ -35,7 +35,9 @@ pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, o
     let before = out.assets.len();
     root.visit(&mut |keys, node| setting(index, path, keys, node, &mut remote_code, out));
     // Code of a model's own is trusted for every model that the same settings name.
-    if let Some((trusted, _)) = remote_code {
+    if let Some((trusted, line)) = remote_code {
+        let place = Place::new(path, line);
+        out.application.push(("remote_code_trusted", Attribute::Bool(trusted), place));
         for finding in out.assets.iter_mut().skip(before) {
             let hub = matches!(&finding.key, Key::World(key) if key.starts_with("huggingface/"));
             if hub {
@@ -89,7 +91,7 @@ fn setting(
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
-    if prompts::says_prompt(&key) && text.split_whitespace().count() >= 8 {
+    if prompts::says_prompt(&key) && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
     }

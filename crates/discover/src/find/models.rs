@@ -133,7 +133,12 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         in_call(source, call, &mut seen, out);
     }
     for record in &source.facts.records {
+        let identified =
+            record.entries.iter().any(|(key, _)| matches!(key.as_str(), "modelId" | "model_id"));
         for (key, value) in &record.entries {
+            if identified && matches!(key.as_str(), "modelName" | "model_name" | "name") {
+                continue;
+            }
             in_entry(source, &record.type_name, key, value, record.scope, &mut seen, out);
         }
     }

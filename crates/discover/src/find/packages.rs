@@ -74,6 +74,10 @@ fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
     }
     let mut path = module;
     loop {
+        // A namespace that many packages share names none of them.
+        if path == "llama_index" && module != path {
+            return None;
+        }
         if let Some(package) = index.package("pypi", path) {
             return Some(package);
         }

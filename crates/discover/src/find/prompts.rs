@@ -1,5 +1,7 @@
 //! Prompts: instruction texts in code, and files of templates.
 
+use std::collections::BTreeSet;
+
 use annex_isms::AssetKind;
 
 use super::Source;
@@ -10,7 +12,7 @@ use crate::source::facts::{Call, Literal, Shape, Value, last};
 use crate::tree::Node;
 
 /// The shortest text that is an instruction when a name says so.
-const NAMED_CHARS_MIN: usize = 40;
+pub(crate) const NAMED_CHARS_MIN: usize = 40;
 /// The shortest one at a place that only holds instructions.
 const PASSED_CHARS_MIN: usize = 20;
 
@@ -35,36 +37,36 @@ const SYSTEM_ARGUMENTS: [&str; 16] = [
 ];
 
 /// Calls that make a message or a template out of a text.
-const MAKERS: [&str; 14] = [
+const MAKERS: [&str; 9] = [
     "SystemMessage",
     "SystemMessagePromptTemplate",
     "ChatPromptTemplate",
     "PromptTemplate",
     "HumanMessagePromptTemplate",
-    "system_message",
-    "SystemMessageChatMessage",
     "from_template",
     "fromTemplate",
-    "ChatMessage",
     "RichPromptTemplate",
-    "preamble",
-    "context",
     "FewShotPromptTemplate",
 ];
 
 /// Finds them in a source file.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut taken: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
         if !says_prompt(name) {
             continue;
         }
-        for literal in source.facts.literals(&binding.value, binding.scope) {
-            if is_instruction(&literal.text, NAMED_CHARS_MIN) {
-                add(source, name, &literal, is_system(name, &literal.text), &mut taken, out);
-            }
+        let key = (binding.scope, binding.name.as_str());
+        if !seen.insert(key) {
+            continue;
         }
+        // What is added to one name, or stands in its branches, is one prompt.
+        let all = source.facts.bindings.iter().filter(|b| (b.scope, b.name.as_str()) == key);
+        let literals: Vec<Literal> =
+            all.flat_map(|binding| source.facts.literals(&binding.value, binding.scope)).collect();
+        one(source, name, literals, NAMED_CHARS_MIN, &mut taken, out);
     }
     for call in &source.facts.calls {
         in_call(source, call, &mut taken, out);
@@ -100,7 +102,8 @@ pub(crate) fn says_prompt(name: &str) -> bool {
         "url",
         "confirm",
     ];
-    let prompt = lower.contains("prompt") && !not.iter().any(|end| lower.ends_with(end));
+    let plain = lower.len() <= 60 && !lower.contains(char::is_whitespace);
+    let prompt = plain && lower.contains("prompt") && !not.iter().any(|end| lower.ends_with(end));
     prompt
         || matches!(
             lower.as_str(),
@@ -123,11 +126,12 @@ fn is_system(name: &str, text: &str) -> bool {
 }
 
 /// Instructions are sentences: enough words of letters, and no address or list of style classes.
-fn is_instruction(text: &str, chars_min: usize) -> bool {
+pub(crate) fn is_instruction(text: &str, chars_min: usize) -> bool {
     let text = text.trim();
     let words = text
         .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .map(|word| word.trim_start_matches(['"', '\'', '(', '*', '`']))
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_punctuation()))
         .filter(|word| word.chars().count() >= 2 && word.chars().all(char::is_alphabetic))
         .take(12)
         .count();
@@ -135,6 +139,9 @@ fn is_instruction(text: &str, chars_min: usize) -> bool {
 }
 
 fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut Findings) {
+    let entries: Vec<(String, Value)> =
+        call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone()))).collect();
+    messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
     let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
     for argument in &call.args {
@@ -151,7 +158,7 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             }
             _ => {}
         }
-        if ai || source.facts.texts.len() < 50_000 {
+        if argument.name.is_none() || ai {
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
@@ -268,24 +275,53 @@ fn is_prompt_function(source: &Source<'_>, name: &str) -> bool {
         && !page
         && !name.starts_with(|c: char| c.is_uppercase())
         && !name.starts_with("use")
+        && !["warn", "error", "validate", "check", "test"].iter().any(|word| name.contains(word))
 }
 
 /// A function that is called a prompt and gives a long text.
 fn in_functions(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
     for function in source.facts.functions.iter().filter(|f| is_prompt_function(source, &f.name)) {
-        let texts = source.facts.texts.iter().filter(|text| text.scope == function.scope);
-        for text in texts.filter(|text| is_instruction(&text.text, NAMED_CHARS_MIN * 2)) {
-            let literal = Literal { text: text.text.clone(), line: text.line, holes: text.holes };
-            add(
-                source,
-                &function.name,
-                &literal,
-                is_system(&function.name, &text.text),
-                taken,
-                out,
-            );
-        }
+        let literals = source
+            .facts
+            .texts
+            .iter()
+            .filter(|text| text.scope == function.scope)
+            .map(|text| Literal { text: text.text.clone(), line: text.line, holes: text.holes })
+            .filter(|literal| is_instruction(&literal.text, NAMED_CHARS_MIN))
+            .collect();
+        one(source, &function.name, literals, NAMED_CHARS_MIN * 2, taken, out);
     }
+}
+
+/// Several texts that make one prompt.
+fn one(
+    source: &Source<'_>,
+    name: &str,
+    literals: Vec<Literal>,
+    chars_min: usize,
+    taken: &mut Vec<String>,
+    out: &mut Findings,
+) {
+    let first = literals.iter().find(|literal| is_instruction(&literal.text, chars_min));
+    let Some(first) = first.cloned() else {
+        return;
+    };
+    let texts: BTreeSet<&str> = literals.iter().map(|literal| literal.text.as_str()).collect();
+    let joined = if texts.len() == 1 {
+        first
+    } else {
+        taken.extend(literals.iter().map(|literal| literal.text.clone()));
+        Literal {
+            text: literals
+                .iter()
+                .map(|literal| literal.text.as_str())
+                .collect::<Vec<_>>()
+                .join("\n"),
+            line: first.line,
+            holes: literals.iter().any(|literal| literal.holes),
+        }
+    };
+    add(source, name, &joined, is_system(name, &joined.text), taken, out);
 }
 
 fn add(

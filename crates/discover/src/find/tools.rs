@@ -135,6 +135,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         }
         _ => None,
     });
+    // A name that is only known at run time is no name.
+    if given.is_none() && call.any_named(&["name", "Name"]).is_some() {
+        return None;
+    }
     let name = given
         .or_else(|| {
             (real.starts_with("from_") || real == "FunctionTool").then_some(wrapped).flatten()
