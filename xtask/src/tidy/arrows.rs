@@ -26,7 +26,7 @@ const ROOMS: &[Room] = &[
     room(1, "annex-ledger", &[]),
     room(1, "annex-blobs", &["annex-isms"]),
     room(2, "annex-catalog", &["annex-isms", "annex-policy"]),
-    room(3, "annex-register", &["annex-isms", "annex-ledger", "annex-policy"]),
+    room(3, "annex-register", &["annex-isms", "annex-ledger"]),
     room(3, "annex-assess", &["annex-isms", "annex-policy", "annex-catalog"]),
     // Its tests may read the packages and providers that the catalogue knows by name; the crate
     // itself is given them.

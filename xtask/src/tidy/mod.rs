@@ -40,18 +40,37 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use annex_isms::SubjectKind;
 
     #[test]
-    fn the_example_declares_its_system_people_and_suppliers() {
+    fn the_example_declares_what_the_catalogue_knows() {
         let project = Project::find().expect("project");
+        let catalogue = annex_catalog::Catalogue::embedded().expect("catalogue");
         let file = project.path("examples/helpdesk/annex.toml");
         let (_, declared) = annex_settings::load(&file, &|_| None).expect("annex.toml");
         assert_eq!(declared.systems[0].id.as_str(), "helpdesk");
         assert!(declared.people.len() >= 4 && declared.implementations.len() >= 10);
         assert!(declared.suppliers.len() > declared.agreements.len(), "one has no agreement");
+        for supplier in &declared.suppliers {
+            let id = supplier.id.as_str();
+            assert!(catalogue.known.providers.iter().any(|provider| provider.id == id), "{id}");
+        }
         for agreement in &declared.agreements {
             let text = agreement.file.as_deref().expect("a file");
             assert!(file.with_file_name(text).is_file(), "{text}");
+        }
+        let organisation = declared.organisation.expect("organisation");
+        for (kind, stated) in [
+            (SubjectKind::Organisation, organisation.attributes),
+            (SubjectKind::System, declared.systems[0].attributes.clone()),
+        ] {
+            for (name, value) in stated {
+                let attribute = name.parse().expect("a name");
+                assert_eq!(catalogue.table.fault(kind, &attribute, &value), None);
+            }
+        }
+        for row in &declared.implementations {
+            assert!(catalogue.controls.contains_key(&row.control), "{}", row.control);
         }
     }
 }
