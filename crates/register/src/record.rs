@@ -237,7 +237,9 @@ impl Scope<'_> {
         first: u64,
     ) -> Result<Rows, RegisterError> {
         let mut keys = Keys::default();
-        fresh.iter().for_each(|record| keys.add_record(record));
+        for record in fresh {
+            keys.add_record(record);
+        }
         let mut aliases = Aliases::load(transaction, &self.id, &keys).await?;
         let last: HashMap<(&'static str, String), u64> =
             fresh.iter().zip(first..).map(|(r, index)| ((r.kind(), r.key()), index)).collect();

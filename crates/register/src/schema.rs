@@ -95,7 +95,8 @@ fn first(backend: DbBackend) -> Vec<Statement> {
 
 fn indexes() -> Vec<IndexCreateStatement> {
     use table::{asset, batch, ledger_entry, observation};
-    vec![
+    let mut indexes = table::index_rows();
+    indexes.extend([
         index(
             "ledger_entry_by_key",
             ledger_entry::Entity,
@@ -109,6 +110,12 @@ fn indexes() -> Vec<IndexCreateStatement> {
             ledger_entry::Column::Organisation,
         ),
         index("asset_by_name", asset::Entity, [asset::Column::Name], asset::Column::Organisation),
+        index(
+            "asset_by_scope",
+            asset::Entity,
+            [asset::Column::SeenIn],
+            asset::Column::Organisation,
+        ),
         index(
             "batch_by_scope",
             batch::Entity,
@@ -132,7 +139,8 @@ fn indexes() -> Vec<IndexCreateStatement> {
             ],
             observation::Column::Organisation,
         ),
-    ]
+    ]);
+    indexes
 }
 
 /// An index that the organisation leads, like every key.
@@ -152,4 +160,46 @@ where
         index.col(column.into_iden());
     }
     index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compares with `schema/<file>`; with `ANNEX_UPDATE` set, writes it.
+    fn check(file: &str, backend: DbBackend) {
+        let statements = first(backend).into_iter().map(|statement| statement.to_string() + ";\n");
+        let sql: String = statements.collect();
+        let path = format!("{}/schema/{file}", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("ANNEX_UPDATE").is_some() {
+            std::fs::write(&path, &sql).expect(&path);
+        }
+        let kept = std::fs::read_to_string(&path).expect(&path);
+        assert!(kept == sql, "{file} differs: a released migration must not change, add one");
+    }
+
+    #[test]
+    fn the_first_migration_gives_the_statements_that_are_kept() {
+        check("1.sqlite.sql", DbBackend::Sqlite);
+        check("1.postgresql.sql", DbBackend::Postgres);
+    }
+
+    #[test]
+    fn the_organisation_leads_every_key() {
+        for statement in first(DbBackend::Postgres) {
+            let sql = statement.to_string();
+            if sql.contains("schema_version") {
+                continue;
+            }
+            for start in ["PRIMARY KEY (", "FOREIGN KEY (", "REFERENCES \"ledger_entry\" ("] {
+                for keys in sql.split(start).skip(1) {
+                    assert!(keys.starts_with("\"organisation\""), "{sql}");
+                }
+            }
+            let leads = |sql: &str| sql.contains("(\"organisation\", ");
+            assert!(!sql.starts_with("CREATE INDEX") || leads(&sql), "{sql}");
+            assert!(sql.contains("\"organisation\""), "{sql}");
+            assert!(!sql.contains("UNIQUE"), "{sql}");
+        }
+    }
 }

@@ -40,7 +40,9 @@ impl Scope<'_> {
         let mut snapshot = snapshot.ok_or_else(|| RegisterError::NotFound {
             what: format!("the organisation {} (at {at})", self.id),
         })?;
-        others.into_iter().for_each(|record| put(&mut snapshot, record));
+        for record in others {
+            put(&mut snapshot, record);
+        }
         sort(&mut snapshot);
         snapshot.batches = self.last_batches(&transaction, end).await?;
         snapshot.observations = self.newest_observations(&transaction, end).await?;

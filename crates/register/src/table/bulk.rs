@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel,
-    Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
+    Iterable as _, PrimaryKeyToColumn, QueryFilter as _,
 };
 
 /// The most values that one statement binds; SQLite takes 32,766, PostgreSQL 65,535.
@@ -53,7 +53,7 @@ where
     E::ActiveModel: Send,
     C: ConnectionTrait,
 {
-    let keys: Vec<E::Column> = E::PrimaryKey::iter().map(|key| key.into_column()).collect();
+    let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
     let is_key = |column: &E::Column| keys.iter().any(|key| key.as_str() == column.as_str());
     let others: Vec<E::Column> = E::Column::iter().filter(|column| !is_key(column)).collect();
     let on_conflict = OnConflict::columns(keys).update_columns(others).to_owned();

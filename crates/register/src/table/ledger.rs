@@ -7,15 +7,12 @@ pub(crate) mod ledger_entry {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "ledger_entry")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        #[sea_orm(primary_key, auto_increment = false)]
         pub organisation: String,
         #[sea_orm(primary_key, auto_increment = false)]
         pub idx: i64,
-        #[sea_orm(column_type = "Text")]
         pub kind: String,
-        #[sea_orm(column_type = "Text")]
         pub key: String,
-        #[sea_orm(column_type = "Text")]
         pub recorded_at: String,
         /// Gone when the body was erased.
         pub nonce: Option<Vec<u8>>,
@@ -39,7 +36,7 @@ pub(crate) mod ledger_node {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "ledger_node")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        #[sea_orm(primary_key, auto_increment = false)]
         pub organisation: String,
         #[sea_orm(primary_key, auto_increment = false)]
         pub idx: i64,
@@ -59,7 +56,7 @@ pub(crate) mod ledger_head {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "ledger_head")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        #[sea_orm(primary_key, auto_increment = false)]
         pub organisation: String,
         pub size: i64,
         pub root: Vec<u8>,
@@ -79,7 +76,7 @@ pub(crate) mod ledger_checkpoint {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "ledger_checkpoint")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        #[sea_orm(primary_key, auto_increment = false)]
         pub organisation: String,
         #[sea_orm(primary_key, auto_increment = false)]
         pub size: i64,

@@ -12,7 +12,7 @@ mod bulk;
 mod ledger;
 mod rows;
 
-pub(crate) use bulk::{BINDS_MAX, Difference, Table, delete_where, insert, upsert};
+pub(crate) use bulk::{Table, delete_where, insert, upsert};
 pub(crate) use ledger::{
     ledger_checkpoint, ledger_entry, ledger_head, ledger_node, schema_version,
 };

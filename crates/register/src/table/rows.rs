@@ -1,7 +1,8 @@
 //! The tables of the register: one list.
 
+use sea_orm::sea_query::{Index, IndexCreateStatement, TableCreateStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
-use sea_orm::{DbBackend, Schema, sea_query::TableCreateStatement};
+use sea_orm::{DbBackend, Schema};
 
 use super::bulk::{Difference, first_difference, upsert};
 
@@ -74,18 +75,19 @@ macro_rules! tables {
                 organisation: &str,
                 first: i64,
                 end: i64,
-            ) -> Result<Self, DbErr> {
+            ) -> Result<Self, (&'static str, DbErr)> {
                 Ok(Self {$(
                     $table: $table::Entity::find()
                         .filter($table::Column::Organisation.eq(organisation))
                         .filter($table::Column::EntryIndex.gte(first))
                         .filter($table::Column::EntryIndex.lt(end))
                         .all(connection)
-                        .await?,
+                        .await
+                        .map_err(|error| ($name, error))?,
                 )*})
             }
 
-            /// The first entry of which a row is missing, too much or otherwise than expected.
+            /// The first entry of which a row is missing, too many or otherwise than expected.
             pub(crate) fn first_difference(self, expected: Self) -> Option<Difference> {
                 let mut found = Vec::new();
                 $(found.extend(first_difference::<$table::Entity>(self.$table, expected.$table));)*
@@ -97,6 +99,22 @@ macro_rules! tables {
         pub(crate) fn create_rows(backend: DbBackend) -> Vec<TableCreateStatement> {
             let schema = Schema::new(backend);
             vec![$(schema.create_table_from_entity($table::Entity),)*]
+        }
+
+        /// By entry: for the foreign key and for verifying, which goes entry by entry.
+        pub(crate) fn index_rows() -> Vec<IndexCreateStatement> {
+            let mut indexes = vec![$((
+                $name,
+                Index::create()
+                    .name(concat!($name, "_by_entry"))
+                    .table($table::Entity)
+                    .col($table::Column::Organisation)
+                    .col($table::Column::EntryIndex)
+                    .to_owned(),
+            ),)*];
+            // The key of an observation begins with its entry.
+            indexes.retain(|(table, _)| *table != "observation");
+            indexes.into_iter().map(|(_, statement)| statement).collect()
         }
     };
 }

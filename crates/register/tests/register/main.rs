@@ -1,5 +1,10 @@
-//! The register on a real SQLite, in a temporary folder.
+//! The register on a real SQLite, in temporary folders.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
+mod crash;
+mod everything;
+mod ingesting;
+mod opening;
 mod recording;
+mod support;
+mod verifying;

@@ -12,7 +12,10 @@ use annex_isms::{
     Actor, AssetId, AssetKind, Basis, Instant, Observation, OrganisationId, Record, Value,
 };
 use annex_ledger::{Origin, SigningKey};
-use annex_register::{Access, Location, OpenOptions, Receipt, Register, RegisterError, Scope};
+use annex_register::{
+    Access, Ingest, Location, OpenOptions, Receipt, Register, RegisterError, Scope,
+};
+use sea_orm::ConnectionTrait as _;
 
 pub(crate) fn organisation(id: &str) -> OrganisationId {
     id.parse().unwrap()
@@ -154,4 +157,28 @@ pub(crate) fn batch(repository: &str, at: Instant, assets: Vec<SeenAsset>) -> Ob
         flows: Vec::new(),
         observations: Vec::new(),
     }
+}
+
+/// Ingests a batch and records what it comes to.
+pub(crate) async fn take_in(scope: &Scope<'_>, batch: ObservationBatch, at: Instant) -> Ingest {
+    let ingest = scope.ingest(batch).await.unwrap();
+    record(scope, ingest.records.clone(), at).await.unwrap();
+    ingest
+}
+
+/// Runs SQL on the database behind the register's back.
+pub(crate) async fn tamper(folder: &Path, sql: &str) {
+    let url = format!("sqlite:{}", folder.join("register.sqlite").display());
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    for statement in ["PRAGMA foreign_keys = OFF", sql] {
+        connection.execute_unprepared(statement).await.expect(statement);
+    }
+    connection.close().await.unwrap();
+}
+
+/// A folder with a copy of a register that is closed.
+pub(crate) fn copy(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::copy(folder.join("register.sqlite"), copy.path().join("register.sqlite")).unwrap();
+    copy
 }
