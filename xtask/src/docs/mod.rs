@@ -122,6 +122,9 @@ fn command_line(project: &Project) -> anyhow::Result<Option<String>> {
     }
     let shown = shown(&command);
     let output = command
+        // Help is wrapped to the terminal; the page must not depend on whose it is.
+        .env("COLUMNS", "100")
+        .stdin(std::process::Stdio::null())
         .stderr(std::process::Stdio::piped())
         .output()
         .with_context(|| format!("cannot start `{shown}`"))?;
