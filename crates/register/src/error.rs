@@ -76,7 +76,7 @@ pub enum RegisterError {
     },
 
     /// Something that was asked for is not there.
-    #[error("{what} is not in the register")]
+    #[error("not found: {what}")]
     NotFound {
         /// What.
         what: String,

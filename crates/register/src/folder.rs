@@ -25,7 +25,21 @@ pub(crate) fn create(folder: &Path) -> Result<(), RegisterError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|source| RegisterError::io("create the folder", folder, source))
+    let absent: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    builder
+        .create(folder)
+        .and_then(|()| absent.into_iter().try_for_each(sync_parent))
+        .map_err(|source| RegisterError::io("create the folder", folder, source))
+}
+
+/// Puts the entry of a new folder on disk, so that what is acknowledged inside it stays.
+fn sync_parent(folder: &Path) -> std::io::Result<()> {
+    let parent = match folder.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Ok(()),
+    };
+    if cfg!(unix) { File::open(parent)?.sync_all() } else { Ok(()) }
 }
 
 /// Creates an empty file for its owner alone, if it is not there. To SQLite an empty file is an
@@ -77,8 +91,14 @@ fn named(number: u32) -> Option<&'static str> {
 }
 
 /// Whether files can be created in the folder.
+#[cfg(unix)]
 pub(crate) fn is_writable(folder: &Path) -> bool {
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_writable(_: &Path) -> bool {
+    true
 }
 
 #[cfg(test)]

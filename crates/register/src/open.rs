@@ -54,6 +54,8 @@ pub struct Register {
     connection: DatabaseConnection,
     /// Held as long as the register is open for writing.
     lock: Option<WriterLock>,
+    /// Lets the writers of this process queue here, and not at the database, where waiting ends.
+    writing: tokio::sync::Mutex<()>,
 }
 
 /// How many readers of one process go at once.
@@ -74,7 +76,9 @@ impl Register {
         if writes && options.create {
             folder::create(folder)?;
         } else if !path.is_file() {
-            return Err(RegisterError::NotFound { what: format!("{}", path.display()) });
+            return Err(RegisterError::NotFound {
+                what: format!("a register in {}", folder.display()),
+            });
         }
         folder::check_file_system(folder)?;
         let lock = match &options.access {
@@ -118,7 +122,7 @@ impl Register {
             .map_sqlx_sqlite_opts(settings);
         let connection = Database::connect(connect).await.during("open the register")?;
         schema::bring_up(&connection, writes).await?;
-        Ok(Self { connection, lock })
+        Ok(Self { connection, lock, writing: tokio::sync::Mutex::new(()) })
     }
 
     /// What is on record of one organisation. There is no other way to any of it.
@@ -158,15 +162,17 @@ impl Register {
         self.connection.begin().await.during(operation)
     }
 
-    /// Begins a transaction that nobody else can write beside.
+    /// Begins a transaction that nobody else can write beside, as long as the guard is held.
     pub(crate) async fn write(
         &self,
         operation: &'static str,
-    ) -> Result<sea_orm::DatabaseTransaction, RegisterError> {
+    ) -> Result<(sea_orm::DatabaseTransaction, tokio::sync::MutexGuard<'_, ()>), RegisterError>
+    {
+        let guard = self.writing.lock().await;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.connection.begin_with_options(options).await.during(operation)
+        Ok((self.connection.begin_with_options(options).await.during(operation)?, guard))
     }
 }

@@ -63,7 +63,7 @@ impl Scope<'_> {
             let what = format!("the signing key is of {}, not of {}", signer.origin(), self.id);
             return Err(RegisterError::Conflict { what });
         }
-        let transaction = self.register.write(OPERATION).await?;
+        let (transaction, _guard) = self.register.write(OPERATION).await?;
         match self.append(&transaction, changes, by, at, signer, nonce).await {
             Ok(receipt) => {
                 transaction.commit().await.during(OPERATION)?;

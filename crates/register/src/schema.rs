@@ -36,7 +36,7 @@ pub(crate) async fn bring_up(
     }
     if !writes {
         return Err(match found {
-            0 => RegisterError::NotFound { what: "a schema".to_owned() },
+            0 => RegisterError::NotFound { what: "a register (the file is empty)".to_owned() },
             found => RegisterError::OlderSchema { found, known: KNOWN },
         });
     }

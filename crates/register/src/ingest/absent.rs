@@ -126,7 +126,8 @@ fn was_skipped(locations: &BTreeSet<Location>, batch: &ObservationBatch) -> bool
     locations.iter().any(|location| {
         batch.skipped.iter().any(|skipped| {
             let rest = location.path.strip_prefix(skipped.path.trim_end_matches('/'));
-            skipped.path == "." || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            matches!(skipped.path.as_str(), "" | ".")
+                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     })
 }

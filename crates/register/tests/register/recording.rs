@@ -145,6 +145,26 @@ async fn what_contradicts_itself_or_the_register_is_refused_whole() {
 }
 
 #[tokio::test]
+async fn writers_of_one_process_queue_and_a_future_may_change_threads() {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let register = open(folder.path(), &writing()).await.unwrap();
+    let scope = register.organisation(&organisation("acme")).clone();
+    record(&scope, vec![acme("acme").into()], second(0)).await.unwrap();
+    let one =
+        async |name: &str| record(&scope, vec![system(name).into()], second(1)).await.unwrap();
+    let (a, b, c) = tokio::join!(one("a"), one("b"), one("c"));
+    assert_eq!([a.size, b.size, c.size].iter().max(), Some(&4));
+    is_send(record(&scope, everything(), second(2))).await.unwrap();
+    is_send(scope.ingest(batch("r", second(3), Vec::new()))).await.unwrap();
+    is_send(scope.snapshot(second(3))).await.unwrap();
+    let verified = is_send(scope.verify(&key("acme").verifying_key(), None)).await.unwrap();
+    assert_eq!(verified.fault, None);
+}
+
+#[tokio::test]
 async fn an_entry_is_proven_to_be_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let register = open(folder.path(), &writing()).await.unwrap();
