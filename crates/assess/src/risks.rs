@@ -134,7 +134,8 @@ fn view(
 }
 
 /// One step per control, up for gaps that matter, down when all is met; the first
-/// [`STEPS_MAX`] of each direction count. A control and the test of it are one step.
+/// [`STEPS_MAX`] of each direction count. A control and the test of it are one step. Only what
+/// is asked of the control itself counts: that a risk waits for review makes it no likelier.
 fn steps(
     catalogue: &Catalogue,
     threat: &Threat,
@@ -148,6 +149,9 @@ fn steps(
             .copied()
             .filter(|result| result.requirement.control() == control)
             .filter(|result| result.outcome != Outcome::NotApplicable)
+            .filter(|result| {
+                catalogue.requirements.get(&result.requirement).is_some_and(|r| r.question == 1)
+            })
             .collect();
         let gaps: Vec<&&RequirementResult> = own
             .iter()

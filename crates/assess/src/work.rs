@@ -1,5 +1,6 @@
 //! Work that follows: gaps, evidence requests, and the few answers that resolve most.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -7,7 +8,8 @@ use annex_catalog::{Catalogue, Requirement};
 use annex_isms::assessment::{AnswerHint, Criteria, GapView, RequestView, RequirementResult};
 use annex_isms::entity::{Gap, GapStatus, Owner};
 use annex_isms::{
-    Attribute, Basis, Date, GapId, Outcome, RequestId, RequirementId, Severity, Snapshot, Subject,
+    Attribute, Basis, ControlId, Date, GapId, Outcome, RequestId, RequirementId, Severity,
+    Snapshot, Subject,
 };
 
 use crate::subject_name;
@@ -190,38 +192,32 @@ fn answerable(
         })
 }
 
-/// The answers that resolve most unknowns for the fewest questions, best first.
+/// The answers that resolve most unknowns, best first: most results, then fewest questions.
 ///
-/// Candidates are the sets of attributes that one result of a subject still needs; an answer
-/// resolves every result of that subject whose needs it covers.
+/// One answer carries one piece of evidence, so a candidate asks what one result of a subject
+/// still needs, or what all results of one control still need; it resolves every result of that
+/// subject whose needs it covers.
 pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHint> {
     let mut open: BTreeMap<&Subject, Vec<(&RequirementId, BTreeSet<&Attribute>)>> = BTreeMap::new();
     for result in results.iter().filter(|result| result.outcome == Outcome::Unknown) {
         let Some(requirement) = catalogue.requirements.get(&result.requirement) else { continue };
-        if result.missing.len() <= QUESTIONS_MAX && answerable(catalogue, requirement, result) {
+        if answerable(catalogue, requirement, result) {
             let missing = result.missing.keys().collect();
             open.entry(&result.subject).or_default().push((&result.requirement, missing));
         }
     }
     let mut hints = Vec::new();
     while hints.len() < ANSWERS_MAX {
-        let candidates = open.iter().flat_map(|(subject, needs)| {
-            needs.iter().map(move |(_, set)| {
-                let count = needs.iter().filter(|(_, other)| other.is_subset(set)).count();
-                (count, *subject, set.clone())
+        let best = open
+            .iter()
+            .flat_map(|(subject, needs)| {
+                candidates(needs).into_iter().map(move |set| {
+                    let count = needs.iter().filter(|(_, other)| other.is_subset(&set)).count();
+                    (Reverse(count), set.len(), *subject, set)
+                })
             })
-        });
-        // Most results per question; then most results; then the first by name.
-        let best =
-            candidates.max_by(|(count, subject, set), (other_count, other_subject, other)| {
-                (count * other.len(), count, other_subject, other).cmp(&(
-                    other_count * set.len(),
-                    other_count,
-                    subject,
-                    set,
-                ))
-            });
-        let Some((count, subject, set)) = best else { break };
+            .min();
+        let Some((Reverse(count), _, subject, set)) = best else { break };
         let Some(needs) = open.get_mut(subject) else { break };
         let resolves = needs
             .iter()
@@ -231,8 +227,19 @@ pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> V
         needs.retain(|(_, other)| !other.is_subset(&set));
         hints.push(hint(catalogue, subject, &set, resolves, count));
     }
-    hints.sort_by(|a, b| (b.count, &a.command).cmp(&(a.count, &b.command)));
     hints
+}
+
+/// What single results need, and what the results of one control need together.
+fn candidates<'a>(
+    needs: &[(&'a RequirementId, BTreeSet<&'a Attribute>)],
+) -> BTreeSet<BTreeSet<&'a Attribute>> {
+    let mut by_control: BTreeMap<&ControlId, BTreeSet<&Attribute>> = BTreeMap::new();
+    for (id, set) in needs {
+        by_control.entry(id.control()).or_default().extend(set);
+    }
+    let singles = needs.iter().map(|(_, set)| set.clone());
+    singles.chain(by_control.into_values()).filter(|set| set.len() <= QUESTIONS_MAX).collect()
 }
 
 fn hint(

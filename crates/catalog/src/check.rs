@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::{Attribute, ControlId, Digest, SubjectKind, Value, ValueType};
-use annex_policy::Rules;
+use annex_policy::{Rules, Schemas};
 use toml::Spanned;
 
 use crate::load::{Fault, Source, line_of};
@@ -133,8 +133,13 @@ pub(crate) fn merge(
     for placed in attributes.in_order() {
         attribute(placed, &mut catalogue, faults);
     }
-    for placed in requirements.in_order() {
-        requirement(placed, &mut catalogue, faults);
+    match Schemas::new(&catalogue.table) {
+        Ok(schemas) => {
+            for placed in requirements.in_order() {
+                requirement(placed, &schemas, &mut catalogue, faults);
+            }
+        }
+        Err(message) => faults.push(Fault { file: "attributes".to_owned(), line: 0, message }),
     }
     for placed in threats.in_order() {
         threat(placed, &mut catalogue, faults);
@@ -280,6 +285,7 @@ fn attribute(placed: Placed<'_, AttributeRow>, catalogue: &mut Catalogue, faults
 
 fn requirement(
     placed: Placed<'_, RequirementRow>,
+    schemas: &Schemas,
     catalogue: &mut Catalogue,
     faults: &mut Vec<Fault>,
 ) {
@@ -301,7 +307,7 @@ fn requirement(
         faults
             .push(placed.fault(format!("`having` means nothing for the subject {}", row.subject)));
     }
-    let Some((policy, rules)) = compile(&placed, catalogue, faults) else {
+    let Some((policy, rules)) = compile(&placed, schemas, catalogue, faults) else {
         return;
     };
     for name in row.needs.keys().filter(|name| !rules.needs().contains(*name)) {
@@ -354,6 +360,7 @@ fn requirement(
 /// Compiles the policy, or the one that an `answer` stands for.
 fn compile(
     placed: &Placed<'_, RequirementRow>,
+    schemas: &Schemas,
     catalogue: &Catalogue,
     faults: &mut Vec<Fault>,
 ) -> Option<(String, Rules)> {
@@ -388,7 +395,7 @@ fn compile(
             return None;
         }
     };
-    match Rules::compile(&text, row.subject, &catalogue.table) {
+    match Rules::compile(&text, row.subject, schemas) {
         Ok(rules) => Some((text, rules)),
         Err(error) => {
             // The policy's own text begins after the opening quotes; count its lines from there.

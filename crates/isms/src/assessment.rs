@@ -535,6 +535,9 @@ pub struct Stage2Item {
 pub struct Stage2Evidence {
     /// The kind.
     pub kind: EvidenceKind,
+    /// What it is about, where one is needed of each: the supplier of an agreement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// Where it stands.
     pub presence: Presence,
     /// The newest one.

@@ -27,4 +27,4 @@ mod rules;
 mod table;
 
 pub use rules::{Clause, EvaluationError, Facts, PolicyError, Rules};
-pub use table::AttributeTable;
+pub use table::{AttributeTable, Schemas};

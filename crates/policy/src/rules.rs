@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use annex_isms::{Attribute, SubjectKind, Value};
 use cedar_policy::{
     Authorizer, Context, Effect, Entities, Entity, EntityUid, Policy, PolicyId, PolicySet, Request,
-    RestrictedExpression, ValidationMode, Validator,
+    RestrictedExpression, ValidationMode,
 };
 
-use crate::AttributeTable;
+use crate::Schemas;
 
 /// The unconditional permit of every policy set.
 const PERMIT: &str = "permit(principal, action, resource);";
@@ -77,15 +77,11 @@ impl Rules {
     /// # Errors
     /// When the text is not Cedar, reads an undeclared attribute or compares different types,
     /// holds a `permit`, or a clause has no `@reason` or reads no attribute.
-    pub fn compile(
-        text: &str,
-        kind: SubjectKind,
-        table: &AttributeTable,
-    ) -> Result<Self, PolicyError> {
+    pub fn compile(text: &str, kind: SubjectKind, schemas: &Schemas) -> Result<Self, PolicyError> {
         let plain = |message: String| PolicyError { message, offset: None };
         let parsed = PolicySet::from_str(text).map_err(|error| located(&error))?;
-        let schema = table.schema(kind).map_err(plain)?;
-        let checked = Validator::new(schema).validate(&parsed, ValidationMode::Strict);
+        let validator = schemas.of(kind).ok_or_else(|| plain(format!("no schema for {kind}")))?;
+        let checked = validator.validate(&parsed, ValidationMode::Strict);
         if let Some(error) = checked.validation_errors().next() {
             return Err(located(error));
         }
@@ -263,8 +259,9 @@ mod tests {
     use annex_isms::ValueType;
 
     use super::*;
+    use crate::AttributeTable;
 
-    fn table() -> AttributeTable {
+    fn schemas() -> Schemas {
         let mut table = AttributeTable::default();
         for (name, value_type) in [
             ("days", ValueType::Long),
@@ -274,7 +271,7 @@ mod tests {
         ] {
             table.declare(SubjectKind::Supplier, name.parse().expect(name), value_type);
         }
-        table
+        Schemas::new(&table).expect("schemas")
     }
 
     const TEXT: &str = r#"
@@ -298,7 +295,7 @@ mod tests {
 
     #[test]
     fn satisfied_forbids_are_the_reasons_in_order() {
-        let rules = Rules::compile(TEXT, SubjectKind::Supplier, &table()).expect("compiles");
+        let rules = Rules::compile(TEXT, SubjectKind::Supplier, &schemas()).expect("compiles");
         let bad = facts(&[
             ("days", 15.into()),
             ("signed", true.into()),
@@ -314,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_missing_attribute_is_an_error_and_never_a_pass() {
-        let rules = Rules::compile(TEXT, SubjectKind::Supplier, &table()).expect("compiles");
+        let rules = Rules::compile(TEXT, SubjectKind::Supplier, &schemas()).expect("compiles");
         let partial = facts(&[("days", 20.into())]);
         assert!(rules.violated(&partial).is_err());
         let days: Attribute = "days".parse().expect("name");
@@ -325,7 +322,7 @@ mod tests {
     #[test]
     fn faults_are_named_with_their_place() {
         let fault = |text: &str| {
-            Rules::compile(text, SubjectKind::Supplier, &table()).expect_err("must not compile")
+            Rules::compile(text, SubjectKind::Supplier, &schemas()).expect_err("must not compile")
         };
         let error = fault(
             "@reason(\"x\")\nforbid(principal, action, resource) when { resource.dayz > 1 };",
@@ -350,7 +347,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_compiles_or_says_why(text in ".{0,200}") {
-            let _ = Rules::compile(&text, SubjectKind::Supplier, &table());
+            let _ = Rules::compile(&text, SubjectKind::Supplier, &schemas());
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use annex_isms::{Attribute, SubjectKind, Value, ValueType};
-use cedar_policy::Schema;
+use cedar_policy::{Schema, Validator};
 use serde_json::{Map, json};
 
 /// Which attributes each kind of subject has, and their types.
@@ -38,7 +38,7 @@ impl AttributeTable {
     }
 
     /// The schema against which policies about this kind of subject are validated.
-    pub(crate) fn schema(&self, kind: SubjectKind) -> Result<Schema, String> {
+    fn schema(&self, kind: SubjectKind) -> Result<Schema, String> {
         let attributes: Map<String, serde_json::Value> = self
             .of(kind)
             .map(|(name, value_type)| {
@@ -61,5 +61,27 @@ impl AttributeTable {
             }}},
         }}))
         .map_err(|error| error.to_string())
+    }
+}
+
+/// A table with its schemas made: policies are compiled against it.
+#[derive(Debug)]
+pub struct Schemas(BTreeMap<SubjectKind, Validator>);
+
+impl Schemas {
+    /// Makes the schema of every kind of subject.
+    ///
+    /// # Errors
+    /// When Cedar refuses the name of an attribute; says which kind of subject and why.
+    pub fn new(table: &AttributeTable) -> Result<Self, String> {
+        let made = SubjectKind::ALL.iter().map(|kind| {
+            let schema = table.schema(*kind).map_err(|error| format!("{kind}: {error}"))?;
+            Ok((*kind, Validator::new(schema)))
+        });
+        made.collect::<Result<_, String>>().map(Self)
+    }
+
+    pub(crate) fn of(&self, kind: SubjectKind) -> Option<&Validator> {
+        self.0.get(&kind)
     }
 }
