@@ -53,7 +53,7 @@ impl Assembly {
         for finding in sorted {
             let own = systems.of_path(&finding.place.path);
             for key in named.keys(finding, &folded, &own) {
-                assembly.add(finding, key, &own);
+                assembly.add(finding, &key, &own);
             }
         }
         for (attribute, value, place) in &findings.application {
@@ -84,7 +84,7 @@ impl Assembly {
         })
     }
 
-    fn add(&mut self, finding: &Finding, key: AssetKey, systems: &BTreeSet<SystemId>) {
+    fn add(&mut self, finding: &Finding, key: &AssetKey, systems: &BTreeSet<SystemId>) {
         let draft = self.draft(key.clone(), &finding.name);
         draft.aliases.extend(finding.alias.clone());
         if draft.supplier.is_none() {
@@ -175,7 +175,7 @@ impl Assembly {
             use AssetKind as K;
             match key.kind {
                 K::Prompt => {
-                    parts.extend(draft.aliases.iter().map(|alias| format!("prompt {alias}")))
+                    parts.extend(draft.aliases.iter().map(|alias| format!("prompt {alias}")));
                 }
                 K::Model
                 | K::EmbeddingModel
@@ -280,11 +280,11 @@ type Collections = BTreeMap<(SystemId, String), BTreeSet<String>>;
 fn collections(systems: &Systems, findings: &Findings) -> Collections {
     let mut all = Collections::new();
     for finding in findings.assets.iter().filter(|finding| finding.kind == AssetKind::VectorStore) {
-        if let Key::World(key) = &finding.key {
-            if let Some((product, _)) = key.split_once('/') {
-                for system in systems.of_path(&finding.place.path) {
-                    all.entry((system, product.to_owned())).or_default().insert(key.clone());
-                }
+        if let Key::World(key) = &finding.key
+            && let Some((product, _)) = key.split_once('/')
+        {
+            for system in systems.of_path(&finding.place.path) {
+                all.entry((system, product.to_owned())).or_default().insert(key.clone());
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Packages of manifests as framework assets: version, pinning, digests from the lock files.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use annex_isms::Value;
 
@@ -43,13 +43,12 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
             }
         }
     }
-    let keys: BTreeMap<_, _> =
-        declared.assets.iter().map(|finding| (finding.key.clone(), ())).collect();
+    let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &crate::findings::Key| {
-        keys.contains_key(key)
+        keys.contains(key)
             || matches!(key, crate::findings::Key::World(key) if SAME_MODULE.iter().any(|group| {
                 let name = key.rsplit('/').next().unwrap_or(key);
-                group.contains(&name) && group.iter().any(|other| keys.contains_key(&crate::findings::Key::World(format!("pypi/{other}"))))
+                group.contains(&name) && group.iter().any(|other| keys.contains(&crate::findings::Key::World(format!("pypi/{other}"))))
             }))
     };
     out.assets.retain(|finding| {

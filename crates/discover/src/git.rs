@@ -88,10 +88,10 @@ fn origin(config: &str) -> Option<String> {
     for line in config.lines().map(str::trim) {
         if line.starts_with('[') {
             inside = line == "[remote \"origin\"]";
-        } else if let Some((key, url)) = line.split_once('=').filter(|_| inside) {
-            if key.trim() == "url" {
-                return name_of_url(url.trim());
-            }
+        } else if let Some((key, url)) = line.split_once('=').filter(|_| inside)
+            && key.trim() == "url"
+        {
+            return name_of_url(url.trim());
         }
     }
     None

@@ -120,9 +120,9 @@ impl Reader<'_> {
 
     fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
-        let test = is_test(path);
+        let of_tests = is_test(path);
         let mut unused = Findings::default();
-        let out = if test { &mut unused } else { &mut self.reading.findings };
+        let out = if of_tests { &mut unused } else { &mut self.reading.findings };
         match file.class {
             Class::Manifest(kind) => return self.manifest(path, kind, text),
             Class::Source(language) => return self.source(path, language, text),
@@ -133,7 +133,7 @@ impl Reader<'_> {
             Class::Template | Class::Prose
                 if prompts::is_prompt_file(path) && !is_document(path) =>
             {
-                prompts::file(path, text, out)
+                prompts::file(path, text, out);
             }
             Class::Prose => flags::prose(self.index, path, text, &self.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
@@ -184,9 +184,10 @@ impl Reader<'_> {
     }
 
     fn settings(&mut self, path: &str, syntax: Syntax, text: &str) -> Result<(), String> {
-        let test = is_test(path);
+        let of_tests = is_test(path);
         let mut unused = Findings::default();
-        let out = if test || is_document(path) { &mut unused } else { &mut self.reading.findings };
+        let out =
+            if of_tests || is_document(path) { &mut unused } else { &mut self.reading.findings };
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
@@ -353,7 +354,7 @@ fn text(file: &File, bytes_max: u64) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
         format!("line {line}: not UTF-8")
     })
 }

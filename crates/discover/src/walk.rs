@@ -104,11 +104,11 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
     let (list, base, depth_max) = (Arc::clone(&closed), root.to_owned(), limits.depth_max);
     builder.filter_entry(move |entry| {
         let reason = closed_folder(entry, depth_max);
-        if let (Some((reason, matters)), Ok(mut list)) = (&reason, list.lock()) {
-            if !reason.is_empty() {
-                let path = format!("{}/", relative(&base, entry.path()));
-                list.push(Skip::new(path, reason, *matters));
-            }
+        if let (Some((reason, matters)), Ok(mut list)) = (&reason, list.lock())
+            && !reason.is_empty()
+        {
+            let path = format!("{}/", relative(&base, entry.path()));
+            list.push(Skip::new(path, reason, *matters));
         }
         reason.is_none()
     });
@@ -217,7 +217,7 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         return Class::Dockerfile;
     }
     if lower.starts_with(".env")
-        || lower.ends_with(".env")
+        || has_end(&lower, &[".env"])
         || lower.contains(".env.")
         || lower == "env.example"
     {
@@ -257,6 +257,11 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         "tf" => Class::Foreign("Terraform"),
         _ => Class::Ignored,
     }
+}
+
+/// Whether a name has one of these ends, as written.
+pub(crate) fn has_end(name: &str, ends: &[&str]) -> bool {
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a path belongs to tests, whose models and prompts are not the system's.

@@ -57,10 +57,10 @@ fn setting(
 ) {
     let Some(key) = keys.last() else { return };
     let key = key.to_ascii_lowercase().replace('-', "_");
-    if key == "trust_remote_code" {
-        if let Some(value) = node.bool() {
-            *remote_code = Some((value, node.line));
-        }
+    if key == "trust_remote_code"
+        && let Some(value) = node.bool()
+    {
+        *remote_code = Some((value, node.line));
     }
     if key == "fallbacks"
         && keys.iter().any(|key| key.contains("settings"))
@@ -82,10 +82,10 @@ fn setting(
         let parent = keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key));
         model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
-    if says_store(keys, &key) {
-        if let Some(product) = stores::product_of_word(value) {
-            out.assets.push(stores::store(product, None, place.clone()));
-        }
+    if says_store(keys, &key)
+        && let Some(product) = stores::product_of_word(value)
+    {
+        out.assets.push(stores::store(product, None, place.clone()));
     }
     address(index, keys, &key, value, &place, out);
     if secrets::holds_key(text) {

@@ -6,6 +6,7 @@ use super::{endpoints, flags, stores};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::tree::Node;
+use crate::walk::has_end;
 
 /// Base images whose own user is root, as their makers publish them.
 const ROOT_IMAGES: [&str; 18] = [
@@ -65,30 +66,27 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
                 if !stages.contains(&base) {
                     user = None;
                 }
-                if let [_, as_word, name] = rest.as_slice() {
-                    if as_word.eq_ignore_ascii_case("as") {
-                        stages.push((*name).to_owned());
-                    }
+                if let [_, as_word, name] = rest.as_slice()
+                    && as_word.eq_ignore_ascii_case("as")
+                {
+                    stages.push((*name).to_owned());
                 }
             }
             Some("USER") => user = words.next().map(|user| (user.to_owned(), line)),
             Some("CMD" | "ENTRYPOINT" | "RUN") => {
-                flags::find(index, content, true, &Place::new(path, line), out)
+                flags::find(index, content, true, &Place::new(path, line), out);
             }
             _ => {}
         }
     }
-    let root = match &user {
-        Some((user, line)) => {
-            let name = user.split(':').next().unwrap_or_default();
-            (!name.contains('$')).then(|| (matches!(name, "root" | "0"), *line))
-        }
-        None => {
-            let (name, _) = image(&base);
-            let name = name.strip_prefix("docker.io/").unwrap_or(&name);
-            let name = name.strip_prefix("library/").unwrap_or(name);
-            ROOT_IMAGES.contains(&name).then_some((true, base_line))
-        }
+    let root = if let Some((user, line)) = &user {
+        let name = user.split(':').next().unwrap_or_default();
+        (!name.contains('$')).then_some((matches!(name, "root" | "0"), *line))
+    } else {
+        let (name, _) = image(&base);
+        let name = name.strip_prefix("docker.io/").unwrap_or(&name);
+        let name = name.strip_prefix("library/").unwrap_or(name);
+        ROOT_IMAGES.contains(&name).then_some((true, base_line))
     };
     if let Some((root, line)) = root {
         out.application.push(("runs_as_root", Attribute::Bool(root), Place::new(path, line)));
@@ -99,7 +97,7 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
 pub(crate) fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.to_ascii_lowercase();
-    (name.contains("compose")) && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    name.contains("compose") && has_end(&name, &[".yml", ".yaml"])
 }
 
 /// Reads a compose file.

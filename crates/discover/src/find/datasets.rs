@@ -6,6 +6,7 @@ use super::Source;
 use super::names;
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::Call;
+use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
 const LOADERS: [&str; 30] = [
@@ -52,7 +53,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             "hf_hub_download" | "snapshot_download"
                 if text(source, call, "repo_type").as_deref() == Some("dataset") =>
             {
-                dataset(source, call, out)
+                dataset(source, call, out);
             }
             _ => {}
         }
@@ -134,10 +135,9 @@ const RECORDS: [&[&str]; 8] = [
 
 /// A data file, by how it begins. Whether it was one.
 pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
-    let json = path.ends_with(".json") && head.trim_start().starts_with('[');
-    let lines = (path.ends_with(".jsonl") || path.ends_with(".ndjson"))
-        && head.trim_start().starts_with('{');
-    let table = (path.ends_with(".csv") || path.ends_with(".tsv")) && {
+    let json = has_end(path, &[".json"]) && head.trim_start().starts_with('[');
+    let lines = has_end(path, &[".jsonl", ".ndjson"]) && head.trim_start().starts_with('{');
+    let table = has_end(path, &[".csv", ".tsv"]) && {
         let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
         let columns: Vec<_> =
             first.split([',', '\t']).map(|column| column.trim().trim_matches('"')).collect();

@@ -192,25 +192,19 @@ fn key_in_source(source: &Source<'_>, call: &Call) -> Option<bool> {
     if literals.iter().any(|literal| secrets::holds_key(&literal.text)) {
         return Some(true);
     }
-    matches!(value.shape, Shape::Env(_)).then_some(false)
+    matches!(value.shape, Shape::Env).then_some(false)
 }
 
 /// The interface behind a host: a provider that is known, or the address itself.
 pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
-    let finding = match index.provider_of_host(&host.name) {
-        Some(provider) => names::interface(index, &provider.id, place),
-        None => {
-            let address = match &host.port {
-                Some(port) => format!("{}:{port}", host.name),
-                None => format!("{}:{}", host.name, if host.tls { 443 } else { 80 }),
-            };
-            Finding::new(
-                AssetKind::ModelApi,
-                Key::World(format!("endpoint/{address}")),
-                address,
-                place,
-            )
-        }
+    let finding = if let Some(provider) = index.provider_of_host(&host.name) {
+        names::interface(index, &provider.id, place)
+    } else {
+        let address = match &host.port {
+            Some(port) => format!("{}:{port}", host.name),
+            None => format!("{}:{}", host.name, if host.tls { 443 } else { 80 }),
+        };
+        Finding::new(AssetKind::ModelApi, Key::World(format!("endpoint/{address}")), address, place)
     };
     let scheme = if host.tls { "https" } else { "http" };
     let port = host.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
@@ -228,17 +222,17 @@ pub(crate) fn is_loopback(name: &str) -> bool {
 fn addresses(source: &Source<'_>, out: &mut Findings) {
     for text in &source.facts.texts {
         let place = source.place(text.line);
-        if text.text.len() <= 300
-            && text.text.contains("://")
-            && !text.text.contains(char::is_whitespace)
+        if text.content.len() <= 300
+            && text.content.contains("://")
+            && !text.content.contains(char::is_whitespace)
         {
-            let known =
-                host(&text.text).filter(|host| source.index.provider_of_host(&host.name).is_some());
+            let known = host(&text.content)
+                .filter(|host| source.index.provider_of_host(&host.name).is_some());
             if let Some(host) = known {
                 out.assets.push(gateway_or(source.index, &host, place.clone()));
             }
         }
-        if secrets::holds_key(&text.text) {
+        if secrets::holds_key(&text.content) {
             out.application.push(("key_in_source", Attribute::Bool(true), place));
         }
     }

@@ -46,15 +46,16 @@ pub(crate) fn find(index: &Index<'_>, text: &str, plain: bool, place: &Place, ou
             .unwrap_or_default();
         let explained =
             names::is_hub_name(value) || (plain && index.provider_of_model(value).is_some());
-        if !value.starts_with('-') && explained {
-            if let Some(named) = names::named(index, value, None) {
-                out.assets.push(names::finding(
-                    index,
-                    &named,
-                    option.starts_with("embedding"),
-                    place.clone(),
-                ));
-            }
+        if !value.starts_with('-')
+            && explained
+            && let Some(named) = names::named(index, value, None)
+        {
+            out.assets.push(names::finding(
+                index,
+                &named,
+                option.starts_with("embedding"),
+                place.clone(),
+            ));
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::manifest::is_exact;
 use crate::source::facts::{Call, Shape, Value};
 use crate::tree::Node;
+use crate::walk::has_end;
 
 /// Whether a file configures MCP servers, by its name.
 pub(crate) fn is_config(path: &str) -> bool {
@@ -129,10 +130,8 @@ impl Started<'_> {
 fn npm(word: &str) -> Option<(String, bool)> {
     let at = word.get(1..)?.find('@').map(|at| at + 1);
     let (name, version) = at.map_or((word, ""), |at| (&word[..at], &word[at + 1..]));
-    let package = !name.is_empty()
-        && !name.starts_with(['.', '/'])
-        && !name.ends_with(".js")
-        && !name.ends_with(".ts");
+    let package =
+        !name.is_empty() && !name.starts_with(['.', '/']) && !has_end(name, &[".js", ".ts"]);
     package.then(|| (format!("npm/{name}"), is_exact(version)))
 }
 
@@ -145,7 +144,7 @@ fn from_python(args: &[String], first: Option<&str>) -> Option<(String, bool)> {
     let word = given.or(first)?;
     let end = word.find(['=', '@', '[', '<', '>', '~']).unwrap_or(word.len());
     let (name, version) = word.split_at(end);
-    let file = name.is_empty() || name.ends_with(".py") || name.contains(['/', ':']);
+    let file = name.is_empty() || has_end(name, &[".py"]) || name.contains(['/', ':']);
     (!file).then(|| {
         let name = crate::known::normalised("pypi", name);
         (format!("pypi/{name}"), is_exact(version.trim_start_matches(['=', '@'])))
@@ -192,7 +191,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         match real.as_str() {
             "FastMCP" | "McpServer" | "NewMCPServer" if mcp => own(source, call, out),
             "Server" if source.package_of(&call.callee).is_some_and(|p| p.role == "mcp") => {
-                own(source, call, out)
+                own(source, call, out);
             }
             "StdioServerParameters"
             | "StdioClientTransport"
@@ -201,7 +200,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             | "StdioMCPTransport"
             | "NewStdioMCPClient" => started(source, call, out),
             "MultiServerMCPClient" | "define_mcp_servers" | "MCPClient" | "MCPConfiguration" => {
-                several(source, call, out)
+                several(source, call, out);
             }
             _ => {}
         }

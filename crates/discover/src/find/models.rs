@@ -139,7 +139,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             if identified && matches!(key.as_str(), "modelName" | "model_name" | "name") {
                 continue;
             }
-            in_entry(source, &record.type_name, key, value, record.scope, &mut seen, out);
+            in_entry(source, &record.of, key, value, record.scope, &mut seen, out);
         }
     }
     for binding in &source.facts.bindings {

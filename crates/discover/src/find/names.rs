@@ -48,7 +48,7 @@ pub(crate) fn is_name(text: &str) -> bool {
         && !text.starts_with(['.', '/', '-', '_', '@', ':'])
         && !text.contains("//")
         && !lower.starts_with("your")
-        && !lower.starts_with("<")
+        && !lower.starts_with('<')
         && !lower.contains("xxx")
         && !lower.starts_with("http")
         && !PLACEHOLDERS.contains(&lower.as_str())
@@ -120,13 +120,13 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
     // provider's name too, so the hub's own clients are asked first.
     if hint != Some(HUB) {
         for separator in ['/', ':'] {
-            if let Some((owner, name)) = text.split_once(separator) {
-                if let Some(provider) = provider_word(index, owner) {
-                    // Who resells others' models keeps their names within its own.
-                    let own_client = hint.is_none_or(|hint| hint == "openai" || hint == provider);
-                    if own_client && is_name(name) {
-                        return own(&provider, name);
-                    }
+            if let Some((owner, name)) = text.split_once(separator)
+                && let Some(provider) = provider_word(index, owner)
+            {
+                // Who resells others' models keeps their names within its own.
+                let own_client = hint.is_none_or(|hint| hint == "openai" || hint == provider);
+                if own_client && is_name(name) {
+                    return own(&provider, name);
                 }
             }
         }

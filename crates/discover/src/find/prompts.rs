@@ -66,7 +66,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         let all = source.facts.bindings.iter().filter(|b| (b.scope, b.name.as_str()) == key);
         let literals: Vec<Literal> =
             all.flat_map(|binding| source.facts.literals(&binding.value, binding.scope)).collect();
-        one(source, name, literals, NAMED_CHARS_MIN, &mut taken, out);
+        one(source, name, &literals, NAMED_CHARS_MIN, &mut taken, out);
     }
     for call in &source.facts.calls {
         in_call(source, call, &mut taken, out);
@@ -178,10 +178,10 @@ fn pairs(
     for item in items {
         if let Shape::List(pair) = &item.shape {
             let role = pair.first().and_then(|role| source.facts.literal(role, scope));
-            if let (Some(role), Some(text)) = (role, pair.get(1)) {
-                if matches!(role.text.as_str(), "system" | "human" | "user") {
-                    in_value(source, "", text, scope, PASSED_CHARS_MIN, taken, out);
-                }
+            if let (Some(role), Some(text)) = (role, pair.get(1))
+                && matches!(role.text.as_str(), "system" | "human" | "user")
+            {
+                in_value(source, "", text, scope, PASSED_CHARS_MIN, taken, out);
             }
         }
     }
@@ -281,15 +281,15 @@ fn is_prompt_function(source: &Source<'_>, name: &str) -> bool {
 /// A function that is called a prompt and gives a long text.
 fn in_functions(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
     for function in source.facts.functions.iter().filter(|f| is_prompt_function(source, &f.name)) {
-        let literals = source
+        let literals: Vec<Literal> = source
             .facts
             .texts
             .iter()
             .filter(|text| text.scope == function.scope)
-            .map(|text| Literal { text: text.text.clone(), line: text.line, holes: text.holes })
+            .map(|text| Literal { text: text.content.clone(), line: text.line, holes: text.holes })
             .filter(|literal| is_instruction(&literal.text, NAMED_CHARS_MIN))
             .collect();
-        one(source, &function.name, literals, NAMED_CHARS_MIN * 2, taken, out);
+        one(source, &function.name, &literals, NAMED_CHARS_MIN * 2, taken, out);
     }
 }
 
@@ -297,7 +297,7 @@ fn in_functions(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings
 fn one(
     source: &Source<'_>,
     name: &str,
-    literals: Vec<Literal>,
+    literals: &[Literal],
     chars_min: usize,
     taken: &mut Vec<String>,
     out: &mut Findings,
@@ -356,10 +356,8 @@ pub(crate) fn prompt(
             .with("digest", digest)
             .with("holds_secret", secrets::holds_key(text));
     finding.alias = Some(alias);
-    if system {
-        if let Some(filled) = user_input(text, holes) {
-            finding = finding.with("user_input_in_instructions", filled);
-        }
+    if system && let Some(filled) = user_input(text, holes) {
+        finding = finding.with("user_input_in_instructions", filled);
     }
     finding
 }

@@ -146,7 +146,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         let named = collection(source, call, &COLLECTIONS);
         let mut finding = store(product, named.as_deref(), source.place(call.line));
         let key = call.any_named(&super::endpoints::KEYS);
-        if matches!(key.map(|value| &value.shape), Some(Shape::Env(_) | Shape::Text { .. })) {
+        if matches!(key.map(|value| &value.shape), Some(Shape::Env | Shape::Text { .. })) {
             finding = finding.with("authentication_configured", true);
         }
         out.assets.push(finding);
@@ -155,7 +155,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         opened(source, call, &only, out);
     }
     for record in &source.facts.records {
-        let product = match record.type_name.as_str() {
+        let product = match record.of.as_str() {
             "qdrant.Config" | "qdrant.CreateCollection" => "qdrant",
             "weaviate.Config" => "weaviate",
             "milvus.Config" | "milvusclient.ClientConfig" => "milvus",
@@ -178,7 +178,10 @@ fn opened(source: &Source<'_>, call: &Call, only: &BTreeMap<&str, Place>, out: &
     if !OPENERS.contains(&call.last()) || !call.callee.contains('.') {
         return;
     }
-    let made = source.maker(call).and_then(|maker| product(source, maker));
+    let made = source
+        .maker(call)
+        .and_then(|maker| product(source, maker))
+        .or_else(|| chained(source, call));
     let single =
         (only.len() == 1 && made.is_none() && call.last().to_lowercase().contains("collection"))
             .then(|| only.keys().next().copied())
@@ -195,6 +198,14 @@ fn opened(source: &Source<'_>, call: &Call, only: &BTreeMap<&str, Place>, out: &
     if let Some(name) = named.filter(|name| is_collection(name)) {
         out.assets.push(store(product, Some(&name), source.place(call.line)));
     }
+}
+
+/// `new Pinecone(…).index(…)`: what makes the client stands in the chain itself.
+fn chained(source: &Source<'_>, call: &Call) -> Option<&'static str> {
+    let (client, _) = call.callee.rsplit_once('.')?;
+    let made =
+        Call { callee: client.to_owned(), args: Vec::new(), line: call.line, scope: call.scope };
+    product(source, &made)
 }
 
 fn collection(source: &Source<'_>, call: &Call, names: &[&str]) -> Option<String> {

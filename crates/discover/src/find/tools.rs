@@ -198,12 +198,11 @@ fn schema(
     };
     let name =
         inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value);
-    if let (true, Some(name)) = (declared, name) {
-        if let Some(literal) =
+    if let (true, Some(name)) = (declared, name)
+        && let Some(literal) =
             source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())
-        {
-            out.assets.push(tool(&literal.text, source.place(literal.line)));
-        }
+    {
+        out.assets.push(tool(&literal.text, source.place(literal.line)));
     }
 }
 

@@ -3,6 +3,10 @@
 use super::Manifest;
 use crate::tree::Fault;
 
+/// Lines that name no dependency.
+const VERBS: [&str; 9] =
+    ["go", "toolchain", "replace", "exclude", "retract", "require", "tool", "godebug", "ignore"];
+
 pub(super) fn go_mod(text: &str) -> Result<Manifest, Fault> {
     let mut manifest = Manifest::default();
     let mut block = String::new();
@@ -10,7 +14,6 @@ pub(super) fn go_mod(text: &str) -> Result<Manifest, Fault> {
         let (line, comment) = line.split_once("//").unwrap_or((line, ""));
         let words: Vec<_> = line.split_whitespace().collect();
         match words.as_slice() {
-            [] => {}
             ["module", name, ..] => {
                 manifest.project = name.trim_matches('"').rsplit('/').next().map(str::to_owned);
             }
@@ -20,12 +23,8 @@ pub(super) fn go_mod(text: &str) -> Result<Manifest, Fault> {
             [name, version] if block == "require" => {
                 require(&mut manifest, name, version, number, comment);
             }
-            [
-                "go" | "toolchain" | "replace" | "exclude" | "retract" | "require" | "tool"
-                | "godebug" | "ignore",
-                ..,
-            ] => {}
-            _ if !block.is_empty() => {}
+            [] => {}
+            [verb, ..] if VERBS.contains(verb) || !block.is_empty() => {}
             _ => return Err(Fault::at(number, "not a line of go.mod")),
         }
     }

@@ -10,6 +10,7 @@ mod yarn;
 use crate::limits::Limits;
 use crate::read::{self, Syntax};
 use crate::tree::{Fault, Node};
+use crate::walk::has_end;
 
 /// The sorts of manifest that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ impl ManifestKind {
             "go.mod" => Self::GoMod,
             "go.sum" => Self::GoSum,
             _ => {
-                let text = name.ends_with(".txt") || name.ends_with(".in");
+                let text = has_end(name, &[".txt", ".in"]);
                 let folder = path.rsplit('/').nth(1) == Some("requirements");
                 if text && (name.contains("requirements") || folder) {
                     Self::Requirements

@@ -92,7 +92,7 @@ impl Walk<'_> {
             | "export_statement"
             | "extern_crate_declaration" => self.import(node),
             "dictionary" | "object" | "struct_expression" | "composite_literal" => {
-                self.record(node)
+                self.record(node);
             }
             _ => self.binding(node),
         }
@@ -115,7 +115,7 @@ impl Walk<'_> {
         }
         let scope = self.scope();
         if let Shape::Text { text, holes } = literal(node, self.source) {
-            self.facts.texts.push(Text { scope, text, line: line(node), holes });
+            self.facts.texts.push(Text { scope, content: text, line: line(node), holes });
         }
     }
 
@@ -173,7 +173,7 @@ impl Walk<'_> {
         }
         let scope = self.scope();
         if let Shape::Record(type_name, entries) = value(node, self.source, scope).shape {
-            self.facts.records.push(Record { type_name, entries, line: line(node), scope });
+            self.facts.records.push(Record { of: type_name, entries, line: line(node), scope });
         }
     }
 
@@ -194,8 +194,7 @@ impl Walk<'_> {
             | "public_field_definition"
             | "field_definition"
             | "assignment_pattern" => ("name", "value"),
-            "let_declaration" => ("pattern", "value"),
-            "required_parameter" | "optional_parameter" => ("pattern", "value"),
+            "let_declaration" | "required_parameter" | "optional_parameter" => ("pattern", "value"),
             _ => return,
         };
         let target = node
@@ -213,7 +212,7 @@ impl Walk<'_> {
         }
         let scope = self.scope();
         let value = super::value::value(first_of_list(given), self.source, scope);
-        self.facts.bindings.push(Binding { name, value, line: line(node), scope });
+        self.facts.bindings.push(Binding { name, value, scope });
     }
 
     fn import(&mut self, node: Node<'_>) {
@@ -270,7 +269,7 @@ impl Walk<'_> {
         for part in clause.into_iter().flat_map(children) {
             match part.kind() {
                 "identifier" => {
-                    names.push((text(part, self.source).to_owned(), "default".to_owned()))
+                    names.push((text(part, self.source).to_owned(), "default".to_owned()));
                 }
                 "namespace_import" => names.extend(
                     children(part).map(|name| (text(name, self.source).to_owned(), String::new())),

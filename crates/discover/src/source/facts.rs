@@ -56,7 +56,7 @@ pub(crate) struct Arg {
 /// `Type { field: value }`, `{"key": value}`.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
-    pub(crate) type_name: String,
+    pub(crate) of: String,
     pub(crate) entries: Vec<(String, Value)>,
     pub(crate) line: u32,
     pub(crate) scope: usize,
@@ -67,7 +67,6 @@ pub(crate) struct Record {
 pub(crate) struct Binding {
     pub(crate) name: String,
     pub(crate) value: Value,
-    pub(crate) line: u32,
     pub(crate) scope: usize,
 }
 
@@ -86,7 +85,7 @@ pub(crate) struct Function {
 /// A text literal.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
-    pub(crate) text: String,
+    pub(crate) content: String,
     pub(crate) line: u32,
     /// Something is filled in: an f-string, a template literal.
     pub(crate) holes: bool,
@@ -106,12 +105,12 @@ pub(crate) enum Shape {
         text: String,
         holes: bool,
     },
-    Number(String),
+    Number,
     Bool(bool),
     /// A name, dotted.
     Name(String),
     /// An environment variable; its default stands beside it in a [`Shape::Choice`].
-    Env(String),
+    Env,
     List(Vec<Value>),
     Record(String, Vec<(String, Value)>),
     Call(Box<Call>),
@@ -252,16 +251,6 @@ impl Facts {
                 .iter()
                 .find(|(name, _)| name == first)
                 .map(|(_, original)| (import.module.as_str(), original.as_str()))
-        })
-    }
-
-    /// Whether a module is imported whose path begins with `prefix`.
-    pub(crate) fn imports_from(&self, prefix: &str) -> Option<&Import> {
-        self.imports.iter().find(|import| {
-            import
-                .module
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '_', '-', ':']))
         })
     }
 }

@@ -36,16 +36,6 @@ impl Language {
         })
     }
 
-    /// The ecosystem that its imports name packages of.
-    pub(crate) const fn ecosystem(self) -> &'static str {
-        match self {
-            Self::Python => "pypi",
-            Self::JavaScript | Self::TypeScript | Self::Tsx => "npm",
-            Self::Rust => "crates",
-            Self::Go => "go",
-        }
-    }
-
     fn grammar(self) -> tree_sitter::Language {
         match self {
             Self::Python => tree_sitter_python::LANGUAGE.into(),

@@ -38,7 +38,7 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         kind if is_text(kind) => literal(node, source),
         "concatenated_string" => joined(node, source),
         "integer" | "float" | "number" | "integer_literal" | "float_literal" | "int_literal" => {
-            Shape::Number(text(node, source).to_owned())
+            Shape::Number
         }
         "true" | "false" | "boolean_literal" => {
             Shape::Bool(text(node, source).to_lowercase() == "true")
@@ -195,10 +195,9 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         call.callee.as_str(),
         "String.from" | "str" | "String" | "aws.String" | "PromptTemplate" | "Some" | "Ok"
     ) && call.args.len() == 1
+        && let Some(inner) = call.args.first()
     {
-        if let Some(inner) = call.args.first() {
-            return inner.value.shape.clone();
-        }
+        return inner.value.shape.clone();
     }
     if matches!(
         last.as_str(),
@@ -209,14 +208,13 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
             | "expect"
             | "or"
             | "default"
-    ) {
-        if let Some(object) = receiver(node) {
-            let mut values = vec![at_depth(object, source, scope, depth + 1)];
-            if last.starts_with("unwrap_or") || last == "default" || last == "or" {
-                values.extend(call.positional(0).cloned());
-            }
-            return Shape::Choice(values);
+    ) && let Some(object) = receiver(node)
+    {
+        let mut values = vec![at_depth(object, source, scope, depth + 1)];
+        if last.starts_with("unwrap_or") || last == "default" || last == "or" {
+            values.extend(call.positional(0).cloned());
         }
+        return Shape::Choice(values);
     }
     Shape::Call(Box::new(call))
 }
@@ -257,14 +255,14 @@ fn arguments(node: Node<'_>, source: &str, scope: usize, depth: usize, args: &mu
         return;
     }
     let value = at_depth(node, source, scope, depth + 1);
-    if let Shape::Record(_, entries) = &value.shape {
-        if node.kind() == "object" {
-            args.extend(
-                entries
-                    .iter()
-                    .map(|(name, value)| Arg { name: Some(name.clone()), value: value.clone() }),
-            );
-        }
+    if let Shape::Record(_, entries) = &value.shape
+        && node.kind() == "object"
+    {
+        args.extend(
+            entries
+                .iter()
+                .map(|(name, value)| Arg { name: Some(name.clone()), value: value.clone() }),
+        );
     }
     args.push(Arg { name: None, value });
 }
@@ -349,7 +347,7 @@ fn environment(node: Node<'_>, source: &str) -> Option<Shape> {
         .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
         .collect();
     let constant = !name.is_empty() && name.chars().all(|c| !c.is_ascii_lowercase());
-    constant.then_some(Shape::Env(name))
+    constant.then_some(Shape::Env)
 }
 
 /// `os.getenv("NAME", "default")` and its like.
@@ -390,7 +388,7 @@ fn environment_call(call: &Call) -> Option<Shape> {
     if !constant {
         return None;
     }
-    let name = Value { line: call.line, shape: Shape::Env(text.clone()) };
+    let name = Value { line: call.line, shape: Shape::Env };
     match call.positional(1).or_else(|| call.named("default")) {
         Some(default) => Some(Shape::Choice(vec![name, default.clone()])),
         None => Some(name.shape),
