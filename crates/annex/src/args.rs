@@ -115,6 +115,10 @@ pub(crate) enum Command {
     Nonconformities(NonconformitiesArgs),
     /// The ledger
     Ledger(LedgerArgs),
+    /// Write the audit pack
+    Pack(PackArgs),
+    /// Verify an audit pack with a key that you have from elsewhere
+    Verify(VerifyArgs),
     /// The catalogue of controls, requirements and threats
     Catalog(CatalogArgs),
     /// Print completions for a shell

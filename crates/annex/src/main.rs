@@ -57,6 +57,8 @@ async fn run(cli: Cli) -> Result<Exit, OperationError> {
         Command::Answer(args) => evidence::answer(&context, args).await,
         Command::Evidence(args) => evidence::evidence(&context, args).await,
         Command::Ledger(args) => trust::ledger(&context, args).await,
+        Command::Pack(args) => trust::pack(&context, &args).await,
+        Command::Verify(args) => trust::verify(&context, &args),
         Command::Catalog(args) => catalog::catalog(&context, args),
         Command::Completions { shell } => {
             let mut bytes = Vec::new();

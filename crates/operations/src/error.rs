@@ -26,6 +26,9 @@ pub enum OperationError {
     /// A key or a checkpoint.
     #[error(transparent)]
     Ledger(#[from] annex_ledger::Error),
+    /// A pack.
+    #[error(transparent)]
+    Pack(#[from] annex_report::PackError),
     /// A file cannot be read or written.
     #[error("cannot {operation} {path}")]
     File {
@@ -66,6 +69,7 @@ impl OperationError {
             | Self::Settings(_)
             | Self::Catalogue(_)
             | Self::Discover(_)
+            | Self::Pack(_)
             | Self::Ledger(_) => Exit::Input,
             Self::Register(annex_register::RegisterError::NotFound { .. }) => Exit::Input,
             Self::Register(_) | Self::Blobs(_) | Self::File { .. } | Self::Internal(_) => {

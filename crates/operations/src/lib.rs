@@ -27,6 +27,7 @@ mod evidence;
 mod find;
 mod key;
 mod open;
+mod pack;
 mod people;
 mod query;
 mod risk;
@@ -40,6 +41,7 @@ pub use command::{
 pub use error::{Exit, OperationError};
 pub use find::resolve_subject;
 pub use open::{Access, Operations, Ports};
+pub use pack::Packed;
 pub use query::{Query, Verified, catalogue};
 pub use scan::{ScanRequest, scan};
 
