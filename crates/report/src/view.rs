@@ -1,6 +1,7 @@
 //! An assessment with the catalogue that judged it, and the names that both give to things.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use annex_catalog::{Catalogue, Requirement};
 use annex_isms::assessment::{
@@ -33,10 +34,9 @@ pub struct Report<'a> {
 
 /// What collectors read, all together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Read {
+pub(crate) struct FilesRead {
     pub(crate) seen: u64,
     pub(crate) read: u64,
-    pub(crate) ignored: u64,
     pub(crate) skipped: u64,
 }
 
@@ -117,12 +117,11 @@ impl<'a> Report<'a> {
         })
     }
 
-    pub(crate) fn read(&self) -> Read {
-        let mut all = Read::default();
+    pub(crate) fn read(&self) -> FilesRead {
+        let mut all = FilesRead::default();
         for run in &self.assessment.scope.looked_at {
             all.seen += run.coverage.files_seen;
             all.read += run.coverage.files_read;
-            all.ignored += run.coverage.files_ignored;
             all.skipped += run.skipped;
         }
         all
@@ -136,7 +135,7 @@ impl<'a> Report<'a> {
         }
         let mut text = format!("none found in {} read", count(read.read, "file", "files"));
         if read.skipped > 0 {
-            text.push_str(&format!("; {} not read", count(read.skipped, "thing", "things")));
+            let _ = write!(text, "; {} not read", count(read.skipped, "thing", "things"));
         }
         text
     }

@@ -67,7 +67,9 @@ impl Report<'_> {
 
     fn requirement_page(&self, id: &RequirementId, results: &[&RequirementResult]) -> Markup {
         let mut counts = Counts::default();
-        results.iter().for_each(|result| counts.add(result.outcome));
+        for result in results {
+            counts.add(result.outcome);
+        }
         html! {
             details.requirement {
                 summary { code { (id.to_string()) } " " span.name { (self.requirement_title(id)) } " " (tally(counts)) }

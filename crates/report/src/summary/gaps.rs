@@ -1,5 +1,7 @@
 //! What is to be done, what is at risk, what an auditor will ask, what changed: sections 4 to 8.
 
+use std::fmt::Write as _;
+
 use annex_isms::assessment::{Presence, ResultKey, Stage2Evidence};
 
 use super::page::Page;
@@ -52,13 +54,13 @@ impl Report<'_> {
             ]);
             let mut place = format!("    {}", gap.subject_name);
             if !gap.locations.is_empty() {
-                place.push_str(&format!(" · {}", places(&gap.locations)));
+                let _ = write!(place, " · {}", places(&gap.locations));
             }
-            place.push_str(&format!(" · due {}", gap.due));
+            let _ = write!(place, " · due {}", gap.due);
             if let Some(day) = gap.excepted_until {
-                place.push_str(&format!(", exception until {day}"));
+                let _ = write!(place, ", exception until {day}");
             }
-            place.push_str(&format!(" · {}", owner(gap.owner.as_ref(), &gap.role)));
+            let _ = write!(place, " · {}", owner(gap.owner.as_ref(), &gap.role));
             page.line(&[(Tone::Plain, &place)]);
             let taken = page.text("    why ", &gap.reasons.join(" "), GAP_TEXT_LINES_MAX - 1);
             page.text("    do  ", &gap.remedy, GAP_TEXT_LINES_MAX - taken);
@@ -210,10 +212,10 @@ impl Report<'_> {
 fn stage2_evidence(evidence: &Stage2Evidence) -> String {
     let mut text = evidence.kind.to_string();
     if let Some(date) = evidence.date {
-        text.push_str(&format!(" {}", date.date()));
+        let _ = write!(text, " {}", date.date());
     }
     if evidence.presence != Presence::Present {
-        text.push_str(&format!(" {}", evidence.presence.word()));
+        let _ = write!(text, " {}", evidence.presence.word());
     }
     text
 }

@@ -1,5 +1,7 @@
 //! What was looked at, what was found in it, and how the controls stand: sections 1 to 3.
 
+use std::fmt::Write as _;
+
 use annex_isms::assessment::{ControlStatus, ControlView, LookedAt};
 
 use super::page::Page;
@@ -152,10 +154,10 @@ fn answers(control: &ControlView) -> [(Tone, String); 3] {
         let (answer, counts) = (question.answer, question.counts);
         let mut text = format!("{} {}", answer.symbol(), answer.word());
         if number == 1 && counts.total() > 0 {
-            text.push_str(&format!(" {}✓ {}✗ {}?", counts.met, counts.gap, counts.unknown));
+            let _ = write!(text, " {}✓ {}✗ {}?", counts.met, counts.gap, counts.unknown);
         } else if counts.total() > 0 {
             let all = counts.total() - counts.not_applicable;
-            text.push_str(&format!(" {} of {all}", counts.met));
+            let _ = write!(text, " {} of {all}", counts.met);
         }
         (answer.tone(), text)
     })
@@ -166,7 +168,7 @@ fn place(run: &LookedAt) -> String {
     let mut text = format!("{} {}", run.scope.kind, run.scope.name);
     if let Some(commit) = &run.scope.commit {
         let short: String = commit.chars().take(7).collect();
-        text.push_str(&format!(" at {short}"));
+        let _ = write!(text, " at {short}");
     }
     if run.scope.modified {
         text.push_str(" (modified)");

@@ -4,6 +4,7 @@
 //! repositories that anyone may have written. Such a cell gets an apostrophe in front, as OWASP
 //! advises; JSON has the text as it is.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use maud::{Markup, html};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Align, Cell, Table};
 use crate::html::breakable;
+use crate::style::plain;
 
 impl Table {
     /// Writes comma-separated values with the keys as the first line (RFC 4180).
@@ -22,7 +24,7 @@ impl Table {
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         writer.write_record(self.columns.iter().map(|column| column.key))?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| harmless(&cell.text)))?;
+            writer.write_record(row.iter().map(|cell| harmless(&whole(cell))))?;
         }
         writer.flush()
     }
@@ -53,7 +55,9 @@ impl Table {
         }
         let mut out = String::new();
         let mut line = |cells: Vec<String>| {
-            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+            out.push_str("| ");
+            out.push_str(&cells.join(" | "));
+            out.push_str(" |\n");
         };
         line(self.shown().map(|(_, column)| markdown(column.title)).collect());
         line(
@@ -106,6 +110,13 @@ fn number(align: Align) -> Option<&'static str> {
     (align == Align::Right).then_some("number")
 }
 
+/// All of a cell: a list is shown to people by its beginning.
+fn whole(cell: &Cell) -> Cow<'_, str> {
+    let Some(items) = cell.value.as_array() else { return Cow::Borrowed(&cell.text) };
+    let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
+    Cow::Owned(plain(&items.join(", ")).into_owned())
+}
+
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
@@ -139,7 +150,7 @@ mod tests {
     fn table(text: &str) -> Table {
         let columns = vec![Column::left("what", "What"), Column::hidden("where", "Where")];
         let mut table = Table::new("things", "none found", columns);
-        table.rows.push(vec![Cell::text(text), Cell::list(["a:1", "b:2"])]);
+        table.rows.push(vec![Cell::text(text), Cell::list(["a:1", "b:2"]).shown_as("a:1 (+1)")]);
         table
     }
 

@@ -69,12 +69,12 @@ impl Table {
                 let blank = widths[at].saturating_sub(width(text));
                 let right = self.columns[columns[at]].align == Align::Right;
                 let (before, after) = if right { (blank, 0) } else { (0, blank) };
-                if !text.is_empty() {
+                if text.is_empty() {
+                    pending += blank + GAP;
+                } else {
                     line.push_str(&" ".repeat(pending + before));
                     line.push_str(&style.paint(cells[at].tone, text));
                     pending = after + GAP;
-                } else {
-                    pending += blank + GAP;
                 }
             }
             out.push_str(&line);

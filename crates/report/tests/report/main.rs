@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod pack;
 mod page;
 mod summary;
 mod tables;

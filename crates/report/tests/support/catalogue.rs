@@ -1,12 +1,9 @@
 //! A catalogue of a few controls, requirements and threats.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-use annex_catalog::{Catalogue, Control, Known, Need, Requirement, Theme, Threat};
-use annex_isms::{AssetKind, Basis, ControlId, Digest, Severity, SubjectKind, ValueType};
-use annex_policy::{AttributeTable, Rules};
-
-use super::{of, set};
+use annex_catalog::{Catalogue, Layer};
+use annex_isms::{ControlId, Severity, SubjectKind};
 
 /// The eight, with their titles.
 pub const PRINCIPAL: &[(&str, &str)] = &[
@@ -27,10 +24,12 @@ const OTHERS: &[(&str, &str)] = &[
     ("A.8.12", "Data leakage prevention"),
 ];
 
-const BASE: &[(&str, &str)] = &[
-    ("A.5.1", "Policies for information security"),
-    ("A.7.4", "Physical security monitoring"),
-    ("A.7.14", "Secure disposal or re-use of equipment"),
+const THREATS: &[(&str, &str)] = &[
+    ("prompt-injection", "Prompt injection"),
+    ("rag-exfiltration", "Exfiltration through retrieval"),
+    ("agent-hijacking", "Agent hijacking"),
+    ("training-poisoning", "Poisoning of training data"),
+    ("denial-of-wallet", "Unbounded consumption"),
 ];
 
 type Row =
@@ -145,87 +144,82 @@ const REQUIREMENTS: &[Row] = &[
         "Send all traffic through the gateway.",
         "engineering",
     ),
+    (
+        "A.5.12/classes-cover-prompts",
+        SubjectKind::Organisation,
+        Severity::Low,
+        "The classes speak of prompts and embeddings",
+        "The scheme does not say how prompts are classified.",
+        "Add prompts, answers and embeddings to the scheme.",
+        "security",
+    ),
+    (
+        "A.5.19/supplier-assessed",
+        SubjectKind::Supplier,
+        Severity::Medium,
+        "AI suppliers were assessed",
+        "The supplier was never assessed.",
+        "Assess the supplier before the next release.",
+        "procurement",
+    ),
 ];
 
 pub fn catalogue() -> Catalogue {
-    let mut controls = BTreeMap::new();
-    for (list, ai) in [(PRINCIPAL, true), (OTHERS, true), (BASE, false)] {
-        for (id, title) in list {
-            let id: ControlId = of(id);
-            let control = Control {
-                id: id.clone(),
-                title: (*title).to_owned(),
-                theme: Theme::Technological,
-                new_in_2022: false,
-                ai: ai.then(|| "Models are rented, change without notice and read what strangers write, so the control must look at what was seen happening.".to_owned()),
-                concerns: if ai { set::<AssetKind>(&["model_api", "model"]) } else { BTreeSet::new() },
-            };
-            controls.insert(id, control);
+    static LOADED: OnceLock<Catalogue> = OnceLock::new();
+    let load = || Catalogue::load(&[Layer::files([("test.toml".to_owned(), text())])]);
+    LOADED.get_or_init(|| load().unwrap_or_else(|error| panic!("{error}"))).clone()
+}
+
+/// The catalogue as TOML. A string of Rust is a string of TOML for what is written here.
+fn text() -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let says = "Models are rented, change without notice and read what strangers write, so the control must look at what was seen happening.";
+    for (clause, count) in ControlId::ANNEX_A {
+        for number in 1..=count {
+            let id = ControlId::AnnexA(clause, number).to_string();
+            let find = |list: &[(&str, &'static str)]| list.iter().find(|c| c.0 == id).map(|c| c.1);
+            let known = find(PRINCIPAL).or(find(OTHERS));
+            let title = known.unwrap_or("A control of the base ISMS");
+            parts.push(format!(
+                "[[control]]\nid = {id:?}\ntitle = {title:?}\ntheme = \"technological\"\n"
+            ));
+            if known.is_some() {
+                parts.push(format!("ai = {says:?}\nconcerns = [\"model_api\", \"model\"]\n"));
+            }
         }
     }
-    let mut table = AttributeTable::default();
-    for kind in SubjectKind::ALL {
-        table.declare(*kind, of("fine"), ValueType::Bool);
+    parts.push("[[collector]]\nname = \"gateway\"\nwords = \"Traffic\"\nbasis = \"runtime\"\navailable = true\n".to_owned());
+    for kind in ["organisation", "system", "asset", "supplier"] {
+        parts.push(format!(
+            "[[attribute]]\nsubject = {kind:?}\nname = \"fine\"\ntype = \"bool\"\nwords = \"It is so.\"\ncollectors = [\"gateway\"]\n"
+        ));
     }
-    let requirement = |&(id, subject, severity, title, reason, remedy, role): &Row| {
+    parts.push("[[framework]]\nid = \"owasp-llm\"\nedition = \"2026\"\ntitle = \"t\"\nitems = { LLM01 = \"Prompt Injection\" }\n".to_owned());
+    for (id, subject, severity, title, reason, remedy, role) in REQUIREMENTS {
         let policy = format!(
-            "@reason(\"{reason}\")\nforbid(principal, action, resource)\nunless {{ resource.fine }};"
+            "@reason({reason:?})\nforbid(principal, action, resource)\nunless {{ resource.fine }};"
         );
-        let need = Need { basis: Basis::Deployment, fresh_days: 180, after_change: true };
-        Requirement {
-            id: of(id),
-            title: title.to_owned(),
-            question: 1,
-            subject,
-            having: BTreeSet::new(),
-            words: format!("Met when the following is not so, by evidence that is fresh: {reason}"),
-            rules: Rules::compile(&policy, subject, &table).expect("a policy"),
-            policy,
-            needs: BTreeMap::from([(of("fine"), need)]),
-            severity,
-            remedy: remedy.to_owned(),
-            role: role.to_owned(),
-            refs: BTreeMap::from([(
-                of("owasp-llm:2026/LLM01"),
-                "Injected text is what it stops.".to_owned(),
-            )]),
-        }
-    };
-    let requirements = REQUIREMENTS.iter().map(requirement).map(|r| (r.id.clone(), r)).collect();
-    let threat = |(number, (id, title)): (usize, &(&str, &str))| Threat {
-        id: of(id),
-        title: (*title).to_owned(),
-        words: "Text that someone else wrote is taken by the model as an order.".to_owned(),
-        principal: number < 4,
-        parts: vec![],
-        controls: set(&["A.8.25", "A.8.16"]),
-        likelihood: Default::default(),
-        confidentiality: String::new(),
-        integrity: String::new(),
-        availability: String::new(),
-        refs: BTreeMap::new(),
-    };
-    Catalogue {
-        digest: Digest::of(b"the catalogue of the tests"),
-        controls,
-        requirements,
-        attributes: BTreeMap::new(),
-        table,
-        collectors: BTreeMap::new(),
-        threats: [
-            ("prompt-injection", "Prompt injection"),
-            ("rag-exfiltration", "Exfiltration through retrieval"),
-            ("agent-hijacking", "Agent hijacking"),
-            ("training-poisoning", "Poisoning of training data"),
-            ("denial-of-wallet", "Unbounded consumption"),
-        ]
-        .iter()
-        .enumerate()
-        .map(threat)
-        .collect(),
-        scales: BTreeMap::new(),
-        frameworks: BTreeMap::new(),
-        stage2: vec![],
-        known: Known::default(),
+        let words =
+            format!("Met when the following is not so, by evidence that is fresh: {reason}");
+        parts.push(format!(
+            "[[requirement]]\nid = {id:?}\ntitle = {title:?}\nquestion = 1\nsubject = {:?}\nwords = {words:?}\n\
+             policy = {policy:?}\nbasis = \"deployment\"\nfresh_days = 180\nafter_change = true\nseverity = {:?}\n\
+             remedy = {remedy:?}\nrole = {role:?}\nrefs = {{ \"owasp-llm:2026/LLM01\" = \"Injected text is what it stops.\" }}\n",
+            subject.as_str(),
+            severity.as_str(),
+        ));
     }
+    for (number, (id, title)) in THREATS.iter().enumerate() {
+        parts.push(format!(
+            "[[threat]]\nid = {id:?}\ntitle = {title:?}\nwords = \"Text that someone else wrote is taken by the model as an order.\"\n\
+             principal = {}\nparts = []\ncontrols = [\"A.8.25\", \"A.8.16\"]\nlikelihood = [\"1\", \"2\", \"3\", \"4\", \"5\"]\n\
+             confidentiality = \"c\"\nintegrity = \"i\"\navailability = \"a\"\n",
+            number < 4
+        ));
+    }
+    for scale in ["likelihood", "consequence"] {
+        let level = "{ name = \"n\", words = \"w\" }";
+        parts.push(format!("[[scale]]\nid = {scale:?}\nlevels = [{}]\n", [level; 5].join(", ")));
+    }
+    parts.concat()
 }

@@ -176,7 +176,7 @@ fn order(places: &[Place], chains: &[Vec<usize>]) -> Vec<Vec<usize>> {
                     other.and_then(|other| position.get(&other))
                 });
                 let (sum, n) = near.fold((0, 0), |(sum, n), at| (sum + at * 1000, n + 1));
-                if n == 0 { own[&place] * 1000 } else { sum / n }
+                usize::checked_div(sum, n).unwrap_or(own[&place] * 1000)
             };
             columns[number].sort_by_key(|&place| (mean(place), own[&place]));
         }
@@ -241,7 +241,9 @@ fn settle(places: &mut [Place], columns: &[Vec<usize>], chains: &[Vec<usize>]) -
         }
     }
     let top = places.iter().map(|place| place.y).min().unwrap_or(0);
-    places.iter_mut().for_each(|place| place.y += MARGIN - top);
+    for place in places.iter_mut() {
+        place.y += MARGIN - top;
+    }
     places.iter().map(|place| place.y + place.height()).max().unwrap_or(0) + MARGIN
 }
 
@@ -278,7 +280,9 @@ fn paths(
             .or_default()
             .push((places[chain[chain.len() - 2]].centre(), number));
     }
-    ports.values_mut().for_each(|edges| edges.sort_unstable());
+    for edges in ports.values_mut() {
+        edges.sort_unstable();
+    }
     let port = |place: usize, right: bool, edge: usize| {
         let edges = &ports[&(place, right)];
         let at = edges.iter().position(|&(_, number)| number == edge).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! A layout as SVG: a shape for each kind of asset, a curve and a label for each flow.
 
+use std::fmt::Write as _;
+
 use annex_isms::AssetKind;
 use maud::{Markup, html};
 
@@ -56,14 +58,14 @@ fn curve(points: &[(i32, i32)]) -> String {
     for (number, &(x, y)) in points.iter().enumerate() {
         let Some(&(from, level)) = number.checked_sub(1).and_then(|before| points.get(before))
         else {
-            path.push_str(&format!("M{x} {y}"));
+            let _ = write!(path, "M{x} {y}");
             continue;
         };
         if level == y {
-            path.push_str(&format!("L{x} {y}"));
+            let _ = write!(path, "L{x} {y}");
         } else {
             let middle = i32::midpoint(from, x);
-            path.push_str(&format!("C{middle} {level} {middle} {y} {x} {y}"));
+            let _ = write!(path, "C{middle} {level} {middle} {y} {x} {y}");
         }
     }
     path
