@@ -31,6 +31,10 @@ use crate::context::Context;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    #[cfg(unix)]
+    if let Err(error) = outlive_file_size_limit() {
+        return fail(&OperationError::Internal(format!("no signal handler: {error}")));
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&OperationError::Internal(format!("no runtime: {error}"))),
@@ -39,6 +43,14 @@ fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => fail(&error),
     }
+}
+
+/// Beyond the limit on file sizes (`ulimit -f`) a write then gives an error that can be told, and
+/// does not end the process by a signal.
+#[cfg(unix)]
+fn outlive_file_size_limit() -> std::io::Result<()> {
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen).map(drop)
 }
 
 async fn run(cli: Cli) -> Result<Exit, OperationError> {

@@ -97,7 +97,7 @@ fn create(path: &Path, key: &SigningKey) -> Result<(), OperationError> {
     file.sync_all().map_err(failed)
 }
 
-fn refuse_inside(path: &Path, data: &Path) -> Result<(), OperationError> {
+pub(crate) fn refuse_inside(path: &Path, data: &Path) -> Result<(), OperationError> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| absolute(path));
     let folder = path.parent().map_or_else(|| absolute(path), real);

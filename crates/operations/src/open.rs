@@ -67,6 +67,10 @@ impl<'a> Operations<'a> {
         let catalogue = catalogue(&settings)?;
         let location = Location::Folder(settings.data.clone());
         let writes = matches!(access, Access::Write { .. });
+        if let Some(key_file) = &settings.key_file {
+            // Before the folder is made: what is refused leaves nothing behind.
+            key::refuse_inside(key_file, &settings.data)?;
+        }
         let options = OpenOptions {
             create: writes,
             access: match access {
