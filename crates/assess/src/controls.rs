@@ -85,7 +85,7 @@ fn addressed(counts: Counts, implementation: Option<&Implementation>) -> Questio
         )
     } else if counts.gap > 0 {
         let words = if operating { "It does not address AI risk: " } else { "" };
-        (Answer::No, format!("{words}{} gaps, {} unknown, none met.", counts.gap, counts.unknown))
+        (Answer::No, format!("{words}{}, {} unknown, none met.", gaps(counts.gap), counts.unknown))
     } else if counts.unknown > 0 {
         (Answer::Unknown, format!("{} unknown, {} met.", counts.unknown, counts.met))
     } else if counts.met == 0 {
@@ -99,6 +99,10 @@ fn addressed(counts: Counts, implementation: Option<&Implementation>) -> Questio
         )
     };
     QuestionView { number: 1, answer, reason: format!("{base} {measured}"), counts }
+}
+
+fn gaps(count: u64) -> String {
+    if count == 1 { "1 gap".to_owned() } else { format!("{count} gaps") }
 }
 
 /// Question 2: are the AI parts that the control concerns in the asset register?

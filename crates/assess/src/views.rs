@@ -10,7 +10,9 @@ use crate::diagram;
 use crate::facts::Facts;
 
 pub(crate) fn scope(snapshot: &Snapshot) -> ScopeView {
-    let looked_at = snapshot.batches.iter().map(|batch| LookedAt {
+    // What a person said looks at nothing.
+    let looked = snapshot.batches.iter().filter(|batch| batch.scope.kind != "person");
+    let looked_at = looked.map(|batch| LookedAt {
         collector: format!("{} {}", batch.collector.name, batch.collector.version),
         scope: batch.scope.clone(),
         at: batch.period.to,

@@ -1,6 +1,5 @@
 //! Work that follows: gaps, evidence requests, and the few answers that resolve most.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -192,7 +191,8 @@ fn answerable(
         })
 }
 
-/// The answers that resolve most unknowns, best first: most results, then fewest questions.
+/// The answers that resolve most unknowns, best first: most results for the least to look up,
+/// where finding the evidence counts as one question more.
 ///
 /// One answer carries one piece of evidence, so a candidate asks what one result of a subject
 /// still needs, or what all results of one control still need; it resolves every result of that
@@ -213,11 +213,18 @@ pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> V
             .flat_map(|(subject, needs)| {
                 candidates(needs).into_iter().map(move |set| {
                     let count = needs.iter().filter(|(_, other)| other.is_subset(&set)).count();
-                    (Reverse(count), set.len(), *subject, set)
+                    (count, *subject, set)
                 })
             })
-            .min();
-        let Some((Reverse(count), _, subject, set)) = best else { break };
+            .min_by(|(count, subject, set), (other_count, other_subject, other_set)| {
+                (other_count * (set.len() + 1), other_count, subject, set).cmp(&(
+                    count * (other_set.len() + 1),
+                    count,
+                    other_subject,
+                    other_set,
+                ))
+            });
+        let Some((count, subject, set)) = best else { break };
         let Some(needs) = open.get_mut(subject) else { break };
         let resolves = needs
             .iter()
