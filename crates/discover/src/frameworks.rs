@@ -11,7 +11,8 @@ use crate::manifest::Dependency;
 use crate::systems::{Found, folder_of};
 
 /// Packages that bring the same module, so that an import does not tell which one it is.
-const SAME_MODULE: [&[&str]; 6] = [
+const SAME_MODULE: [&[&str]; 7] = [
+    &["google-cloud-aiplatform", "vertexai"],
     &["faiss-cpu", "faiss-gpu"],
     &["pyautogen", "autogen", "ag2", "autogen-agentchat", "autogen-core"],
     &["opencv-python", "opencv-python-headless", "opencv-contrib-python"],

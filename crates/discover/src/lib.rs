@@ -159,6 +159,15 @@ pub fn scan(
     })
 }
 
+/// Reads one text as the file of that name, as a scan would, and says why it could not. For fuzzing
+/// and for tools that have no folder.
+///
+/// # Errors
+/// What a scan would list as the reason for skipping the file.
+pub fn read_alone(name: &str, text: &str, known: &Known, limits: &Limits) -> Result<(), String> {
+    reading::alone(name, text, &known::Index::new(known), limits)
+}
+
 fn check(root: &Path) -> Result<(), DiscoverError> {
     let path = root.to_owned();
     match std::fs::metadata(root) {

@@ -15,7 +15,7 @@ use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
-use crate::walk::{Class, File, Skip, Walked, is_test};
+use crate::walk::{self, Class, File, Skip, Walked, is_test};
 
 /// What the files say.
 #[derive(Default)]
@@ -52,6 +52,30 @@ pub(crate) fn read(
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
     reader.reading
+}
+
+/// Reads one text as the file of that name.
+pub(crate) fn alone(
+    name: &str,
+    text: &str,
+    index: &Index<'_>,
+    limits: &Limits,
+) -> Result<(), String> {
+    let mut reader = Reader {
+        index,
+        limits,
+        scripts: Vec::new(),
+        reading: Reading::default(),
+        skips: Vec::new(),
+        foreign: BTreeMap::new(),
+    };
+    let file = File {
+        path: name.to_owned(),
+        full: std::path::PathBuf::from(name),
+        bytes: text.len() as u64,
+        class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
+    };
+    reader.content(&file, text)
 }
 
 /// Source files by path and by name, as a command in a document would write them.
@@ -156,6 +180,13 @@ impl Reader<'_> {
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
         let facts = source::read(language, text, self.limits)?;
+        if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
+            self.reading.manifests.push(Found {
+                path: path.to_owned(),
+                kind: ManifestKind::SetupPy,
+                manifest: manifest::setup_py(&facts),
+            });
+        }
         let source = Source::new(path, language, &facts, self.index, None);
         self.found(&source);
         partly(&facts, None)

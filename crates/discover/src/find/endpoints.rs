@@ -130,6 +130,7 @@ pub(crate) fn base_url(source: &Source<'_>, call: &Call) -> Option<String> {
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for call in &source.facts.calls {
         client(source, call, out);
+        setting(source, call, out);
     }
     addresses(source, out);
 }
@@ -163,6 +164,23 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
             }
             out.assets.push(finding);
         }
+    }
+}
+
+/// The default of a variable that says that it is the address of models.
+fn setting(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if !matches!(call.last(), "getenv" | "get" | "Getenv" | "getEnv" | "get_env") {
+        return;
+    }
+    let text =
+        |index| call.positional(index).and_then(|value| source.facts.literal(value, call.scope));
+    let (Some(name), Some(default)) = (text(0), text(1)) else {
+        return;
+    };
+    let says =
+        ["OLLAMA", "OPENAI", "LLM", "EMBED", "MODEL"].iter().any(|word| name.text.contains(word));
+    if let Some(host) = host(&default.text).filter(|_| says && !default.holes) {
+        out.assets.push(gateway_or(source.index, &host, source.place(default.line)));
     }
 }
 

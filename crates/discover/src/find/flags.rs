@@ -1,6 +1,6 @@
 //! Command lines in scripts, documents and containers: `--base_model org/name`.
 
-use super::names;
+use super::{Source, names};
 use crate::findings::{Findings, Place};
 use crate::known::Index;
 
@@ -89,6 +89,21 @@ pub(crate) fn prose(
             if content.trim_end().ends_with('\\') {
                 command = line;
             }
+        }
+    }
+}
+
+/// The options that a program's own texts tell its users to give: `--base_model='org/name'` in a
+/// file that has a `base_model` itself.
+pub(crate) fn usage(source: &Source<'_>, out: &mut Findings) {
+    for text in source.facts.texts.iter().filter(|text| text.content.contains("--")) {
+        let own = OPTIONS.iter().any(|option| {
+            let name = option.replace('-', "_");
+            text.content.contains(&format!("--{option}"))
+                && source.facts.bindings.iter().any(|binding| binding.name == name)
+        });
+        if own && !source.packages.is_empty() {
+            find(source.index, &text.content, false, &source.place(text.line), out);
         }
     }
 }

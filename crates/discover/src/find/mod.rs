@@ -170,4 +170,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     mcp::find(source, out);
     packages::find(source, out);
     practice::find(source, out);
+    flags::usage(source, out);
 }

@@ -9,7 +9,12 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape};
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 52] = [
+const SURE: [(&str, &str); 57] = [
+    ("use_async_with_weaviate_cloud", "weaviate"),
+    ("use_async_with_local", "weaviate"),
+    ("use_async_with_custom", "weaviate"),
+    ("use_async_with_embedded", "weaviate"),
+    ("connect_to_embedded", "weaviate"),
     ("QdrantClient", "qdrant"),
     ("AsyncQdrantClient", "qdrant"),
     ("QdrantVectorStore", "qdrant"),

@@ -7,6 +7,8 @@ mod requirements;
 mod rust;
 mod yarn;
 
+pub(crate) use python::setup_py;
+
 use crate::limits::Limits;
 use crate::read::{self, Syntax};
 use crate::tree::{Fault, Node};
@@ -22,6 +24,7 @@ pub(crate) enum ManifestKind {
     Pipfile,
     PipfileLock,
     SetupCfg,
+    SetupPy,
     Conda,
     PackageJson,
     PackageLock,
@@ -134,6 +137,8 @@ pub(crate) fn read(kind: ManifestKind, text: &str, limits: &Limits) -> Result<Ma
         ManifestKind::Pipfile => python::pipfile(&tree(Syntax::Toml)?),
         ManifestKind::PipfileLock => python::pipfile_lock(&tree(Syntax::Json)?),
         ManifestKind::SetupCfg => python::setup_cfg(text),
+        // A program: its facts are read with those of the other sources.
+        ManifestKind::SetupPy => Manifest::default(),
         ManifestKind::Conda => python::conda(&tree(Syntax::Yaml)?),
         ManifestKind::PackageJson => npm::package_json(&tree(Syntax::Json)?),
         ManifestKind::PackageLock => npm::package_lock(&tree(Syntax::Json)?),

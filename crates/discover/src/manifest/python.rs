@@ -3,6 +3,7 @@
 
 use super::requirements::requirement;
 use super::{Manifest, is_exact};
+use crate::source::facts::{Facts, Shape, Value};
 use crate::tree::Node;
 
 pub(super) fn pyproject(root: &Node) -> Manifest {
@@ -154,6 +155,48 @@ pub(super) fn setup_cfg(text: &str) -> Manifest {
         }
     }
     manifest
+}
+
+/// What `setup(…)` is given in `setup.py`: the literals of its lists, and nothing that is computed.
+pub(crate) fn setup_py(facts: &Facts) -> Manifest {
+    let mut manifest = Manifest::default();
+    for call in facts.calls.iter().filter(|call| call.last() == "setup") {
+        if let Some(name) = call.named("name").and_then(|value| facts.literal(value, call.scope)) {
+            manifest.project = Some(name.text);
+        }
+        manifest.starts |= call.any_named(&["entry_points", "scripts"]).is_some();
+        let given = ["install_requires", "extras_require", "setup_requires"];
+        for value in given.iter().filter_map(|name| call.named(name)) {
+            let bound: Vec<&Value> = match &value.shape {
+                Shape::Name(name) => {
+                    facts.bound(name, call.scope).iter().map(|b| &b.value).collect()
+                }
+                _ => vec![value],
+            };
+            for value in bound {
+                listed(facts, value, &mut manifest);
+            }
+        }
+    }
+    manifest
+}
+
+fn listed(facts: &Facts, value: &Value, manifest: &mut Manifest) {
+    match &value.shape {
+        Shape::List(items) => {
+            for literal in items.iter().flat_map(|item| facts.literals(item, 0)) {
+                if let Some((name, version)) = requirement(&literal.text) {
+                    manifest.add(&name, literal.line, version, false);
+                }
+            }
+        }
+        Shape::Record(_, entries) => {
+            for (_, list) in entries.iter().filter(|(_, v)| matches!(v.shape, Shape::List(_))) {
+                listed(facts, list, manifest);
+            }
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
