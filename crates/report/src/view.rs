@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annex_catalog::{Catalogue, Requirement};
 use annex_isms::assessment::{
     Answer, AssetView, Changes, ControlStatus, ControlView, Counts, FlowView, Missing, Presence,
-    ReviewState, RiskView, SystemView,
+    ReviewState, RiskView, Stage2Evidence, SystemView,
 };
 use annex_isms::entity::{Implementation, Owner};
 use annex_isms::observation::Location;
@@ -226,6 +226,12 @@ pub(crate) fn places(locations: &BTreeSet<Location>) -> String {
         (Some(first), 0) => first.to_string(),
         (Some(first), more) => format!("{first} (+{more})"),
     }
+}
+
+/// `playbook`, `agreement (openai)`.
+pub(crate) fn stage2_kind(evidence: &Stage2Evidence) -> String {
+    let kind = evidence.kind.as_str().replace('-', " ");
+    evidence.of.as_ref().map_or_else(|| kind.clone(), |of| format!("{kind} ({of})"))
 }
 
 pub(crate) fn implementation(implementation: Option<&Implementation>) -> String {

@@ -127,7 +127,7 @@ impl Report<'_> {
             html! { section { (section(id, title, &beside)) (capped(table, ROWS_MAX, &file)) } }
         };
         html! {
-            (register("gaps", "Gaps", Register::Gaps))
+            (self.gap_pages())
             (register("requests", "Evidence requests", Register::Requests))
             (self.risk_pages())
             (register("soa", "Statement of Applicability, draft", Register::Soa))

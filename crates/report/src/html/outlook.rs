@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::breakable;
 use super::parts::{and_more, chip, section, short, tags, toned};
 use crate::style::Tone;
-use crate::view::{Report, Shown, ThreatRow, acceptable, count, owner, person};
+use crate::view::{Report, Shown, ThreatRow, acceptable, count, owner, person, stage2_kind};
 
 const ANSWERS_MAX: usize = 8;
 const CHANGES_MAX: usize = 20;
@@ -63,7 +63,7 @@ impl Report<'_> {
                     div {
                         p { (item.title) }
                         @for evidence in &item.evidence { p.sub {
-                            (evidence.kind.to_string()) ": " (evidence.presence.word())
+                            (stage2_kind(evidence)) ": " (evidence.presence.word())
                             @if let Some(date) = evidence.date { ", " (date.date().to_string()) }
                             @if let Some(by) = &evidence.collected_by { ", " (by) }
                             @if let Some(digest) = evidence.digest { ", " (short(&digest)) }

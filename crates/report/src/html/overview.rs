@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::breakable;
 use super::parts::{anchor, bar, chip, section, tags, tally, toned};
+use crate::registers::Register;
 use crate::style::Tone;
 use crate::view::{Report, Shown, count, owner, person};
 
@@ -14,6 +15,7 @@ const QUESTIONS: [&str; 3] = [
     "Are the AI threats in the risk register?",
 ];
 const WORST_MAX: usize = 5;
+const GAPS_MAX: usize = 300;
 const LOCATIONS_MAX: usize = 6;
 /// Systems as cards; the others stand in the register.
 const CARDS_MAX: usize = 24;
@@ -137,6 +139,19 @@ impl Report<'_> {
         }
     }
 
+    /// Every gap, one line each.
+    pub(super) fn gap_pages(&self) -> Markup {
+        let gaps = &self.assessment.gaps;
+        html! {
+            section {
+                (section("gaps", "Gaps", &count(gaps.len() as u64, "gap", "gaps")))
+                @if gaps.is_empty() { p.none { (self.table(Register::Gaps).empty) } }
+                @for gap in gaps.iter().take(GAPS_MAX) { (gap_row(gap)) }
+                @if gaps.len() > GAPS_MAX { (super::parts::and_more((gaps.len() - GAPS_MAX) as u64, "csv/gaps.csv")) }
+            }
+        }
+    }
+
     fn worst_section(&self) -> Markup {
         let gaps = &self.assessment.gaps;
         let (counts, shown) = (self.counts(), gaps.len().min(WORST_MAX));
@@ -166,7 +181,6 @@ fn question(question: Option<&QuestionView>) -> Markup {
 }
 
 fn gap_card(gap: &GapView) -> Markup {
-    let more = gap.locations.len().saturating_sub(LOCATIONS_MAX);
     html! {
         article.card.gap.(gap.severity.tone().class()) {
             header {
@@ -174,18 +188,40 @@ fn gap_card(gap: &GapView) -> Markup {
                 h3 { (gap.title) }
                 code { (gap.requirement.to_string()) }
             }
-            p.where {
-                b { (breakable(&gap.subject_name)) }
-                @for place in gap.locations.iter().take(LOCATIONS_MAX) { " " code { (breakable(&place.to_string())) } }
-                @if more > 0 { " and " (more) " more" }
+            (gap_facts(gap))
+        }
+    }
+}
+
+/// A gap on one line, which opens.
+fn gap_row(gap: &GapView) -> Markup {
+    html! {
+        details.row.gap {
+            summary {
+                (chip(gap.severity)) " " b { (gap.title) } " " code { (gap.requirement.to_string()) } " "
+                span.name { (breakable(&gap.subject_name)) } " "
+                span.sub { "due " (gap.due.to_string()) ", " (owner(gap.owner.as_ref(), &gap.role)) }
             }
-            dl {
-                div { dt { "Why" } dd { @for reason in &gap.reasons { (reason) " " } } }
-                div { dt { "Do" } dd { (gap.remedy) } }
-                div { dt { "Owner" } dd { (owner(gap.owner.as_ref(), &gap.role)) } }
-                div { dt { "Due" } dd { (gap.due.to_string())
-                    @if let Some(day) = gap.excepted_until { ", exception until " (day.to_string()) } } }
-            }
+            (gap_facts(gap))
+        }
+    }
+}
+
+fn gap_facts(gap: &GapView) -> Markup {
+    let more = gap.locations.len().saturating_sub(LOCATIONS_MAX);
+    html! {
+        p.where {
+            b { (breakable(&gap.subject_name)) }
+            @for place in gap.locations.iter().take(LOCATIONS_MAX) { " " code { (breakable(&place.to_string())) } }
+            @if more > 0 { " and " (more) " more" }
+        }
+        dl {
+            div { dt { "Why" } dd { @for reason in &gap.reasons { (reason) " " } } }
+            div { dt { "Do" } dd { (gap.remedy) } }
+            div { dt { "Owner" } dd { (owner(gap.owner.as_ref(), &gap.role)) } }
+            div { dt { "Due" } dd { (gap.due.to_string())
+                @if let Some(day) = gap.excepted_until { ", exception until " (day.to_string()) } } }
+            div { dt { "Status" } dd { (gap.status.as_str().replace('_', " ")) ", " code { (gap.id.as_str()) } } }
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn breakable(text: &str) -> Markup {
         since += 1;
         if c == ' ' {
             since = 0;
-        } else if since > 3 && matches!(c, '/' | '_' | '.' | '-' | ':' | '@' | ',' | '=') {
+        } else if since > 6 && matches!(c, '/' | '_' | '.' | '-' | ':' | '@' | ',' | '=') {
             out.push_str("<wbr>");
             since = 0;
         }

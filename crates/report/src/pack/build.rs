@@ -140,8 +140,9 @@ impl Pack {
                 return Err(PackError::form(needed, "it is missing in the pack"));
             }
         }
-        open_checkpoint(&self.files[path::CHECKPOINT], &key.verifying_key())
-            .map_err(|error| PackError::file(path::CHECKPOINT, Fault::Signature(error)))?;
+        open_checkpoint(&self.files[path::CHECKPOINT], &key.verifying_key()).map_err(|error| {
+            PackError::file(path::CHECKPOINT, Fault::Signature(Box::new(error)))
+        })?;
         let listed: Vec<Listed> = self
             .files
             .iter()
@@ -155,7 +156,7 @@ impl Pack {
         manifest::parse(&manifest, &self.limits)?;
         limit("bytes of the manifest", manifest.len() as u64, self.limits.manifest_bytes_max)?;
         let note = sign_text(&manifest::note_text(&manifest), key)
-            .map_err(|error| PackError::file(path::NOTE, Fault::Signature(error)))?;
+            .map_err(|error| PackError::file(path::NOTE, Fault::Signature(Box::new(error))))?;
         let first = [(path::NOTE, note.as_bytes()), (path::MANIFEST, manifest.as_slice())];
         let rest = self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
         write(&first.into_iter().chain(rest).collect::<Vec<_>>(), &self.limits, out)

@@ -72,10 +72,10 @@ pub enum Fault {
     },
     /// A signature that does not hold.
     #[error("signature does not hold with this key: {0}")]
-    Signature(#[source] annex_ledger::Error),
+    Signature(#[source] Box<annex_ledger::Error>),
     /// A proof that does not hold.
     #[error("{0}")]
-    Proof(#[source] annex_ledger::Error),
+    Proof(#[source] Box<annex_ledger::Error>),
     /// Signed, but not of the form that a pack has.
     #[error("{0}")]
     Form(String),

@@ -51,7 +51,7 @@ impl Proven {
         let commitment = leaf_commitment(self.nonce.as_bytes(), body);
         self.proof
             .verify(&commitment, &checkpoint.head)
-            .map_err(|error| PackError::file(&self.path(), Fault::Proof(error)))
+            .map_err(|error| PackError::file(&self.path(), Fault::Proof(Box::new(error))))
     }
 }
 

@@ -85,7 +85,7 @@ pub fn verify<R: Read + Seek>(
     walk.directory(note_size, &manifest, &files)?;
 
     let checkpoint = open_checkpoint(&checkpoint, key)
-        .map_err(|error| PackError::file(path::CHECKPOINT, Fault::Signature(error)))?;
+        .map_err(|error| PackError::file(path::CHECKPOINT, Fault::Signature(Box::new(error))))?;
     let found = walk.ledger(&proofs, &checkpoint, &files, &assessment)?;
     let (at, catalogue) = found.assessment.ok_or_else(|| {
         PackError::form(path::ASSESSMENT, "no entry of the ledger in the pack holds its digest")
@@ -149,7 +149,7 @@ impl<R: Read + Seek> Walk<R> {
             return Err(PackError::new(file, Fault::Truncated));
         }
         let text = open_text(&bytes, key)
-            .map_err(|error| PackError::new(file, Fault::Signature(error)))?;
+            .map_err(|error| PackError::new(file, Fault::Signature(Box::new(error))))?;
         let manifest = manifest::parse_note(&text)?;
         let real = crc32fast::hash(&bytes);
         if crc != u64::from(real) {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{classes, count_cells, count_columns};
 use crate::style::Tone;
 use crate::table::{Cell, Column, Table};
-use crate::view::{Report, Shown, owner, person, places};
+use crate::view::{Report, Shown, owner, person, places, stage2_kind};
 
 impl Report<'_> {
     pub(super) fn systems(&self) -> Table {
@@ -135,7 +135,7 @@ impl Report<'_> {
             let evidence = item
                 .evidence
                 .iter()
-                .map(|evidence| format!("{}: {}", evidence.kind, evidence.presence.word()));
+                .map(|evidence| format!("{}: {}", stage2_kind(evidence), evidence.presence.word()));
             let date = item.evidence.iter().filter_map(|evidence| evidence.date).min();
             let who =
                 item.owner.as_ref().map_or_else(|| owner(None, &item.role), ToString::to_string);

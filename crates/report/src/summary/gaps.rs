@@ -6,7 +6,7 @@ use annex_isms::assessment::{Presence, ResultKey, Stage2Evidence};
 
 use super::page::Page;
 use crate::style::{Tone, cut, fit, width};
-use crate::view::{Report, Shown, acceptable, count, owner, places};
+use crate::view::{Report, Shown, acceptable, count, owner, places, stage2_kind};
 
 const GAPS_MAX: usize = 5;
 /// Reason and remedy of a gap share these.
@@ -210,7 +210,7 @@ impl Report<'_> {
 
 /// `playbook 2026-05-04`, `agreement 2025-03-02 stale`, `tabletop missing`.
 fn stage2_evidence(evidence: &Stage2Evidence) -> String {
-    let mut text = evidence.kind.to_string();
+    let mut text = stage2_kind(evidence);
     if let Some(date) = evidence.date {
         let _ = write!(text, " {}", date.date());
     }

@@ -14,6 +14,9 @@ use super::{Align, Cell, Table};
 use crate::html::breakable;
 use crate::style::plain;
 
+/// A text up to this length stays on one line of a page.
+const SHORT_BYTES_MAX: usize = 12;
+
 impl Table {
     /// Writes comma-separated values with the keys as the first line (RFC 4180).
     ///
@@ -93,7 +96,7 @@ impl Table {
                                     @for (index, column) in self.shown() {
                                         @let cell = &row[index];
                                         td class=[number(column.align)] data-label=(column.title) {
-                                            span class=(cell.tone.class()) { (breakable(&cell.text)) }
+                                            span class=(classes(cell)) { (breakable(&cell.text)) }
                                         }
                                     }
                                 }
@@ -104,6 +107,12 @@ impl Table {
             }
         }
     }
+}
+
+/// A date or a word is not broken; the long texts beside it are.
+fn classes(cell: &Cell) -> String {
+    let short = if cell.text.len() <= SHORT_BYTES_MAX { " short" } else { "" };
+    format!("{}{short}", cell.tone.class())
 }
 
 fn number(align: Align) -> Option<&'static str> {

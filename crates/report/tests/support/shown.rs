@@ -48,10 +48,10 @@ pub(super) fn stage2() -> Vec<Stage2Item> {
             .map(|(kind, presence, date)| {
                 let digest = date.map(|date| Digest::of(date.as_bytes()));
                 let date = date.map(of::<Instant>);
-                // Read as JSON, so that a field with a default can be added to it.
                 let evidence = serde_json::json!({
                     "kind": kind, "presence": presence, "digest": digest, "date": date,
                     "collected_by": date.map(|_| "mara"),
+                    "of": (*kind == Agreement).then_some("openai"),
                 });
                 serde_json::from_value(evidence).expect("evidence")
             })
