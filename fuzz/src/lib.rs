@@ -21,8 +21,10 @@
 //! A new target is a body here, a line in [`TARGETS`], a file in `fuzz_targets/`, a `[[bin]]` in
 //! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
 
+mod discover;
 mod ledger;
 
+pub use discover::discover_file;
 pub use ledger::{ledger_note, ledger_proof, test_key};
 
 /// A fuzz target.
@@ -36,6 +38,7 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "discover_file", body: discover_file },
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
 ];
