@@ -23,9 +23,11 @@
 
 mod discover;
 mod ledger;
+mod pack;
 
 pub use discover::discover_file;
 pub use ledger::{ledger_note, ledger_proof, test_key};
+pub use pack::{good_pack, pack};
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -41,4 +43,5 @@ pub const TARGETS: &[Target] = &[
     Target { name: "discover_file", body: discover_file },
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
+    Target { name: "pack", body: pack },
 ];

@@ -71,3 +71,10 @@ fn the_good_seeds_of_the_ledger_are_what_it_writes_today() {
         assert_eq!(found, expected, "{seed}");
     }
 }
+
+/// A seed that is no longer a pack would only fuzz the refusal of its first bytes.
+#[test]
+fn the_good_seed_of_the_pack_is_what_is_written_today() {
+    let found = fs::read(here("corpus/pack/good.zip")).unwrap_or_default();
+    assert_eq!(found, annex_fuzz::good_pack());
+}
