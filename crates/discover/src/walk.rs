@@ -165,7 +165,9 @@ fn closed_folder(entry: &ignore::DirEntry, depth_max: usize) -> Option<(String, 
     let listed = FOLDERS.iter().find(|(folder, _)| *folder == name).map(|(_, what)| *what);
     let built = (name == "target" && entry.path().with_file_name("Cargo.toml").is_file())
         .then_some("build output");
-    match listed.or(built) {
+    // Annex's own data folder is no part of what is scanned, whatever its name.
+    let own = entry.path().join("register.sqlite").is_file().then_some("");
+    match listed.or(built).or(own) {
         Some("") => Some((String::new(), false)),
         Some(what) => Some((format!("{what}: not the repository's own, not entered"), false)),
         None if entry.depth() > depth_max => {

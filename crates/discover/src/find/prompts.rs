@@ -448,7 +448,9 @@ pub(crate) fn document(path: &str, root: &Node, text: &str, out: &mut Findings) 
             || lower == "template"
             || lower.starts_with("system_prompt")
             || lower == "system";
-        says && value.text().is_some_and(|text| is_instruction(text, NAMED_CHARS_MIN))
+        says && value
+            .text()
+            .is_some_and(|text| is_instruction(text, NAMED_CHARS_MIN) || is_filled_in(text))
     });
     let few = root.entries().len() <= 12;
     let located = is_prompt_file(path)
@@ -460,4 +462,13 @@ pub(crate) fn document(path: &str, root: &Node, text: &str, out: &mut Findings) 
         return true;
     }
     false
+}
+
+/// A short template is told by what is filled in: `### Input:\n{input}`.
+fn is_filled_in(text: &str) -> bool {
+    text.split('{').skip(1).any(|part| {
+        part.split_once('}').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        })
+    })
 }
