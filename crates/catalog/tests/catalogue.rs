@@ -137,9 +137,8 @@ fn coverage_of_requirements_by_collectors() {
 #[test]
 fn a_statement_alone_never_meets_a_requirement() {
     for requirement in embedded().requirements.values() {
-        for (name, need) in &requirement.needs {
-            assert!(need.basis > Basis::Statement, "{} {name}", requirement.id);
-        }
+        let shown = requirement.needs.values().any(|need| need.basis > Basis::Statement);
+        assert!(shown, "{}", requirement.id);
     }
 }
 

@@ -59,9 +59,10 @@ pub const ATTRIBUTES: &[Declared] = &[
     bool(System, "telemetry_present", false),
 ];
 
-/// Attributes of a system whose absence means `false`, when everything was read.
-pub(crate) const PRESENCE: [&str; 4] =
-    ["fallback_in_source", "guardrail_present", "security_tests_present", "telemetry_present"];
+/// Attributes of a system whose absence means `false`, when everything was read. A fallback is not
+/// among them: it may be an ordinary `except` branch, which no name gives away.
+pub(crate) const PRESENCE: [&str; 3] =
+    ["guardrail_present", "security_tests_present", "telemetry_present"];
 
 pub(crate) fn unfavourable(name: &str) -> Option<bool> {
     ATTRIBUTES

@@ -1,5 +1,6 @@
 //! Errors, and the exit code that each has.
 
+use annex_register::RegisterError;
 use annex_settings::SettingsError;
 
 /// Why a command or query failed.
@@ -19,7 +20,7 @@ pub enum OperationError {
     Discover(#[from] annex_discover::DiscoverError),
     /// The register.
     #[error(transparent)]
-    Register(#[from] annex_register::RegisterError),
+    Register(#[from] RegisterError),
     /// The evidence store.
     #[error(transparent)]
     Blobs(#[from] annex_blobs::Error),
@@ -71,7 +72,9 @@ impl OperationError {
             | Self::Discover(_)
             | Self::Pack(_)
             | Self::Ledger(_) => Exit::Input,
-            Self::Register(annex_register::RegisterError::NotFound { .. }) => Exit::Input,
+            Self::Register(RegisterError::NotFound { .. } | RegisterError::Conflict { .. }) => {
+                Exit::Input
+            }
             Self::Register(_) | Self::Blobs(_) | Self::File { .. } | Self::Internal(_) => {
                 Exit::Failure
             }

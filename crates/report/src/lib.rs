@@ -52,5 +52,5 @@ pub use pack::{Fault, Pack, PackEntry, PackError, PackLimits, Place, Verified, W
 pub use registers::Register;
 pub use style::{Style, Tone};
 pub use summary::SUMMARY_LINES_MAX;
-pub use table::{Align, Cell, Column, Table};
+pub use table::{Align, Cell, Column, Reader, Table};
 pub use view::{PRINCIPAL_CONTROLS, Report};

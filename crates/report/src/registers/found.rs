@@ -11,9 +11,9 @@ use crate::view::{Report, Shown, owner, person, places, stage2_kind};
 impl Report<'_> {
     pub(super) fn systems(&self) -> Table {
         let columns = vec![
-            Column::left("id", "System"),
+            Column::whole("id", "System"),
             Column::left("name", "Name"),
-            Column::left("purpose", "Purpose"),
+            Column::page("purpose", "Purpose"),
             Column::left("owner", "Owner"),
             Column::left("models", "Models"),
             Column::left("suppliers", "Suppliers"),
@@ -39,7 +39,7 @@ impl Report<'_> {
     pub(super) fn assets(&self) -> Table {
         let columns = vec![
             Column::hidden("id", "Id"),
-            Column::left("kind", "Kind"),
+            Column::whole("kind", "Kind"),
             Column::left("name", "Name"),
             Column::left("locations", "Seen at"),
             Column::left("systems", "Systems"),
@@ -102,7 +102,7 @@ impl Report<'_> {
         let mut columns = vec![
             Column::hidden("asset", "Id"),
             Column::left("name", "Component"),
-            Column::left("kind", "Kind"),
+            Column::whole("kind", "Kind"),
             Column::left("control", "Control"),
         ];
         columns.extend(count_columns());

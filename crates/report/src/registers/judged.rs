@@ -12,7 +12,7 @@ use crate::view::{Report, Shown, acceptable, implementation, missing, owner, per
 impl Report<'_> {
     pub(super) fn controls(&self) -> Table {
         let mut columns = vec![
-            Column::left("id", "Control"),
+            Column::whole("id", "Control"),
             Column::left("title", "Title"),
             Column::left("status", "Status"),
             Column::left("question_1", "AI risk addressed?"),
@@ -20,7 +20,7 @@ impl Report<'_> {
             Column::left("question_3", "AI threats in the risk register?"),
         ];
         columns.extend(count_columns());
-        columns.push(Column::left("implementation", "Declared"));
+        columns.push(Column::page("implementation", "Declared"));
         let mut table = Table::new("controls", "no control in the catalogue", columns);
         table.rows.extend(self.assessment.controls.iter().map(|control| {
             let question = |number| control.questions.iter().find(|q| q.number == number);
@@ -57,8 +57,8 @@ impl Report<'_> {
             Column::left("subject", "Subject"),
             Column::left("subject_name", "Name"),
             Column::left("outcome", "Result"),
-            Column::left("severity", "Severity"),
-            Column::left("reasons", "Reasons"),
+            Column::whole("severity", "Severity"),
+            Column::page("reasons", "Reasons"),
             Column::left("missing", "Keeps it unknown"),
             Column::left("stated", "Stated only"),
             Column::hidden("values", "Values"),
@@ -91,14 +91,14 @@ impl Report<'_> {
 
     pub(super) fn requests(&self) -> Table {
         let columns = vec![
-            Column::left("id", "Request"),
+            Column::whole("id", "Request"),
             Column::left("requirement", "Requirement"),
             Column::left("subject", "Subject"),
             Column::left("ask", "What would resolve it"),
             Column::left("by_person", "By"),
             Column::left("owner", "Owner"),
             Column::hidden("role", "Role"),
-            Column::left("due", "Due"),
+            Column::whole("due", "Due"),
         ];
         let mut table = Table::new("evidence requests", "no evidence request is open", columns);
         table.rows.extend(self.assessment.requests.iter().map(|request| {
@@ -118,18 +118,18 @@ impl Report<'_> {
 
     pub(super) fn gaps(&self) -> Table {
         let columns = vec![
-            Column::left("id", "Gap"),
-            Column::left("severity", "Severity"),
+            Column::whole("id", "Gap"),
+            Column::whole("severity", "Severity"),
             Column::left("requirement", "Requirement"),
             Column::hidden("title", "Title"),
             Column::hidden("subject", "Subject"),
             Column::left("subject_name", "About"),
             Column::left("locations", "Seen at"),
-            Column::left("reasons", "Why"),
-            Column::left("remedy", "What to do"),
+            Column::page("reasons", "Why"),
+            Column::page("remedy", "What to do"),
             Column::left("owner", "Owner"),
             Column::hidden("role", "Role"),
-            Column::left("due", "Due"),
+            Column::whole("due", "Due"),
             Column::left("status", "Status"),
             Column::hidden("excepted_until", "Exception until"),
         ];
@@ -163,7 +163,7 @@ impl Report<'_> {
 
     pub(super) fn risks(&self) -> Table {
         let columns = vec![
-            Column::left("id", "Risk"),
+            Column::whole("id", "Risk"),
             Column::left("system", "System"),
             Column::left("title", "Threat"),
             Column::left("owner", "Owner"),
@@ -216,8 +216,8 @@ impl Report<'_> {
             Column::left("included", "Decision"),
             Column::left("decision_reason", "Reason decided"),
             Column::left("approved_by", "Approved by"),
-            Column::left("reasons", "Reasons on record"),
-            Column::left("implementation", "Declared implementation"),
+            Column::page("reasons", "Reasons on record"),
+            Column::page("implementation", "Declared implementation"),
             Column::left("measured", "Measured"),
         ];
         columns.extend(count_columns());

@@ -37,8 +37,21 @@ pub struct Column {
     pub title: &'static str,
     /// On which side its text stands.
     pub align: Align,
-    /// Whether the terminal and a page show it; CSV and JSON always do.
-    pub shown: bool,
+    /// Who sees it.
+    pub reader: Reader,
+    /// Whether a terminal must never break its text: what people copy, such as ids.
+    pub whole: bool,
+}
+
+/// Who sees a column. CSV and JSON always have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Everyone.
+    All,
+    /// Pages, which have room for sentences; a terminal has not.
+    Pages,
+    /// Machines only.
+    Machines,
 }
 
 /// On which side the text of a column stands.
@@ -64,17 +77,27 @@ pub struct Cell {
 impl Column {
     /// A column of texts.
     pub const fn left(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, align: Align::Left, shown: true }
+        Self { key, title, align: Align::Left, reader: Reader::All, whole: false }
+    }
+
+    /// A column of texts that a terminal never breaks.
+    pub const fn whole(key: &'static str, title: &'static str) -> Self {
+        Self { whole: true, ..Self::left(key, title) }
+    }
+
+    /// A column of sentences, which a terminal leaves out.
+    pub const fn page(key: &'static str, title: &'static str) -> Self {
+        Self { reader: Reader::Pages, ..Self::left(key, title) }
     }
 
     /// A column of numbers.
     pub const fn right(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, align: Align::Right, shown: true }
+        Self { align: Align::Right, ..Self::left(key, title) }
     }
 
     /// A column for machines only.
     pub const fn hidden(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, align: Align::Left, shown: false }
+        Self { reader: Reader::Machines, ..Self::left(key, title) }
     }
 }
 
@@ -135,6 +158,6 @@ impl Table {
 
     /// The indices of the columns that people see.
     fn shown(&self) -> impl Iterator<Item = (usize, &Column)> {
-        self.columns.iter().enumerate().filter(|(_, column)| column.shown)
+        self.columns.iter().enumerate().filter(|(_, column)| column.reader != Reader::Machines)
     }
 }

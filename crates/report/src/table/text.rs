@@ -1,6 +1,6 @@
 //! A table on a terminal: as wide as it must be, never wider than the terminal.
 
-use super::{Align, Cell, Table};
+use super::{Align, Cell, Reader, Table};
 use crate::style::{Style, Tone, width, wrap};
 
 /// Between two columns.
@@ -16,7 +16,11 @@ impl Table {
         if self.rows.is_empty() {
             return format!("{}\n", self.empty);
         }
-        let columns: Vec<usize> = self.shown().map(|(index, _)| index).collect();
+        let columns: Vec<usize> = self
+            .shown()
+            .filter(|(_, column)| column.reader == Reader::All)
+            .map(|(index, _)| index)
+            .collect();
         let widths = self.widths(&columns, style.width);
         let mut out = String::new();
         let heads: Vec<Cell> = columns
@@ -44,7 +48,8 @@ impl Table {
             })
             .collect();
         let gaps = GAP * columns.len().saturating_sub(1);
-        fair(&natural, available.saturating_sub(gaps))
+        let whole: Vec<bool> = columns.iter().map(|&index| self.columns[index].whole).collect();
+        fair(&natural, &whole, available.saturating_sub(gaps))
     }
 
     fn line(
@@ -83,8 +88,20 @@ impl Table {
     }
 }
 
-/// Shares `available` columns: the narrow get what they need, the wide share the rest evenly.
-fn fair(natural: &[usize], available: usize) -> Vec<usize> {
+/// Shares `available` columns: those that must stay whole and the narrow get what they need, the
+/// wide share the rest evenly.
+fn fair(natural: &[usize], whole: &[bool], available: usize) -> Vec<usize> {
+    let kept: usize = natural.iter().zip(whole).filter(|(_, whole)| **whole).map(|(w, _)| w).sum();
+    let others: Vec<usize> =
+        natural.iter().zip(whole).filter(|(_, whole)| !**whole).map(|(w, _)| *w).collect();
+    let mut shared = share(&others, available.saturating_sub(kept)).into_iter();
+    let width = |(natural, whole): (&usize, &bool)| {
+        if *whole { *natural } else { shared.next().unwrap_or(*natural) }
+    };
+    natural.iter().zip(whole).map(width).collect()
+}
+
+fn share(natural: &[usize], available: usize) -> Vec<usize> {
     let mut widths = natural.to_vec();
     while widths.iter().sum::<usize>() > available {
         let widest = widths.iter().copied().max().unwrap_or(0);
@@ -153,7 +170,7 @@ mod tests {
             natural in proptest::collection::vec(0_usize..200, 1..9),
             available in 0_usize..150,
         ) {
-            let widths = fair(&natural, available);
+            let widths = share(&natural, available);
             let least: usize = natural.iter().map(|&w| w.min(COLUMN_WIDTH_MIN)).sum();
             proptest::prop_assert!(widths.iter().sum::<usize>() <= available.max(least));
             for (given, wanted) in widths.iter().zip(&natural) {
