@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{count_cells, count_columns};
 use crate::style::Tone;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Reader, Table};
 use crate::view::{Report, Shown, acceptable, implementation, missing, owner, person, places};
 
 impl Report<'_> {
@@ -168,11 +168,20 @@ impl Report<'_> {
             Column::left("title", "Threat"),
             Column::left("owner", "Owner"),
             Column::left("review", "Review"),
-            Column::right("inherent_likelihood", "Inherent likelihood"),
-            Column::right("inherent_consequence", "Inherent consequence"),
-            Column::right("current_likelihood", "Current likelihood"),
+            Column {
+                reader: Reader::Pages,
+                ..Column::right("inherent_likelihood", "Inherent likelihood")
+            },
+            Column {
+                reader: Reader::Pages,
+                ..Column::right("inherent_consequence", "Inherent consequence")
+            },
+            Column {
+                reader: Reader::Pages,
+                ..Column::right("current_likelihood", "Current likelihood")
+            },
             Column::right("current_score", "Current score"),
-            Column::right("residual_score", "Residual score"),
+            Column { reader: Reader::Pages, ..Column::right("residual_score", "Residual score") },
             Column::left("acceptable", "Acceptance"),
             Column::left("treatment", "Treatment"),
             Column::hidden("steps", "Steps"),
