@@ -33,7 +33,7 @@ impl Operations<'_> {
             let text = if text.contains(':') { text.clone() } else { format!("asset:{text}") };
             match resolve_subject(&snapshot, &text)? {
                 Subject::Asset(id) => {
-                    assets.extend(snapshot.assets.iter().filter(|asset| asset.id == id))
+                    assets.extend(snapshot.assets.iter().filter(|asset| asset.id == id));
                 }
                 other => return Err(OperationError::input(format!("`{other}` is not an asset"))),
             }

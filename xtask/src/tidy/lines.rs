@@ -7,6 +7,18 @@ const LINES_MAX: usize = 400;
 const LONGER: &[(&str, &str)] = &[
     ("crates/annex/src/args.rs", "the table of all commands, with their help and examples"),
     ("crates/catalog/src/check.rs", "one pass over all tables, in the order of their references"),
+    (
+        "crates/discover/src/find/models.rs",
+        "tables of call and argument names beside the rules that read them",
+    ),
+    (
+        "crates/discover/src/find/prompts.rs",
+        "tables of argument names beside the rules that read them",
+    ),
+    (
+        "crates/discover/src/source/value.rs",
+        "one recursive descent over the expressions of five languages",
+    ),
     ("crates/isms/src/assessment.rs", "one published document, read from top to bottom"),
     ("crates/isms/src/entity.rs", "the list of entities, plain data without code"),
 ];
