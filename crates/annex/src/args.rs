@@ -153,10 +153,10 @@ Without PATH nothing is scanned: what is on record is judged again.
 
 Examples:
   annex assess .
-  annex assess . --fail-on high                 exit 1 on gaps or unknowns of high severity or worse
-  annex assess . --fail-on high --allow-unknown exit 1 on gaps only
+  annex assess . --fail-on high                  exit 1 on gaps or unknowns of high severity or worse
+  annex assess . --fail-on high --allow-unknown  exit 1 on gaps only
   annex assess . --format json > assessment.json
-  annex assess --at 2026-03-31                  what was known then; nothing is recorded")]
+  annex assess --at 2026-03-31                   what was known then; nothing is recorded")]
 pub(crate) struct AssessArgs {
     /// The repository to scan
     pub(crate) path: Option<PathBuf>,
@@ -439,7 +439,8 @@ Examples:
   annex answer system:help-desk
   annex answer organisation tabletop_includes_ai=true --evidence tabletop.pdf --kind tabletop
   annex answer help-desk human_override_exercised=true --evidence sha256:…
-  annex answer help-desk --not-applicable A.8.10/training-data-withdrawable --by dana --because 'Nothing is trained'")]
+  annex answer help-desk --not-applicable A.8.10/training-data-withdrawable --by dana \\
+      --because 'Nothing is trained'")]
 pub(crate) struct AnswerArgs {
     /// Whom it is about
     pub(crate) subject: String,
@@ -494,7 +495,8 @@ pub(crate) struct AboutEvidence {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  annex evidence add pentest.pdf --kind penetration-test --control A.8.29 --period 2026-03-01..2026-03-05
+  annex evidence add pentest.pdf --kind penetration-test --control A.8.29 \\
+      --period 2026-03-01..2026-03-05
   annex evidence list
   annex evidence show sha256:…  > copy.pdf")]
 pub(crate) struct EvidenceArgs {
@@ -553,8 +555,9 @@ pub(crate) enum PeopleCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  annex nonconformities raise A.5.23 --by kim --finding 'Declared as implemented; no agreement covers the model'
-  annex nonconformities update nc-1 --cause 'New supplier without review' --corrective-action 'Review before use'")]
+  annex nonconformities raise A.5.23 --by kim --finding 'No agreement covers the model'
+  annex nonconformities update nc-1 --cause 'New supplier without review' \\
+      --corrective-action 'Review before use'")]
 pub(crate) struct NonconformitiesArgs {
     #[command(flatten)]
     pub(crate) list: ListArgs,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use annex_catalog::Catalogue;
 use annex_isms::assessment::Changes;
 use annex_isms::observation::ObservationBatch;
 use annex_isms::{Assessment, Outcome, Severity};
@@ -27,15 +28,16 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
         }
         return Ok(found(&assessment, &args));
     }
+    let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let batch = match &args.path {
-        Some(path) => Some(scanned(context, path, &args, &loaded)?),
+        Some(path) => Some(scanned(context, path, &args, &loaded, &catalogue)?),
         None => None,
     };
     let incomplete =
         batch.as_ref().is_some_and(|batch| batch.skipped.iter().any(|skipped| !skipped.deliberate));
     let report_file =
         args.report.clone().unwrap_or_else(|| loaded.settings.data.join("report.html"));
-    let operations = context.open(loaded, write_access("assess")).await?;
+    let operations = context.open_with(loaded, catalogue, write_access("assess")).await?;
     let by = actor();
     operations.execute(Command::Declare, &by).await?;
     if let Some(batch) = batch {
@@ -53,6 +55,7 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
         "report: {}   assessment: {digest}   ledger: {ledger_size} entries, signed",
         report_file.display()
     ));
+    operations.close().await?;
     if incomplete {
         context.note(
             "incomplete: some files could not be read; they are listed as skipped (exit code 3)",
@@ -67,8 +70,8 @@ fn scanned(
     path: &Path,
     args: &AssessArgs,
     loaded: &Loaded,
+    catalogue: &Catalogue,
 ) -> Result<ObservationBatch, OperationError> {
-    let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let bar = if context.global.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
     if let Ok(style) = ProgressStyle::with_template("scanning {bar:30} {pos}/{len} files") {
         bar.set_style(style);
@@ -78,7 +81,7 @@ fn scanned(
         bar.set_position(progress.files_done);
     };
     let request = ScanRequest { path, name: args.repository.as_deref() };
-    let batch = scan(request, &catalogue, &loaded.settings, PORTS, &mut progress);
+    let batch = scan(request, catalogue, &loaded.settings, PORTS, &mut progress);
     bar.finish_and_clear();
     batch
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use annex_catalog::Catalogue;
 use annex_isms::{Actor, Instant};
 use annex_operations::{Access, OperationError, Operations, Ports};
 use annex_settings::{Declarations, Settings};
@@ -61,7 +62,19 @@ impl Context {
         loaded: Loaded,
         access: Access,
     ) -> Result<Operations<'static>, OperationError> {
-        Operations::open(loaded.settings, loaded.declarations, loaded.file, access, PORTS).await
+        let catalogue = annex_operations::catalogue(&loaded.settings)?;
+        self.open_with(loaded, catalogue, access).await
+    }
+
+    /// Opens the data folder with a catalogue that is loaded already.
+    pub(crate) async fn open_with(
+        &self,
+        loaded: Loaded,
+        catalogue: Catalogue,
+        access: Access,
+    ) -> Result<Operations<'static>, OperationError> {
+        let Loaded { settings, declarations, file } = loaded;
+        Operations::open(settings, declarations, file, catalogue, access, PORTS).await
     }
 
     /// A note for people on standard error.

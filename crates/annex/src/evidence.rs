@@ -18,6 +18,16 @@ use crate::registers::{plain_table, say};
 
 pub(crate) async fn answer(context: &Context, args: AnswerArgs) -> Result<Exit, OperationError> {
     let operations = context.writing("answer").await?;
+    let exit = answered(context, &operations, args).await?;
+    operations.close().await?;
+    Ok(exit)
+}
+
+async fn answered(
+    context: &Context,
+    operations: &Operations<'_>,
+    args: AnswerArgs,
+) -> Result<Exit, OperationError> {
     if let (Some(requirement), Some(by)) = (args.not_applicable, args.by) {
         let command = Command::NotApplicable {
             requirement,
@@ -37,7 +47,7 @@ pub(crate) async fn answer(context: &Context, args: AnswerArgs) -> Result<Exit, 
         }
     }
     if values.is_empty() {
-        values = ask(&operations, &args.subject).await?;
+        values = ask(operations, &args.subject).await?;
         if values.is_empty() {
             context.note("nothing was answered");
             return Ok(Exit::Done);
@@ -49,7 +59,7 @@ pub(crate) async fn answer(context: &Context, args: AnswerArgs) -> Result<Exit, 
             text.parse().map_err(|error| OperationError::Input(format!("--evidence: {error}")))?,
         )),
         Some(file) => {
-            let new = stored(&operations, Path::new(file), &args.about, None)?;
+            let new = stored(operations, Path::new(file), &args.about, None)?;
             Some(EvidenceSource::New(Box::new(new)))
         }
     };
@@ -121,7 +131,10 @@ pub(crate) async fn evidence(
         EvidenceCommand::Add { file, about, subject } => {
             let operations = context.writing("evidence add").await?;
             let evidence = stored(&operations, &file, &about, subject)?;
-            say(context, &operations.execute(Command::AddEvidence { evidence }, &actor()).await?)
+            let command = Command::AddEvidence { evidence };
+            let exit = say(context, &operations.execute(command, &actor()).await?)?;
+            operations.close().await?;
+            Ok(exit)
         }
         EvidenceCommand::List(args) => list(context, &args).await,
         EvidenceCommand::Show { digest, record } => {
@@ -219,7 +232,9 @@ fn find(snapshot: &Snapshot, text: &str) -> Result<Digest, OperationError> {
         .collect();
     match matching.as_slice() {
         [one] => Ok(*one),
-        [] => Err(OperationError::Input(format!("no evidence `{text}` is on record"))),
+        [] => Err(OperationError::Input(format!(
+            "no evidence `{text}` is on record; `annex evidence list` lists it"
+        ))),
         _ => {
             Err(OperationError::Input(format!("`{text}` begins several digests; give more of it")))
         }

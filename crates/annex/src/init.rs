@@ -36,6 +36,7 @@ pub(crate) async fn init(context: &Context, args: InitArgs) -> Result<Exit, Oper
         "signing key: {} (back it up; whoever has it can sign)",
         operations.key_file().display()
     ));
+    operations.close().await?;
     context.note("next: annex assess PATH");
     Ok(Exit::Done)
 }

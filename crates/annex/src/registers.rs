@@ -40,7 +40,9 @@ pub(crate) async fn record(
 ) -> Result<Exit, OperationError> {
     let operations = context.writing(what).await?;
     let by: Actor = actor();
-    say(context, &operations.execute(command, &by).await?)
+    let exit = say(context, &operations.execute(command, &by).await?)?;
+    operations.close().await?;
+    Ok(exit)
 }
 
 pub(crate) fn say(context: &Context, reply: &Reply) -> Result<Exit, OperationError> {

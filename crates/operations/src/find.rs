@@ -19,7 +19,10 @@ pub(crate) fn one<'a, T>(
         items.iter().filter(|item| !text.is_empty() && id(item).starts_with(text)).collect();
     match matching.as_slice() {
         [one] => Ok(one),
-        [] => Err(OperationError::input(format!("no {what} `{text}` is on record"))),
+        [] => Err(OperationError::input(format!(
+            "no {what} `{text}` is on record; {} lists them",
+            listed_by(what)
+        ))),
         several => Err(OperationError::input(format!(
             "`{text}` is the beginning of {} {what} ids; give more of it",
             several.len()
@@ -27,8 +30,18 @@ pub(crate) fn one<'a, T>(
     }
 }
 
+/// The command that lists the things called `what`.
+fn listed_by(what: &str) -> &'static str {
+    match what {
+        "gap" => "`annex gaps`",
+        "evidence request" => "`annex requests`",
+        "risk" => "`annex risks`",
+        _ => "`annex nonconformities`",
+    }
+}
+
 /// The subject that a person names: `organisation`, `system:help-desk`, `asset:gpt-4o`,
-/// `help-desk`. Assets also go by name or by the unique beginning of their id.
+/// `help-desk`. What no id fits may be an asset by its name, or by the unique beginning of its id.
 ///
 /// # Errors
 /// When nothing or more than one thing on record is meant.
@@ -88,8 +101,16 @@ pub fn resolve_subject(snapshot: &Snapshot, text: &str) -> Result<Subject, Opera
         );
     }
     if wanted("asset") {
-        let exact: Vec<_> =
-            snapshot.assets.iter().filter(|a| a.id.as_str() == id || a.name == id).collect();
+        found.extend(
+            snapshot
+                .assets
+                .iter()
+                .filter(|a| a.id.as_str() == id)
+                .map(|a| Subject::Asset(a.id.clone())),
+        );
+    }
+    if found.is_empty() && wanted("asset") {
+        let exact: Vec<_> = snapshot.assets.iter().filter(|a| a.name == id).collect();
         let assets = if exact.is_empty() {
             snapshot
                 .assets

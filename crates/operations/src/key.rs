@@ -56,7 +56,7 @@ pub(crate) fn load(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let seed = seed.ok_or_else(|| {
                 OperationError::input(format!(
-                    "there is no signing key at {}; `annex init` makes one",
+                    "there is no signing key at {}; set `key_file` or ANNEX_KEY_FILE to the one that signs this ledger",
                     path.display()
                 ))
             })?;
@@ -72,40 +72,70 @@ pub(crate) fn load(
     }
 }
 
+/// Writes a new key as a whole: a file that was begun and never finished would lock its owner out.
+/// A key that is there already stays.
 fn create(path: &Path, key: &SigningKey) -> Result<(), OperationError> {
     let failed = |source| OperationError::File {
         operation: "write the signing key",
         path: path.display().to_string(),
         source,
     };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
     let mut folders = std::fs::DirBuilder::new();
     folders.recursive(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        options.mode(0o600);
-        folders.mode(0o700);
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        folders.create(folder).map_err(failed)?;
-    }
-    let mut file = options.open(path).map_err(failed)?;
+    std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+    folders.create(folder).map_err(failed)?;
+    // Only its owner can read such a file from its first moment.
+    let mut file =
+        tempfile::Builder::new().prefix(".new-key-").tempfile_in(folder).map_err(failed)?;
     file.write_all(key.to_text().as_bytes()).map_err(failed)?;
     file.write_all(b"\n").map_err(failed)?;
-    file.sync_all().map_err(failed)
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist_noclobber(path).map_err(|error| failed(error.error))?;
+    // What is signed must not outlive the key.
+    #[cfg(unix)]
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    Ok(())
 }
 
 pub(crate) fn refuse_inside(path: &Path, data: &Path) -> Result<(), OperationError> {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| absolute(path));
-    let folder = path.parent().map_or_else(|| absolute(path), real);
-    if folder.starts_with(real(data)) {
+    let folder = path.parent().unwrap_or(path);
+    if real(folder).starts_with(real(data)) {
         return Err(OperationError::input(format!(
             "the signing key {} lies in the data folder; whoever copies that folder could sign: keep it elsewhere",
             path.display()
         )));
     }
     Ok(())
+}
+
+/// The path without links and dots, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    absolute
+        .ancestors()
+        .find_map(|above| {
+            let rest = absolute.strip_prefix(above).ok()?;
+            Some(above.canonicalize().ok()?.join(rest))
+        })
+        .unwrap_or(absolute)
+}
+
+/// Refuses a key that did not sign the ledger so far: from then on neither key would verify it.
+pub(crate) fn refuse_other(
+    key: &SigningKey,
+    path: &Path,
+    checkpoint: &[u8],
+) -> Result<(), OperationError> {
+    match annex_ledger::open_checkpoint(checkpoint, &key.verifying_key()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(OperationError::input(format!(
+            "{} is not the key that signs this ledger ({error}); set `key_file` or ANNEX_KEY_FILE to the one that does",
+            path.display()
+        ))),
+    }
 }

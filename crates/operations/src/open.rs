@@ -6,7 +6,7 @@ use annex_blobs::Folder;
 use annex_catalog::{Catalogue, Layer};
 use annex_isms::{Actor, Instant, OrganisationId, Record, Snapshot};
 use annex_ledger::SigningKey;
-use annex_register::{Location, OpenOptions, Receipt, Register, Scope};
+use annex_register::{Location, OpenOptions, Receipt, Register, RegisterError, Scope};
 use annex_settings::{Declarations, Settings};
 
 use crate::{OperationError, key};
@@ -56,15 +56,15 @@ impl<'a> Operations<'a> {
     /// Opens the data folder that the settings name. For writing it is created when missing.
     ///
     /// # Errors
-    /// When the catalogue has faults, another process writes, or something cannot be read.
+    /// When another process writes, the key is not the ledger's, or something cannot be read.
     pub async fn open(
         settings: Settings,
         declarations: Declarations,
         declared_in: PathBuf,
+        catalogue: Catalogue,
         access: Access,
         ports: Ports<'a>,
     ) -> Result<Self, OperationError> {
-        let catalogue = catalogue(&settings)?;
         let location = Location::Folder(settings.data.clone());
         let writes = matches!(access, Access::Write { .. });
         if let Some(key_file) = &settings.key_file {
@@ -80,11 +80,23 @@ impl<'a> Operations<'a> {
             lock_wait_ms: settings.lock_wait_ms,
             sqlite_pages_max: Some(settings.register_pages_max).filter(|pages| *pages > 0),
         };
-        let register = Register::open(&location, &options).await?;
+        let register = Register::open(&location, &options).await.map_err(|error| match error {
+            RegisterError::NotFound { what } => OperationError::input(format!(
+                "not found: {what}; `annex assess PATH` makes one, --data names another folder"
+            )),
+            other => other.into(),
+        })?;
         let organisation = organisation(&register, &declarations).await?;
         let key_file = key::path(settings.key_file.as_deref(), &organisation, ports.environment)?;
         let key = if writes {
-            Some(key::load(&key_file, &settings.data, &organisation, Some((ports.random)()))?)
+            let head = register.organisation(&organisation).head().await?;
+            // A new key could not go on with a ledger that is there.
+            let seed = head.is_none().then(|| (ports.random)());
+            let key = key::load(&key_file, &settings.data, &organisation, seed)?;
+            if let Some(head) = head {
+                key::refuse_other(&key, &key_file, &head.checkpoint)?;
+            }
+            Some(key)
         } else {
             None
         };
@@ -102,6 +114,15 @@ impl<'a> Operations<'a> {
             key_file,
             key,
         })
+    }
+
+    /// Ends the use of the data folder, so that the register's file is whole without what lies
+    /// beside it. What was acknowledged is on disk whether or not this is called.
+    ///
+    /// # Errors
+    /// When the register cannot be closed.
+    pub async fn close(self) -> Result<(), OperationError> {
+        Ok(self.register.close().await?)
     }
 
     /// The catalogue in force.

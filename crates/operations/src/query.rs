@@ -4,7 +4,7 @@ use annex_catalog::Catalogue;
 use annex_isms::Assessment;
 use annex_isms::{Actor, Instant, Snapshot};
 use annex_ledger::VerifyingKey;
-use annex_register::Receipt;
+use annex_register::{Receipt, RegisterError};
 use serde::{Deserialize, Serialize};
 
 use crate::risk::ExceptionRequest;
@@ -137,7 +137,13 @@ impl Operations<'_> {
             Query::Now => self.now(),
             Query::At(at) => at,
         };
-        Ok(self.scope().snapshot(at).await?)
+        self.scope().snapshot(at).await.map_err(|error| match error {
+            RegisterError::NotFound { .. } => OperationError::input(format!(
+                "nothing of the organisation `{}` was on record by {at}",
+                self.organisation
+            )),
+            other => other.into(),
+        })
     }
 
     /// What follows from the register at an instant. Nothing is recorded.
