@@ -153,7 +153,7 @@ Without PATH nothing is scanned: what is on record is judged again.
 
 Examples:
   annex assess .
-  annex assess . --fail-on high                  exit 1 on gaps or unknowns of high severity or worse
+  annex assess . --fail-on high                  exit 1 on high or worse, also unknown
   annex assess . --fail-on high --allow-unknown  exit 1 on gaps only
   annex assess . --format json > assessment.json
   annex assess --at 2026-03-31                   what was known then; nothing is recorded")]
