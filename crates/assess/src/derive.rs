@@ -14,6 +14,10 @@ use crate::risks;
 
 /// The source of derived attributes.
 pub(crate) const SOURCE: &str = "register";
+/// Whether a found asset was decided on.
+pub(crate) const REGISTERED: &str = "registered";
+/// Whether a person confirmed who answers for an asset.
+pub(crate) const OWNER_CONFIRMED: &str = "owner_confirmed";
 
 /// Everything that is derived, in a fixed order.
 pub(crate) fn observations(snapshot: &Snapshot, catalogue: &Catalogue) -> Vec<RecordedObservation> {
@@ -59,8 +63,8 @@ impl Derived<'_> {
             let subject = Subject::Asset(asset.id.clone());
             let confirmed = asset.owner.as_ref().is_some_and(|owner| owner.confirmed);
             for (name, value) in [
-                ("registered", asset.registration.is_some()),
-                ("owner_confirmed", confirmed),
+                (REGISTERED, asset.registration.is_some()),
+                (OWNER_CONFIRMED, confirmed),
                 ("classified", asset.classification.is_some()),
             ] {
                 self.put(&subject, name, value.into(), Basis::Document, at);

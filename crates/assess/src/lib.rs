@@ -64,7 +64,7 @@ pub fn assess(catalogue: &Catalogue, snapshot: &Snapshot, criteria: Criteria) ->
         soa: controls::soa(catalogue, snapshot, &results, &risks, &controls),
         requests: work::requests(catalogue, snapshot, &results, criteria),
         gaps: work::gaps(catalogue, snapshot, &results, criteria),
-        answers: work::answers(catalogue, &results),
+        answers: work::hints(catalogue, snapshot, &results),
         stage2: stage2::items(catalogue, snapshot),
         skipped: views::skipped(snapshot),
         controls,

@@ -5,16 +5,17 @@ use std::fmt::Write as _;
 
 use annex_catalog::{Catalogue, Requirement};
 use annex_isms::assessment::{AnswerHint, Criteria, GapView, RequestView, RequirementResult};
-use annex_isms::entity::{Gap, GapStatus, Owner};
+use annex_isms::entity::{AiSystem, Gap, GapStatus, Owner};
 use annex_isms::{
-    Attribute, Basis, ControlId, Date, GapId, Outcome, RequestId, RequirementId, Severity,
+    AssetId, Attribute, Basis, ControlId, Date, GapId, Outcome, RequestId, RequirementId, Severity,
     Snapshot, Subject,
 };
 
+use crate::derive::{OWNER_CONFIRMED, REGISTERED};
 use crate::subject_name;
 
-/// How many answers are proposed.
-const ANSWERS_MAX: usize = 8;
+/// How many commands are proposed.
+const HINTS_MAX: usize = 8;
 /// The most questions in one proposed answer.
 const QUESTIONS_MAX: usize = 6;
 
@@ -56,7 +57,7 @@ pub(crate) fn requests(
     unknown.filter_map(view).collect()
 }
 
-/// Every gap, the worst first: open ones, and those that wait for someone to verify them.
+/// Every gap: open ones, then those that wait for someone to verify them; the worst first.
 pub(crate) fn gaps(
     catalogue: &Catalogue,
     snapshot: &Snapshot,
@@ -109,7 +110,12 @@ pub(crate) fn gaps(
         });
     }
     views.sort_by(|a, b| {
-        (b.severity, &a.requirement, &a.subject).cmp(&(a.severity, &b.requirement, &b.subject))
+        (a.status, b.severity, &a.requirement, &a.subject).cmp(&(
+            b.status,
+            a.severity,
+            &b.requirement,
+            &b.subject,
+        ))
     });
     views
 }
@@ -191,13 +197,62 @@ fn answerable(
         })
 }
 
+/// What resolves most, best first. The registration of found assets comes before answers: one
+/// decision for each system, where answers need a document each.
+pub(crate) fn hints(
+    catalogue: &Catalogue,
+    snapshot: &Snapshot,
+    results: &[RequirementResult],
+) -> Vec<AnswerHint> {
+    let systems = snapshot.systems.iter();
+    let mut hints: Vec<_> =
+        systems.filter_map(|system| registration(snapshot, system, results)).collect();
+    hints.sort_by_key(|hint| std::cmp::Reverse(hint.count));
+    hints.extend(answers(catalogue, results));
+    hints.truncate(HINTS_MAX);
+    hints
+}
+
+/// The command that registers what was found of a system, with the gaps that it resolves.
+fn registration(
+    snapshot: &Snapshot,
+    system: &AiSystem,
+    results: &[RequirementResult],
+) -> Option<AnswerHint> {
+    let found: BTreeSet<&AssetId> = snapshot
+        .assets
+        .iter()
+        .filter(|a| a.present && a.registration.is_none() && a.systems.contains(&system.id))
+        .map(|asset| &asset.id)
+        .collect();
+    let decided = |name: &Attribute| matches!(name.as_str(), REGISTERED | OWNER_CONFIRMED);
+    let gaps = results.iter().filter(|result| {
+        let Subject::Asset(asset) = &result.subject else { return false };
+        result.outcome == Outcome::Gap
+            && found.contains(asset)
+            && result.values.keys().all(decided)
+            && result.missing.is_empty()
+    });
+    let resolves: Vec<_> = gaps.map(|result| result.requirement.clone()).collect();
+    let number = found.len();
+    let question = format!("Are the {number} assets that were found in scope, and whose are they?");
+    let owner = system.owner.as_ref().map_or("PERSON", |person| person.as_str());
+    (!resolves.is_empty()).then(|| AnswerHint {
+        subject: Subject::System(system.id.clone()),
+        questions: REGISTERED.parse().into_iter().map(|name| (name, question.clone())).collect(),
+        command: format!("annex assets register --all-of {} --owner {owner}", system.id),
+        count: resolves.len() as u64,
+        resolves: resolves.into_iter().collect(),
+    })
+}
+
 /// The answers that resolve most unknowns, best first: most results for the least to look up,
 /// where finding the evidence counts as one question more.
 ///
 /// One answer carries one piece of evidence, so a candidate asks what one result of a subject
 /// still needs, or what all results of one control still need; it resolves every result of that
 /// subject whose needs it covers.
-pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHint> {
+fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHint> {
     let mut open: BTreeMap<&Subject, Vec<(&RequirementId, BTreeSet<&Attribute>)>> = BTreeMap::new();
     for result in results.iter().filter(|result| result.outcome == Outcome::Unknown) {
         let Some(requirement) = catalogue.requirements.get(&result.requirement) else { continue };
@@ -207,7 +262,7 @@ pub(crate) fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> V
         }
     }
     let mut hints = Vec::new();
-    while hints.len() < ANSWERS_MAX {
+    while hints.len() < HINTS_MAX {
         let best = open
             .iter()
             .flat_map(|(subject, needs)| {

@@ -548,12 +548,12 @@ pub struct Stage2Evidence {
     pub collected_by: Option<String>,
 }
 
-/// An answer that would resolve unknowns.
+/// A command that would resolve much: an answer for unknowns, or a registration for gaps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AnswerHint {
     /// Whom it is about.
     pub subject: Subject,
-    /// What to answer, in the words of the catalogue.
+    /// What to answer or decide, in the words of the catalogue.
     pub questions: BTreeMap<Attribute, String>,
     /// The command line that records it.
     pub command: String,

@@ -21,6 +21,23 @@ fn first(desk: &Desk, name: &str) -> String {
 }
 
 #[test]
+fn the_proposed_registration_resolves_as_many_gaps_as_it_says() {
+    let desk = Desk::assessed();
+    let before = desk.json(&["assess"]);
+    let hint = &rows(&before, "answers")[0];
+    let line = hint["command"].as_str().expect("a command");
+    assert_eq!(line, "annex assets register --all-of helpdesk --owner tomas-beck");
+    desk.shell(line).done();
+    let gaps = |assessment: &Value| {
+        let results = rows(assessment, "results");
+        results.iter().filter(|result| result["outcome"] == "gap").count() as u64
+    };
+    let after = desk.json(&["assess"]);
+    assert_eq!(hint["count"], gaps(&before) - gaps(&after));
+    assert!(!rows(&after, "answers")[0]["command"].to_string().contains("assets register"));
+}
+
+#[test]
 fn a_gap_is_assigned_done_and_closed_by_someone_else() {
     let desk = Desk::assessed();
     let gap = first(&desk, "gaps");

@@ -19,7 +19,9 @@ fn result<'a>(assessment: &'a Value, requirement: &str, subject: &str) -> &'a Va
 
 /// The first answer that an assessment asks for: the line, the subject, what it resolves.
 fn first_answer(assessment: &Value) -> (String, String, Vec<&str>) {
-    let answer = &rows(assessment, "answers")[0];
+    let answers = rows(assessment, "answers");
+    let with_evidence = |row: &&Value| row["command"].to_string().contains("--evidence");
+    let answer = answers.iter().find(with_evidence).expect("an answer");
     let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
     (text("command"), text("subject"), texts(&answer["resolves"]))
 }
@@ -29,8 +31,7 @@ fn the_first_answer_with_evidence_decides_what_it_promises() {
     let desk = Desk::assessed();
     let before = desk.json(&["assess"]);
     let (line, subject, resolves) = first_answer(&before);
-    let count = before["answers"][0]["count"].as_u64().expect("a count");
-    assert_eq!(count, resolves.len() as u64);
+    let count = resolves.len();
     assert!(line.starts_with("annex answer ") && line.ends_with("--evidence FILE"), "{line}");
 
     desk.write("our record.txt", "What was stored of one conversation, redacted.\n");
@@ -44,7 +45,7 @@ fn the_first_answer_with_evidence_decides_what_it_promises() {
         assert!(outcome == "met" || outcome == "gap", "{requirement} is {outcome}");
     }
     let fell = unknown(&before) - unknown(&after);
-    assert!(fell as u64 >= count, "{fell} of {count}");
+    assert!(fell >= count, "{fell} of {count}");
     assert_eq!(
         rows(&before, "requests").len() - rows(&after, "requests").len(),
         fell,

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use super::breakable;
 use super::parts::{anchor, and_more, bar, chip, section, short, tags, tally, toned};
+use super::text::prose;
 use crate::style::Tone;
 use crate::view::{Report, Shown, implementation, missing};
 
@@ -100,7 +101,7 @@ impl Report<'_> {
                     span.sub { (breakable(&result.subject.to_string())) }
                     @if result.stated { " " (toned(Tone::Open, "!", "stated, nothing shown")) }
                     @if result.outcome == Outcome::Gap { " " (chip(result.severity)) } }
-                @for reason in &result.reasons { p { (reason) } }
+                @for reason in &result.reasons { p { (prose(reason)) } }
                 @if let Some(error) = &result.error { p.bad { "The evaluation failed: " (error) } }
                 @if !result.values.is_empty() || !result.missing.is_empty() {
                     ul.values {
@@ -122,7 +123,7 @@ fn what_it_asks(requirement: &Requirement) -> Markup {
             div { dt { "Severity" } dd { (chip(requirement.severity)) } }
             div { dt { "Asked of" } dd { (requirement.role) } }
             div { dt { "About each" } dd { (requirement.subject.as_str().replace('_', " ")) } }
-            div { dt { "Remedy" } dd { (requirement.remedy) } }
+            div { dt { "Remedy" } dd { (prose(&requirement.remedy)) } }
         }
         @if !requirement.refs.is_empty() {
             p { @for (reference, reason) in &requirement.refs {

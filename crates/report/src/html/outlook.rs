@@ -23,12 +23,13 @@ impl Report<'_> {
     }
 
     fn answers_section(&self) -> Markup {
-        let unknown = self.counts().unknown;
+        let counts = self.counts();
+        let open = format!("{} unknown and {}", counts.unknown, count(counts.gap, "gap", "gaps"));
         html! {
             section {
-                (section("answers", "5 Answers", &format!("that resolve most of the {unknown} unknown")))
+                (section("answers", "5 Answers", &format!("that resolve most of the {open}")))
                 @if self.assessment.answers.is_empty() {
-                    p.none { "No answer of a person resolves any of the " (unknown) " unknown." }
+                    p.none { "No answer of a person resolves any of the " (counts.unknown) " unknown." }
                 }
                 ol.answers { @for hint in self.assessment.answers.iter().take(ANSWERS_MAX) { li {
                     p.resolves { b { (hint.count) } " resolved" }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::breakable;
 use super::parts::{anchor, bar, chip, section, tags, tally, toned};
+use super::text::prose;
 use crate::registers::Register;
 use crate::style::Tone;
 use crate::view::{Report, Shown, count, owner, person};
@@ -216,8 +217,8 @@ fn gap_facts(gap: &GapView) -> Markup {
             @if more > 0 { " and " (more) " more" }
         }
         dl {
-            div { dt { "Why" } dd { @for reason in &gap.reasons { (reason) " " } } }
-            div { dt { "Do" } dd { (gap.remedy) } }
+            div { dt { "Why" } dd { @for reason in &gap.reasons { (prose(reason)) " " } } }
+            div { dt { "Do" } dd { (prose(&gap.remedy)) } }
             div { dt { "Owner" } dd { (owner(gap.owner.as_ref(), &gap.role)) } }
             div { dt { "Due" } dd { (gap.due.to_string())
                 @if let Some(day) = gap.excepted_until { ", exception until " (day.to_string()) } } }

@@ -1,6 +1,6 @@
 //! Each AI system in full: its data-flow diagram, its flows, its assets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::AssetId;
 use annex_isms::assessment::{FlowView, SystemView};
@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::breakable;
 use super::diagram::{self, Edge, Node};
-use super::parts::{anchor, and_more, capped, section};
+use super::parts::{anchor, and_more, capped, section, tally};
 use crate::registers::Register;
 use crate::style::Tone;
 use crate::table::{Cell, Column, Table};
@@ -57,6 +57,7 @@ impl Report<'_> {
                         span.tag { (breakable(self.asset_name(id))) } " " }
                         @if alone.len() > UNCONNECTED_MAX { "and " (alone.len() - UNCONNECTED_MAX) " more" } }
                 }
+                (self.parts_by_control(system))
                 details {
                     summary { "The diagram as Mermaid text" }
                     @if system.diagram.len() <= MERMAID_BYTES_MAX { pre { code { (system.diagram) } } }
@@ -66,6 +67,46 @@ impl Report<'_> {
                     summary { "Its " (system.assets.len()) " assets" }
                     (capped(self.assets_of(system), ROWS_MAX, "csv/assets.csv"))
                 }
+            }
+        }
+    }
+
+    /// The parts of a system against the eight controls that AI changes most.
+    fn parts_by_control(&self, system: &SystemView) -> Markup {
+        let controls: Vec<_> = self.principal_controls().map(|control| &control.id).collect();
+        let cells: BTreeMap<_, _> = self
+            .assessment
+            .architecture
+            .iter()
+            .map(|cell| ((&cell.asset, &cell.control), cell.counts))
+            .collect();
+        let concerned = |id: &&AssetId| controls.iter().any(|c| cells.contains_key(&(*id, *c)));
+        let rows: Vec<&AssetId> = system.assets.iter().filter(concerned).collect();
+        let shown = &rows[..rows.len().min(ROWS_MAX)];
+        html! {
+            @if !rows.is_empty() {
+                div.scroll tabindex="0" role="region" aria-label="Parts by control" { table.parts {
+                    caption { "What is known of each part, its system and its supplier, by control" }
+                    thead { tr {
+                        th scope="col" { "Part" }
+                        @for control in &controls { th scope="col" {
+                            a href=(format!("#{}", anchor("control", &control.to_string()))) { (control.to_string()) } } }
+                    } }
+                    tbody { @for id in shown { tr {
+                        th scope="row" { (breakable(self.asset_name(id)))
+                            @if let Some(asset) = self.asset(id) { span.sub { (asset.kind.as_str()) } } }
+                        @for control in &controls {
+                            td data-label=(control.to_string()) {
+                                @match cells.get(&(*id, *control)) {
+                                    Some(counts) => (tally(*counts)),
+                                    None => span.muted title="does not concern it" { "–" },
+                                }
+                            }
+                        }
+                    } } }
+                } }
+                @if rows.len() > shown.len() { (and_more((rows.len() - shown.len()) as u64, "csv/architecture.csv")) }
+                p.muted { "All controls that AI changes stand in " code { "csv/architecture.csv" } " in the pack." }
             }
         }
     }

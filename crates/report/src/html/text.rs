@@ -24,3 +24,12 @@ pub(crate) fn breakable(text: &str) -> Markup {
     }
     PreEscaped(out)
 }
+
+/// Sentences of the catalogue: what stands between backquotes is code.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (plain(part)) } } @else { (plain(part)) }
+        }
+    }
+}

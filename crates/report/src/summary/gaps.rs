@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use annex_isms::assessment::{Presence, ResultKey, Stage2Evidence};
+use annex_isms::entity::GapStatus;
 
 use super::page::Page;
 use crate::style::{Tone, cut, fit, width};
@@ -37,11 +38,15 @@ impl Report<'_> {
             return;
         }
         let shown = gaps.len().min(GAPS_MAX);
-        let beside = if gaps.len() > shown {
+        let mut beside = if gaps.len() > shown {
             format!("the worst {shown} of {}", gaps.len())
         } else {
             String::new()
         };
+        let waiting = gaps.iter().filter(|gap| gap.status == GapStatus::ReadyToVerify).count();
+        if waiting > 0 {
+            let _ = write!(beside, ", {waiting} of them to be verified");
+        }
         page.head(4, "Gaps", &beside);
         for gap in &gaps[..shown] {
             page.line(&[
@@ -68,20 +73,21 @@ impl Report<'_> {
         page.blank();
     }
 
-    /// The few answers that resolve most unknowns, ready to run.
+    /// The few answers and decisions that resolve most, ready to run.
     pub(super) fn summary_answers(&self, page: &mut Page) {
-        let unknown = self.counts().unknown;
+        let counts = self.counts();
         let hints = &self.assessment.answers;
         if hints.is_empty() {
-            let beside = match unknown {
+            let beside = match counts.unknown {
                 0 => "nothing is asked before something is found".to_owned(),
-                _ => format!("no answer of a person resolves any of the {unknown} unknown"),
+                unknown => format!("no answer of a person resolves any of the {unknown} unknown"),
             };
             page.head(5, "Answers", &beside);
             page.blank();
             return;
         }
-        page.head(5, "Answers", &format!("these resolve most of the {unknown} unknown"));
+        let open = format!("{} unknown and {}", counts.unknown, count(counts.gap, "gap", "gaps"));
+        page.head(5, "Answers", &format!("these resolve most of the {open}"));
         let mut lines = 0;
         for hint in hints.iter().take(ANSWERS_MAX) {
             let questions: Vec<&str> = hint.questions.values().map(String::as_str).collect();
