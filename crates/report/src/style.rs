@@ -147,6 +147,9 @@ pub(crate) fn wrap(text: &str, columns: usize, lines_max: usize) -> Vec<String> 
                 let head = prefix(word, columns);
                 // A character wider than the column would never fit.
                 let head = if head.is_empty() { first(word) } else { head };
+                // A path or an id breaks after a part of it, unless that leaves half a line empty.
+                let part = head.rfind(['/', '-', '_', '.', ':']).map_or(0, |at| at + 1);
+                let head = if width(&head[..part]) * 2 > columns { &head[..part] } else { head };
                 let last = lines.len() - 1;
                 lines[last].push_str(head);
                 word = &word[head.len()..];

@@ -165,7 +165,7 @@ impl Report<'_> {
         let columns = vec![
             Column::whole("id", "Risk"),
             Column::left("system", "System"),
-            Column::left("title", "Threat"),
+            Column::page("title", "Threat"),
             Column::left("owner", "Owner"),
             Column::left("review", "Review"),
             Column {

@@ -7,6 +7,8 @@ use crate::style::{Style, Tone, width, wrap};
 const GAP: usize = 2;
 /// A column is not made narrower than this for the sake of another.
 const COLUMN_WIDTH_MIN: usize = 6;
+/// Nor is a word up to this width broken, as long as all columns fit.
+const WORD_WIDTH_MAX: usize = 14;
 /// The most lines of a cell; CSV and JSON have the whole.
 const CELL_LINES_MAX: usize = 6;
 
@@ -48,8 +50,27 @@ impl Table {
             })
             .collect();
         let gaps = GAP * columns.len().saturating_sub(1);
-        let whole: Vec<bool> = columns.iter().map(|&index| self.columns[index].whole).collect();
-        fair(&natural, &whole, available.saturating_sub(gaps))
+        let available = available.saturating_sub(gaps);
+        let mut floors = Vec::new();
+        for word_width_max in (COLUMN_WIDTH_MIN..=WORD_WIDTH_MAX).rev() {
+            let floor = |(&index, &natural)| self.floor(index, natural, word_width_max);
+            floors = columns.iter().zip(&natural).map(floor).collect();
+            if floors.iter().sum::<usize>() <= available {
+                break;
+            }
+        }
+        share(&natural, &floors, available)
+    }
+
+    /// What a column needs at least: the whole, or its words.
+    fn floor(&self, index: usize, natural: usize, word_width_max: usize) -> usize {
+        if self.columns[index].whole {
+            return natural;
+        }
+        let cells = self.rows.iter().filter_map(|row| row.get(index));
+        let texts = cells.map(|cell| cell.text.as_str()).chain([self.columns[index].title]);
+        let words = texts.flat_map(str::split_whitespace).map(width);
+        words.map(|word| word.min(word_width_max)).max().unwrap_or(0)
     }
 
     fn line(
@@ -88,36 +109,26 @@ impl Table {
     }
 }
 
-/// Shares `available` columns: those that must stay whole and the narrow get what they need, the
-/// wide share the rest evenly.
-fn fair(natural: &[usize], whole: &[bool], available: usize) -> Vec<usize> {
-    let kept: usize = natural.iter().zip(whole).filter(|(_, whole)| **whole).map(|(w, _)| w).sum();
-    let others: Vec<usize> =
-        natural.iter().zip(whole).filter(|(_, whole)| !**whole).map(|(w, _)| *w).collect();
-    let mut shared = share(&others, available.saturating_sub(kept)).into_iter();
-    let width = |(natural, whole): (&usize, &bool)| {
-        if *whole { *natural } else { shared.next().unwrap_or(*natural) }
-    };
-    natural.iter().zip(whole).map(width).collect()
-}
-
-fn share(natural: &[usize], available: usize) -> Vec<usize> {
+/// Shares `available` columns: the narrow get what they need, the wide share the rest evenly,
+/// and none gets less than its floor.
+fn share(natural: &[usize], floors: &[usize], available: usize) -> Vec<usize> {
     let mut widths = natural.to_vec();
-    while widths.iter().sum::<usize>() > available {
-        let widest = widths.iter().copied().max().unwrap_or(0);
-        if widest <= COLUMN_WIDTH_MIN {
-            break;
-        }
-        let second = widths.iter().copied().filter(|&w| w < widest).max().unwrap_or(0);
-        let count = widths.iter().filter(|&&w| w == widest).count();
-        let excess = widths.iter().sum::<usize>() - available;
-        let step = excess.div_ceil(count).min(widest - second.max(COLUMN_WIDTH_MIN - 1)).max(1);
-        let floor = COLUMN_WIDTH_MIN;
-        for columns in widths.iter_mut().filter(|columns| **columns == widest) {
-            *columns = (*columns - step).max(floor);
+    loop {
+        let excess = widths.iter().sum::<usize>().saturating_sub(available);
+        let shrinkable = || widths.iter().zip(floors).filter(|(width, floor)| width > floor);
+        let Some(widest) = shrinkable().map(|(width, _)| *width).max().filter(|_| excess > 0)
+        else {
+            return widths;
+        };
+        let count = shrinkable().filter(|(width, _)| **width == widest).count();
+        let second = shrinkable().map(|(width, _)| *width).filter(|&w| w < widest).max();
+        let step = excess.div_ceil(count).min(widest - second.unwrap_or(0)).max(1);
+        for (width, floor) in widths.iter_mut().zip(floors) {
+            if *width == widest {
+                *width = (*width - step.min(*width)).max((*floor).min(*width));
+            }
         }
     }
-    widths
 }
 
 #[cfg(test)]
@@ -167,14 +178,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn shares_end_and_fit_when_they_can(
-            natural in proptest::collection::vec(0_usize..200, 1..9),
+            columns in proptest::collection::vec((0_usize..200, 0_usize..40), 1..9),
             available in 0_usize..150,
         ) {
-            let widths = share(&natural, available);
-            let least: usize = natural.iter().map(|&w| w.min(COLUMN_WIDTH_MIN)).sum();
+            let (natural, floors): (Vec<usize>, Vec<usize>) = columns.into_iter().unzip();
+            let widths = share(&natural, &floors, available);
+            let least: usize = natural.iter().zip(&floors).map(|(&w, &f)| w.min(f)).sum();
             proptest::prop_assert!(widths.iter().sum::<usize>() <= available.max(least));
-            for (given, wanted) in widths.iter().zip(&natural) {
-                proptest::prop_assert!(given <= wanted && *given >= (*wanted).min(COLUMN_WIDTH_MIN));
+            for ((given, wanted), floor) in widths.iter().zip(&natural).zip(&floors) {
+                proptest::prop_assert!(given <= wanted && given >= wanted.min(floor));
             }
         }
     }
