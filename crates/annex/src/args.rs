@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Scan a repository, judge what is on record, and write the report
     Assess(AssessArgs),
+    /// Scan a repository and print what AI is in it; judges and records nothing
+    Discover(DiscoverArgs),
     /// AI systems
     Systems(ListArgs),
     /// Assets, and their registration
@@ -175,6 +177,19 @@ pub(crate) struct AssessArgs {
     /// With --fail-on: unknowns do not count
     #[arg(long, requires = "fail_on")]
     pub(crate) allow_unknown: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annex discover .
+  annex discover . --format json | jq '.assets[] | [.kind, .name, .version]'")]
+pub(crate) struct DiscoverArgs {
+    /// The repository to scan
+    pub(crate) path: PathBuf,
+    /// The name of the repository, when the folder does not tell
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Option<String>,
 }
 
 /// Listing.

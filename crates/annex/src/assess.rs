@@ -2,18 +2,14 @@
 
 use std::path::Path;
 
-use annex_catalog::Catalogue;
 use annex_isms::assessment::Changes;
-use annex_isms::observation::ObservationBatch;
 use annex_isms::{Assessment, Outcome, Severity};
-use annex_operations::{
-    Access, Command, Exit, OperationError, Progress, Query, Reply, ScanRequest, scan,
-};
+use annex_operations::{Access, Command, Exit, OperationError, Query, Reply};
 use annex_report::{Register, Report};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{AssessArgs, Format};
-use crate::context::{Context, Loaded, PORTS, actor, write_access};
+use crate::context::{Context, actor, write_access};
+use crate::discover::scanned;
 use crate::output;
 
 pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, OperationError> {
@@ -30,7 +26,9 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
     }
     let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let batch = match &args.path {
-        Some(path) => Some(scanned(context, path, &args, &loaded, &catalogue)?),
+        Some(path) => {
+            Some(scanned(context, path, args.repository.as_deref(), &loaded, &catalogue)?)
+        }
         None => None,
     };
     let incomplete =
@@ -63,27 +61,6 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
         return Ok(Exit::Incomplete);
     }
     Ok(found(&assessment, &args))
-}
-
-fn scanned(
-    context: &Context,
-    path: &Path,
-    args: &AssessArgs,
-    loaded: &Loaded,
-    catalogue: &Catalogue,
-) -> Result<ObservationBatch, OperationError> {
-    let bar = if context.global.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("scanning {bar:30} {pos}/{len} files") {
-        bar.set_style(style);
-    }
-    let mut progress = |progress: Progress| {
-        bar.set_length(progress.files_total);
-        bar.set_position(progress.files_done);
-    };
-    let request = ScanRequest { path, name: args.repository.as_deref() };
-    let batch = scan(request, catalogue, &loaded.settings, PORTS, &mut progress);
-    bar.finish_and_clear();
-    batch
 }
 
 fn print(

@@ -53,4 +53,4 @@ pub use registers::Register;
 pub use style::{Style, Tone};
 pub use summary::SUMMARY_LINES_MAX;
 pub use table::{Align, Cell, Column, Reader, Table};
-pub use view::{PRINCIPAL_CONTROLS, Report};
+pub use view::{PRINCIPAL_CONTROLS, Report, places};

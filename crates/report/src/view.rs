@@ -219,7 +219,7 @@ pub(crate) fn person(person: Option<&PersonId>) -> String {
 }
 
 /// `src/app.py:12 (+2)`: the first place, and how many more.
-pub(crate) fn places(locations: &BTreeSet<Location>) -> String {
+pub fn places(locations: &BTreeSet<Location>) -> String {
     let mut all = locations.iter();
     match (all.next(), all.len()) {
         (None, _) => String::new(),
