@@ -38,6 +38,7 @@ const PACKAGE_ROLES: &[&str] = &[
     "gateway",
     "mcp",
     "data",
+    "web",
 ];
 
 /// A row with the place it came from.

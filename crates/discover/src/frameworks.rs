@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annex_isms::Value;
 
 use crate::find::packages;
-use crate::findings::{Findings, Place};
+use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::{Index, normalised};
 use crate::manifest::Dependency;
 use crate::systems::{Found, folder_of};
@@ -44,12 +44,20 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
             }
         }
     }
+    let is_web = |finding: &Finding| {
+        let Key::World(key) = &finding.key else { return false };
+        let package = key.split_once('/').and_then(|(of, name)| index.package(of, name));
+        package.is_some_and(|package| package.role == packages::WEB)
+    };
+    if out.assets.is_empty() && declared.assets.iter().all(is_web) {
+        return;
+    }
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
-    let repeated = |key: &crate::findings::Key| {
+    let repeated = |key: &Key| {
         keys.contains(key)
-            || matches!(key, crate::findings::Key::World(key) if SAME_MODULE.iter().any(|group| {
+            || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
                 let name = key.rsplit('/').next().unwrap_or(key);
-                group.contains(&name) && group.iter().any(|other| keys.contains(&crate::findings::Key::World(format!("pypi/{other}"))))
+                group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
             }))
     };
     out.assets.retain(|finding| {

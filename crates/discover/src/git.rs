@@ -3,6 +3,8 @@
 //! `git` itself is not called: a repository's own configuration can make it run programs
 //! (`core.fsmonitor`, filters), and a scan never runs what it scans. So whether the working tree
 //! differs from the commit is not told, unless a file of the index is gone or has another size.
+//! Files that the index names and the working tree lacks (a sparse or partial check-out, a missing
+//! large file) are told, because a scan cannot read them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,12 @@ pub(crate) struct Git {
     pub(crate) name: Option<String>,
     pub(crate) commit: Option<String>,
     pub(crate) modified: bool,
+    /// Tracked, and not in the working tree; in order, at most [`ABSENT_MAX`].
+    pub(crate) absent: Vec<String>,
 }
+
+/// The most absent files that are named.
+const ABSENT_MAX: usize = 10_000;
 
 /// The largest file of git's own that is read.
 const GIT_FILE_BYTES_MAX: u64 = 64 << 20;
@@ -23,9 +30,11 @@ pub(crate) fn read(root: &Path) -> Git {
         return Git::default();
     };
     let commit = commit(&folder, &common);
+    let tree = compared(root, &folder.join("index")).unwrap_or_default();
     Git {
         name: small(&common.join("config")).and_then(|config| origin(&config)),
-        modified: commit.is_some() && index_differs(root, &folder.join("index")),
+        modified: commit.is_some() && tree.differs,
+        absent: tree.absent,
         commit,
     }
 }
@@ -111,17 +120,20 @@ fn name_of_url(url: &str) -> Option<String> {
     }
 }
 
-/// Whether a file that git tracks is gone or has another size than git noted. Only index
-/// versions 2 and 3; anything unexpected says nothing.
-fn index_differs(root: &Path, index: &Path) -> bool {
-    let small_enough = fs::metadata(index).is_ok_and(|data| data.len() <= GIT_FILE_BYTES_MAX);
-    if !small_enough {
-        return false;
-    }
-    fs::read(index).is_ok_and(|bytes| differs(root, &bytes).unwrap_or(false))
+/// The working tree beside git's index.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tree {
+    differs: bool,
+    absent: Vec<String>,
 }
 
-fn differs(root: &Path, bytes: &[u8]) -> Option<bool> {
+/// Compares the working tree with the index. Only index versions 2 and 3; anything unexpected
+/// says nothing.
+fn compared(root: &Path, index: &Path) -> Option<Tree> {
+    if fs::metadata(index).ok()?.len() > GIT_FILE_BYTES_MAX {
+        return None;
+    }
+    let bytes = fs::read(index).ok()?;
     let number = |at: usize| -> Option<u32> {
         Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
     };
@@ -129,27 +141,34 @@ fn differs(root: &Path, bytes: &[u8]) -> Option<bool> {
     if bytes.get(..4)? != b"DIRC" || !matches!(version, 2 | 3) {
         return None;
     }
+    let mut tree = Tree::default();
     let mut at = 12;
     for _ in 0..number(8)? {
         let mode = number(at + 24)?;
         let size = number(at + 36)?;
         let flags = u16::from_be_bytes(bytes.get(at + 60..at + 62)?.try_into().ok()?);
         let extended = flags & 0x4000 != 0;
-        let skipped = extended
+        let left_out = extended
             && u16::from_be_bytes(bytes.get(at + 62..at + 64)?.try_into().ok()?) & 0x4000 != 0;
         let start = at + if extended { 64 } else { 62 };
         let length = bytes.get(start..)?.iter().position(|b| *b == 0)?;
         let path = std::str::from_utf8(bytes.get(start..start + length)?).ok()?;
-        if mode & 0o170_000 == 0o100_000 && !skipped && size != 0 {
+        // A hostile index could name files elsewhere.
+        let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
+        if mode & 0o170_000 == 0o100_000 && inside {
             match fs::symlink_metadata(root.join(path)) {
-                Ok(data) if data.len() != u64::from(size) => return Some(true),
-                Ok(_) => {}
-                Err(_) => return Some(true),
+                Ok(data) => tree.differs |= size != 0 && data.len() != u64::from(size),
+                Err(_) => {
+                    tree.differs |= !left_out;
+                    if tree.absent.len() < ABSENT_MAX {
+                        tree.absent.push(path.to_owned());
+                    }
+                }
             }
         }
         at += (start - at + length + 8) & !7;
     }
-    Some(false)
+    Some(tree)
 }
 
 #[cfg(test)]

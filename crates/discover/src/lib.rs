@@ -119,8 +119,12 @@ pub fn scan(
     let name = repository_name(root, options, git.name);
     let mut walked = walk::walk(root, limits);
     let mut read = reading::read(&mut walked, &index, limits, progress);
+    reading::absent(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
+    if !read.findings.assets.is_empty() {
+        read.findings.assets.append(&mut read.findings.executors);
+    }
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);

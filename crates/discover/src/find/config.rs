@@ -8,6 +8,7 @@ use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::read::env::Setting;
 use crate::tree::{Kind, Node};
+use crate::walk::has_end;
 
 /// Reads a settings file, whatever its syntax.
 pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, out: &mut Findings) {
@@ -126,6 +127,14 @@ fn says_model(key: &str) -> bool {
         || key.ends_with("_deployment_name")
 }
 
+/// Keys that say what their model does.
+fn says_task(key: &str) -> bool {
+    let tasks = ["ocr", "asr", "stt", "tts", "whisper", "rerank", "reranker", "vision"];
+    key.strip_suffix("_model").or_else(|| key.strip_suffix("_model_name")).is_some_and(|task| {
+        tasks.iter().any(|word| task == *word || has_end(task, &[&format!("_{word}")]))
+    })
+}
+
 /// Whether a key leaves no doubt that a value is a model of a hub.
 fn says_hub(key: &str) -> bool {
     key.ends_with("model_name")
@@ -152,6 +161,12 @@ fn model(
         || parent.is_some()
         || (names::is_hub_name(value) && says_hub(key));
     if !explained {
+        // A key that can only name a model, with a name that no provider's pattern explains.
+        if says_task(key) && names::is_name(value) {
+            let owner = keys.iter().rev().nth(1).map_or(key, |key| *key).to_ascii_lowercase();
+            let named = Named { owner, name: value.to_owned() };
+            out.assets.push(names::finding(index, &named, false, place.clone()));
+        }
         return;
     }
     let hint = parent.filter(|_| index.provider_of_model(value).is_none());

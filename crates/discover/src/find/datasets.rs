@@ -121,6 +121,16 @@ fn file_finding(path: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Dataset, key, path.trim_start_matches("./"), place)
 }
 
+/// A data file that is not there to be looked at, by its name.
+pub(crate) fn absent(path: &str) -> Option<Finding> {
+    let (stem, end) = path.rsplit('/').next()?.rsplit_once('.')?;
+    let data = matches!(end, "json" | "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow");
+    let words = ["data", "dataset", "train", "training", "finetune", "finetuning", "sft"];
+    let lower = stem.to_ascii_lowercase();
+    let named = lower.split(['_', '-', '.']).any(|word| words.contains(&word));
+    (data && named).then(|| file_finding(path, Place::whole(path)))
+}
+
 /// Names of fields that only data for training or measuring a model has together.
 const RECORDS: [&[&str]; 8] = [
     &["\"instruction\"", "\"output\""],

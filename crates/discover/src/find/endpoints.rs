@@ -3,7 +3,7 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::Source;
-use super::{models, names, secrets};
+use super::{models, names, packages, secrets};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::source::facts::{Call, Shape};
@@ -126,13 +126,58 @@ pub(crate) fn base_url(source: &Source<'_>, call: &Call) -> Option<String> {
         .map(|literal| literal.text)
 }
 
+/// Services of a cloud that run models, by the name its clients are made with.
+const CLOUD_SERVICES: [(&str, &str); 6] = [
+    ("bedrock", "aws-bedrock"),
+    ("bedrock-runtime", "aws-bedrock"),
+    ("bedrock-agent", "aws-bedrock"),
+    ("bedrock-agent-runtime", "aws-bedrock"),
+    ("sagemaker-runtime", "aws-sagemaker"),
+    ("sagemaker-runtime-http2", "aws-sagemaker"),
+];
+
+/// The key of an interface whose address is only known at run time.
+const COMPATIBLE: &str = "openai-compatible";
+
 /// Finds them.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for call in &source.facts.calls {
+        cloud(source, call, out);
         client(source, call, out);
         setting(source, call, out);
     }
     addresses(source, out);
+    for import in &source.facts.imports {
+        let like = |(_, name): &&(String, String)| name.contains("OpenAILike");
+        let ai = packages::of_module(source.index, source.language, &import.module).is_some();
+        if ai && import.names.iter().any(|name| like(&name)) {
+            out.assets.push(compatible(source.place(import.line)));
+        }
+    }
+}
+
+/// `boto3.client("bedrock-runtime")`, `session.create_client("sagemaker-runtime")`.
+fn cloud(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if !matches!(call.last(), "client" | "create_client") {
+        return;
+    }
+    let name = call.any_named(&["service_name"]).or_else(|| call.positional(0));
+    let Some(name) = name.and_then(|value| source.facts.literal(value, call.scope)) else {
+        return;
+    };
+    if let Some((_, provider)) = CLOUD_SERVICES.iter().find(|(service, _)| *service == name.text) {
+        out.assets.push(names::interface(source.index, provider, source.place(name.line)));
+    }
+}
+
+/// An interface like OpenAI's, at an address that is set at run time.
+fn compatible(place: Place) -> Finding {
+    Finding::new(
+        AssetKind::ModelApi,
+        Key::World(COMPATIBLE.to_owned()),
+        "OpenAI-compatible endpoint",
+        place,
+    )
 }
 
 fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
@@ -164,7 +209,16 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
             }
             out.assets.push(finding);
         }
+    } else if made && is_openai_like(&name) {
+        out.assets.push(compatible(place));
     }
+}
+
+/// Classes that speak OpenAI's protocol to whatever address they are given.
+fn is_openai_like(name: &str) -> bool {
+    matches!(name, "OpenAI" | "AsyncOpenAI" | "ChatOpenAI" | "OpenAIEmbeddings" | "OpenAILike")
+        || name.contains("OpenAILike")
+        || name == "createOpenAICompatible"
 }
 
 /// The default of a variable that says that it is the address of models.

@@ -200,11 +200,47 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             | "StdioMCPTransport"
             | "NewStdioMCPClient" => started(source, call, out),
             "MultiServerMCPClient" | "define_mcp_servers" | "MCPClient" | "MCPConfiguration" => {
+                let before = out.assets.len();
                 several(source, call, out);
+                if out.assets.len() == before {
+                    at_run_time(source, call, out);
+                }
             }
+            "sse_client"
+            | "streamablehttp_client"
+            | "streamable_http_client"
+            | "SSEClientTransport"
+            | "StreamableHTTPClientTransport"
+            | "MCPServerSse"
+            | "MCPServerStreamableHttp" => connected(source, call, out),
             _ => {}
         }
     }
+}
+
+/// A connection to a server by its address.
+fn connected(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let value = call.any_named(&["url", "server_url"]).or_else(|| call.positional(0));
+    let literal = value.and_then(|value| source.facts.literal(value, call.scope));
+    let host = literal
+        .as_ref()
+        .filter(|literal| !literal.holes)
+        .and_then(|literal| Some((endpoints::host(&literal.text)?, literal.text.clone())));
+    let Some((host, url)) = host else {
+        return at_run_time(source, call, out);
+    };
+    let name = host.name.clone();
+    let started =
+        Started { name: &name, command: None, args: &[], url: Some(url), transport: None };
+    out.assets.push(started.finding(source.place(call.line)));
+}
+
+/// A client whose servers are only named at run time.
+fn at_run_time(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let place = source.place(call.line);
+    let name = "MCP servers named at run time";
+    let key = Key::System { name: "mcp-client".to_owned(), folder: String::new() };
+    out.assets.push(Finding::new(AssetKind::McpServer, key, name, place));
 }
 
 fn own(source: &Source<'_>, call: &Call, out: &mut Findings) {

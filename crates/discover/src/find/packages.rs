@@ -33,12 +33,20 @@ const MODULES: [(&str, &str); 22] = [
     ("azure.ai.inference", "azure-ai-inference"),
 ];
 
-/// The known package that a module belongs to.
+/// The role of packages that put any application on the web: they belong to an AI system where there
+/// is one, and say nothing of it.
+pub(crate) const WEB: &str = "web";
+
+/// The known package that a module belongs to, when it shows that AI is there.
 pub(crate) fn of_module<'k>(
     index: &Index<'k>,
     language: Language,
     module: &str,
 ) -> Option<&'k KnownPackage> {
+    by_module(index, language, module).filter(|package| package.role != WEB)
+}
+
+fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<&'k KnownPackage> {
     match language {
         Language::Python => python(index, module),
         Language::Rust => index.package("crates", module.split("::").next()?),

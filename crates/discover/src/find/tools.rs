@@ -66,8 +66,63 @@ const READY: [(&str, bool, bool); 26] = [
     ("FileSearchTool", false, false),
 ];
 
+/// Words in the path of a file that runs what a model writes.
+const EXECUTORS: [&str; 9] = [
+    "bash",
+    "shell",
+    "sandbox",
+    "terminal",
+    "interpreter",
+    "repl",
+    "executor",
+    "code_execution",
+    "code_runner",
+];
+
+/// Calls that run a command or code that they are given.
+const RUNNING: [&str; 12] = [
+    "asyncio.create_subprocess_shell",
+    "create_subprocess_shell",
+    "subprocess.run",
+    "subprocess.Popen",
+    "subprocess.check_output",
+    "os.system",
+    "os.popen",
+    "exec",
+    "execSync",
+    "child_process.exec",
+    "exec.Command",
+    "exec.CommandContext",
+];
+
+/// A file that says that it executes, and runs what one of its functions was given.
+fn executor(source: &Source<'_>, out: &mut Findings) {
+    let lower = source.path.to_ascii_lowercase();
+    let says = lower
+        .split(['/', '.'])
+        .any(|part| EXECUTORS.iter().any(|word| part == *word || has_word(part, word)));
+    if !says {
+        return;
+    }
+    let given = |call: &&Call| {
+        RUNNING.contains(&call.callee.as_str())
+            && call.positional(0).is_some_and(|value| {
+                matches!(&value.shape, Shape::Name(name) if source.facts.bound(name, call.scope).is_empty())
+            })
+    };
+    if let Some(call) = source.facts.calls.iter().find(given) {
+        let finding = tool(super::stem(source.path), source.place(call.line));
+        out.executors.push(finding.with("executes_code", true));
+    }
+}
+
+fn has_word(part: &str, word: &str) -> bool {
+    part.split(['_', '-']).any(|own| own == word)
+}
+
 /// Finds them.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    executor(source, out);
     let ai = !source.packages.is_empty();
     for function in &source.facts.functions {
         let decorated = function.decorators.iter().any(|decorator| {
