@@ -46,8 +46,9 @@ pub(crate) struct Trait {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) assets: Vec<Finding>,
-    /// What can run commands: a tool of the AI where there is AI, and nothing of ours elsewhere.
-    pub(crate) executors: Vec<Finding>,
+    /// What belongs to an AI system where there is one, and shows none by itself: code that runs
+    /// commands, the instructions of coding agents.
+    pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,

@@ -61,10 +61,20 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
             }))
     };
     out.assets.retain(|finding| {
-        finding.kind != annex_isms::AssetKind::Framework || !repeated(&finding.key)
+        finding.kind != annex_isms::AssetKind::Framework
+            || !(repeated(&finding.key) || is_own_module(finding, manifests))
     });
     out.assets.append(&mut declared.assets);
     out.traits.append(&mut declared.traits);
+}
+
+/// Rust and Go import nothing that no manifest names: such a module is the project's own, under the
+/// name of a package.
+fn is_own_module(finding: &Finding, manifests: &[Found]) -> bool {
+    let Key::World(key) = &finding.key else { return false };
+    let ecosystem = key.split('/').next().unwrap_or_default();
+    matches!(ecosystem, "crates" | "go")
+        && manifests.iter().any(|found| found.kind.ecosystem() == ecosystem)
 }
 
 fn one(

@@ -123,7 +123,7 @@ pub fn scan(
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
     if !read.findings.assets.is_empty() {
-        read.findings.assets.append(&mut read.findings.executors);
+        read.findings.assets.append(&mut read.findings.beside);
     }
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);

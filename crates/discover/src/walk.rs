@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use annex_isms::observation::Skipped;
 use ignore::WalkBuilder;
 
+use crate::find::prompts;
 use crate::limits::Limits;
 use crate::manifest::ManifestKind;
 use crate::read::Syntax;
@@ -234,6 +235,9 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
     }
     if let Some(syntax) = Syntax::of(&lower) {
         return Class::Config(syntax);
+    }
+    if prompts::is_agent_file(path) {
+        return Class::Prose;
     }
     match lower.rsplit_once('.').map_or("", |(_, end)| end) {
         "ipynb" => Class::Notebook,

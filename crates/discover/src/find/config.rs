@@ -73,6 +73,15 @@ fn setting(
             place: Place::new(path, node.line),
         });
     }
+    if key == "uses"
+        && let Some(action) = node.text().and_then(|text| text.split('@').next())
+        && CODING_AGENTS.contains(&action)
+    {
+        let name = action.rsplit('/').next().unwrap_or(action);
+        let place = Place::new(path, node.line);
+        let key = Key::World(format!("github-action/{action}"));
+        out.beside.push(Finding::new(AssetKind::Agent, key, name, place));
+    }
     if key == "models" {
         models(index, path, keys, node, out);
     }
@@ -97,6 +106,16 @@ fn setting(
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
     }
 }
+
+/// Steps of a build that let an agent work on the repository.
+const CODING_AGENTS: [&str; 6] = [
+    "anthropics/claude-code-action",
+    "anthropics/claude-code-base-action",
+    "google-gemini/gemini-cli-action",
+    "google-github-actions/run-gemini-cli",
+    "openai/codex-action",
+    "actions/ai-inference",
+];
 
 /// `${NAME:default}` and `${NAME:-default}` stand for their default.
 fn default_of(text: &str) -> &str {
@@ -314,21 +333,29 @@ pub(crate) fn environment(index: &Index<'_>, path: &str, settings: &[Setting], o
         }
         let on = matches!(setting_.value.as_str(), "true" | "1" | "TRUE");
         let log = match setting_.name.as_str() {
-            "LANGCHAIN_TRACING_V2" | "LANGSMITH_TRACING" | "LANGSMITH_TRACING_V2" if on => {
-                Some(("langsmith", Some("langsmith")))
-            }
+            "LANGCHAIN_TRACING_V2"
+            | "LANGSMITH_TRACING"
+            | "LANGSMITH_TRACING_V2"
+            | "LANGSMITH_API_KEY"
+            | "LANGSMITH_PROJECT" => Some(("langsmith", Some("langsmith"))),
             "LANGFUSE_HOST" | "LANGFUSE_SECRET_KEY" | "LANGFUSE_BASE_URL" => {
                 Some(("langfuse", None))
             }
             "PHOENIX_COLLECTOR_ENDPOINT" => Some(("phoenix", None)),
             _ => None,
         };
+        if let Some(product) = stores::product_of_variable(&setting_.name) {
+            out.assets.push(stores::store(product, None, place.clone()));
+        }
         if let Some((product, supplier)) = log {
-            out.traits.push(Trait {
-                attribute: "conversations_logged",
-                value: Some(true),
-                place: place.clone(),
-            });
+            // Only a variable that switches tracing on, or names where it goes, shows logging.
+            if on || product != "langsmith" {
+                out.traits.push(Trait {
+                    attribute: "conversations_logged",
+                    value: Some(true),
+                    place: place.clone(),
+                });
+            }
             out.assets.push(
                 Finding::new(AssetKind::LogStore, Key::World(product.to_owned()), product, place)
                     .supplied_by(supplier),

@@ -3,6 +3,7 @@
 
 pub(crate) mod agents;
 pub(crate) mod config;
+mod constants;
 pub(crate) mod containers;
 pub(crate) mod datasets;
 pub(crate) mod endpoints;
@@ -69,8 +70,15 @@ impl<'a> Source<'a> {
 
     /// The known package that a callee comes from, by the import of its first part.
     pub(crate) fn package_of(&self, callee: &str) -> Option<&'a KnownPackage> {
-        let (module, _) = self.facts.imported(callee)?;
-        packages::of_module(self.index, self.language, module)
+        match self.facts.imported(callee) {
+            Some((module, _)) => packages::of_module(self.index, self.language, module),
+            // Rust also calls a crate by its path, without an import.
+            None if self.language == Language::Rust => {
+                let (krate, _) = callee.split_once('.')?;
+                packages::of_module(self.index, self.language, krate)
+            }
+            None => None,
+        }
     }
 
     /// The same, also when the callee is a method of something made by that package.

@@ -4,13 +4,18 @@
 use std::collections::BTreeSet;
 
 use super::Source;
+use super::constants;
 use super::names::{self, HUB, Named};
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
 
 /// Arguments and properties that name a model.
-pub(crate) const MODEL_ARGUMENTS: [&str; 34] = [
+pub(crate) const MODEL_ARGUMENTS: [&str; 38] = [
+    "APIModel",
+    "apiModel",
+    "api_model",
+    "modelID",
     "model",
     "model_name",
     "modelName",
@@ -142,19 +147,37 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             in_entry(source, &record.of, key, value, record.scope, &mut seen, out);
         }
     }
+    for (name, line) in &source.facts.constants {
+        let package = source.package_of(name).filter(|p| CALLING.contains(&p.role.as_str()));
+        if let Some((package, model)) = package.zip(constants::model(name)) {
+            let literal = Literal { text: model.to_owned(), line: *line, holes: false };
+            loose(source, &literal, package.provider.as_deref(), false, &mut seen, out);
+        }
+    }
     for binding in &source.facts.bindings {
         let name = last(&binding.name).to_ascii_lowercase();
         let says = name.ends_with("model")
             || name.ends_with("model_name")
             || name.ends_with("modelname")
             || name.ends_with("model_id")
-            || name.ends_with("modelid");
+            || name.ends_with("modelid")
+            || is_list_of_models(&binding.of);
         if says {
             for literal in direct(&binding.value) {
                 strict(source, &literal, name.contains("embed"), &mut seen, out);
             }
         }
     }
+}
+
+/// Whether an enumeration, a class of constants or a type lists models by its name.
+fn is_list_of_models(of: &str) -> bool {
+    let lower = last(of).to_ascii_lowercase();
+    ["model", "models", "modelid", "modelname", "llm", "llms"].iter().any(|end| {
+        lower
+            .strip_suffix(end)
+            .is_some_and(|rest| !rest.ends_with("base") && !rest.ends_with("data"))
+    })
 }
 
 /// The text itself, or the defaults of an environment variable; no names are followed.
@@ -429,36 +452,6 @@ fn push(literal: &Literal, named: &Named, finding: Finding, seen: &mut Seen, out
     }
 }
 
-/// Constants of the SDKs themselves, which stand for a name.
-const CONSTANTS: [(&str, &str); 26] = [
-    ("openai.GPT4o", "gpt-4o"),
-    ("openai.GPT4oMini", "gpt-4o-mini"),
-    ("openai.GPT4", "gpt-4"),
-    ("openai.GPT4Turbo", "gpt-4-turbo"),
-    ("openai.GPT4TurboPreview", "gpt-4-turbo-preview"),
-    ("openai.GPT432K", "gpt-4-32k"),
-    ("openai.GPT3Dot5Turbo", "gpt-3.5-turbo"),
-    ("openai.GPT3Dot5Turbo16K", "gpt-3.5-turbo-16k"),
-    ("openai.O1Mini", "o1-mini"),
-    ("openai.O1Preview", "o1-preview"),
-    ("openai.O3Mini", "o3-mini"),
-    ("openai.AdaEmbeddingV2", "text-embedding-ada-002"),
-    ("openai.SmallEmbedding3", "text-embedding-3-small"),
-    ("openai.LargeEmbedding3", "text-embedding-3-large"),
-    ("openai.Whisper1", "whisper-1"),
-    ("openai.CreateImageModelDallE3", "dall-e-3"),
-    ("openai.ChatModelGPT4o", "gpt-4o"),
-    ("openai.ChatModelGPT4oMini", "gpt-4o-mini"),
-    ("openai.EmbeddingModelTextEmbedding3Small", "text-embedding-3-small"),
-    ("openai.EmbeddingModelTextEmbedding3Large", "text-embedding-3-large"),
-    ("anthropic.ModelClaude3_5SonnetLatest", "claude-3-5-sonnet-latest"),
-    ("anthropic.ModelClaude3_5HaikuLatest", "claude-3-5-haiku-latest"),
-    ("anthropic.ModelClaude3OpusLatest", "claude-3-opus-latest"),
-    ("anthropic.ModelClaude3_7SonnetLatest", "claude-3-7-sonnet-latest"),
-    ("openai.GPT_4O", "gpt-4o"),
-    ("openai.GPT_4", "gpt-4"),
-];
-
 fn constant(
     source: &Source<'_>,
     value: &Value,
@@ -473,8 +466,8 @@ fn constant(
     if source.package_of(name).is_none() {
         return;
     }
-    if let Some((_, model)) = CONSTANTS.iter().find(|(constant, _)| constant == name) {
-        let literal = Literal { text: (*model).to_owned(), line: value.line, holes: false };
+    if let Some(model) = constants::model(name) {
+        let literal = Literal { text: model.to_owned(), line: value.line, holes: false };
         loose(source, &literal, hint, embedding, seen, out);
     }
 }

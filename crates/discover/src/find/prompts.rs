@@ -53,9 +53,10 @@ const MAKERS: [&str; 9] = [
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut taken: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
+    let about = is_about_models(source);
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
-        if !says_prompt(name) {
+        if !says_prompt(name) && !(about && says_instructions(name)) {
             continue;
         }
         let key = (binding.scope, binding.name.as_str());
@@ -66,6 +67,12 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         let all = source.facts.bindings.iter().filter(|b| (b.scope, b.name.as_str()) == key);
         let literals: Vec<Literal> =
             all.flat_map(|binding| source.facts.literals(&binding.value, binding.scope)).collect();
+        // A description tells a model what a tool is for when it is a text of several lines.
+        if name.to_ascii_lowercase().ends_with("description")
+            && !literals.iter().any(|literal| literal.text.trim().lines().count() >= 3)
+        {
+            continue;
+        }
         one(source, name, &literals, NAMED_CHARS_MIN, &mut taken, out);
     }
     for call in &source.facts.calls {
@@ -81,6 +88,24 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         messages(source, &record.entries, record.scope, &mut taken, out);
     }
     in_functions(source, &mut taken, out);
+}
+
+/// Whether a file has to do with models: by what it imports, or by its path.
+fn is_about_models(source: &Source<'_>) -> bool {
+    let lower = source.path.to_ascii_lowercase();
+    !source.packages.is_empty()
+        || ["prompt", "agent", "llm", "tool"].iter().any(|word| {
+            lower.split(['/', '.', '_', '-']).any(|part| part.trim_end_matches('s') == *word)
+        })
+}
+
+/// Names of instructions, where the file has to do with models.
+fn says_instructions(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["instructions", "instruction", "_description", "system_message"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+        || (name.ends_with("Description") && name.len() > "Description".len())
 }
 
 /// Whether a name says that its value is a prompt.
@@ -271,9 +296,9 @@ fn in_value(
 fn is_prompt_function(source: &Source<'_>, name: &str) -> bool {
     let page = matches!(source.language, Language::Tsx | Language::JavaScript)
         && source.path.ends_with('x');
-    says_prompt(name)
+    (says_prompt(name) || (is_about_models(source) && says_instructions(name)))
         && !page
-        && !name.starts_with(|c: char| c.is_uppercase())
+        && (source.language == Language::Go || !name.starts_with(|c: char| c.is_uppercase()))
         && !name.starts_with("use")
         && !["warn", "error", "validate", "check", "test"].iter().any(|word| name.contains(word))
 }
@@ -429,14 +454,39 @@ pub(crate) fn is_prompt_file(path: &str) -> bool {
             | "system_instructions.md"
             | "instructions.txt"
     );
+    if is_agent_file(&lower) {
+        return true;
+    }
     sure || folder || said || instructions
+}
+
+/// Files that coding agents read as their instructions.
+pub(crate) fn is_agent_file(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    matches!(
+        name,
+        "claude.md"
+            | "agents.md"
+            | "gemini.md"
+            | "skill.md"
+            | "copilot-instructions.md"
+            | ".cursorrules"
+            | ".windsurfrules"
+            | ".clinerules"
+    ) || lower.contains(".cursor/rules/")
 }
 
 /// A file of prose or of a template.
 pub(crate) fn file(path: &str, text: &str, out: &mut Findings) {
     if text.split_whitespace().count() >= 4 {
         let system = is_system(super::stem(path), text);
-        out.assets.push(prompt(super::stem(path), path, text, system, false, Place::whole(path)));
+        let found = prompt(super::stem(path), path, text, system, false, Place::whole(path));
+        if is_agent_file(path) {
+            out.beside.push(found);
+        } else {
+            out.assets.push(found);
+        }
     }
 }
 

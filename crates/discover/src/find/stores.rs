@@ -7,6 +7,7 @@ use annex_isms::AssetKind;
 use super::Source;
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape};
+use crate::walk::has_end;
 
 /// Constructions and their product. The second group needs an import to be told from others.
 const SURE: [(&str, &str); 57] = [
@@ -52,7 +53,7 @@ const SURE: [(&str, &str); 57] = [
     ("FaissVectorStore", "faiss"),
     ("FaissStore", "faiss"),
     ("LanceDBVectorStore", "lancedb"),
-    ("SupabaseVectorStore", "pgvector"),
+    ("SupabaseVectorStore", "supabase"),
     ("RedisVectorStore", "redis"),
     ("RedisVectorStoreConfig", "redis"),
     ("ElasticsearchStore", "elasticsearch"),
@@ -83,6 +84,23 @@ const IMPORTED: [(&str, &str, &[&str]); 13] = [
     ("Annoy", "annoy", &["langchain"]),
     ("DeepLake", "deeplake", &["langchain", "deeplake"]),
 ];
+
+/// The store that a variable of the environment gives the address or the key of.
+pub(crate) fn product_of_variable(name: &str) -> Option<&'static str> {
+    let (word, rest) = name.split_once('_')?;
+    let product = match word {
+        "PINECONE" => "pinecone",
+        "QDRANT" => "qdrant",
+        "WEAVIATE" => "weaviate",
+        "CHROMA" | "CHROMADB" => "chroma",
+        "MILVUS" => "milvus",
+        _ => return None,
+    };
+    ["URL", "URI", "HOST", "ENDPOINT", "KEY", "INDEX", "PORT"]
+        .iter()
+        .any(|end| has_end(rest, &[end]))
+        .then_some(product)
+}
 
 /// Methods of a class that make a store: `Chroma.from_documents(…)`.
 const MAKERS: [&str; 12] = [
@@ -158,6 +176,13 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for call in &source.facts.calls {
         opened(source, call, &only, out);
+        if matches!(call.last(), "getenv" | "Getenv" | "LookupEnv" | "var")
+            && let Some(name) = call.positional(0)
+            && let Some(name) = source.facts.literal(name, call.scope)
+            && let Some(product) = product_of_variable(&name.text)
+        {
+            out.assets.push(store(product, None, source.place(call.line)));
+        }
     }
     for record in &source.facts.records {
         let product = match record.of.as_str() {

@@ -6,7 +6,7 @@ use annex_isms::AssetKind;
 
 use super::Source;
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::{Call, Shape, last};
+use crate::source::facts::{Call, Record, Shape, last};
 
 /// Decorators that make a function a tool.
 const DECORATORS: [&str; 6] =
@@ -112,7 +112,7 @@ fn executor(source: &Source<'_>, out: &mut Findings) {
     };
     if let Some(call) = source.facts.calls.iter().find(given) {
         let finding = tool(super::stem(source.path), source.place(call.line));
-        out.executors.push(finding.with("executes_code", true));
+        out.beside.push(finding.with("executes_code", true));
     }
 }
 
@@ -135,6 +135,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     for call in &source.facts.calls {
+        bound(source, call, out);
         if let Some((name, scope)) = made(source, call) {
             let finding = tool(&name, source.place(call.line));
             out.assets.push(match scope {
@@ -147,6 +148,64 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for record in &source.facts.records {
         schema(source, &record.entries, out);
+        described(source, record, out);
+    }
+}
+
+/// Types whose values describe a tool to a model.
+const DESCRIPTIONS: [&str; 8] = [
+    "ToolInfo",
+    "ToolDefinition",
+    "ToolSpec",
+    "ToolSpecification",
+    "FunctionDefinition",
+    "FunctionDeclaration",
+    "FunctionObject",
+    "ChatCompletionFunctions",
+];
+
+/// `ToolInfo{Name: "…"}`.
+fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
+    let about = !source.packages.is_empty() || source.path.to_ascii_lowercase().contains("tool");
+    if !about || !DESCRIPTIONS.contains(&last(&record.of)) {
+        return;
+    }
+    let name = record.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case("name"));
+    let name = name.and_then(|(_, value)| source.facts.literal(value, record.scope));
+    if let Some(literal) = name.filter(|l| !l.holes && is_tool_name(&l.text)) {
+        out.assets.push(tool(&literal.text, source.place(record.line)));
+    }
+}
+
+fn is_tool_name(text: &str) -> bool {
+    (1..=80).contains(&text.len()) && !text.contains(char::is_whitespace)
+}
+
+/// Classes that are handed to a model as its tools: `model.bind_tools([Search, Finish])`.
+fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if !matches!(call.last(), "bind_tools" | "bindTools") {
+        return;
+    }
+    let lists =
+        call.args.iter().filter(|arg| arg.name.is_none()).take(1).flat_map(|arg| {
+            match &arg.value.shape {
+                Shape::Name(name) => source
+                    .facts
+                    .bound(name, call.scope)
+                    .into_iter()
+                    .map(|binding| &binding.value)
+                    .collect(),
+                _ => vec![&arg.value],
+            }
+        });
+    for list in lists {
+        let Shape::List(items) = &list.shape else { continue };
+        for item in items {
+            let Shape::Name(name) = &item.shape else { continue };
+            if last(name).starts_with(|c: char| c.is_ascii_uppercase()) {
+                out.assets.push(tool(last(name), source.place(item.line)));
+            }
+        }
     }
 }
 
@@ -196,7 +255,9 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
     }
     let name = given
         .or_else(|| {
-            (real.starts_with("from_") || real == "FunctionTool").then_some(wrapped).flatten()
+            let wraps =
+                real.starts_with("from_") || matches!(real.as_str(), "FunctionTool" | "tool");
+            wraps.then_some(wrapped).flatten()
         })
         .unwrap_or_else(|| source.name_for(call));
     // The code of `tool({ execute: … })` is the first function written inside the call.

@@ -3,9 +3,14 @@
 use tree_sitter::{Node, Tree};
 
 use super::Language;
-use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text};
+use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text, last};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
 use crate::limits::Limits;
+
+/// The most constants that are kept of one file.
+const CONSTANTS_MAX: usize = 20_000;
+/// The longest name of a type that is kept.
+const NAME_CHARS_MAX: usize = 80;
 
 pub(super) fn extract(language: Language, source: &str, tree: &Tree, limits: &Limits) -> Facts {
     let mut walk = Walk {
@@ -72,7 +77,8 @@ impl Walk<'_> {
             }
             kind if kind.ends_with("comment") => return false,
             "call" | "call_expression" | "new_expression" => {
-                if let Some(call) = call_at(node, self.source, self.scope(), 0) {
+                let decorates = node.parent().is_some_and(|parent| parent.kind() == "decorator");
+                if !decorates && let Some(call) = call_at(node, self.source, self.scope(), 0) {
                     self.facts.calls.push(call);
                 }
             }
@@ -94,6 +100,13 @@ impl Walk<'_> {
             "dictionary" | "object" | "struct_expression" | "composite_literal" => {
                 self.record(node);
             }
+            // An element of a list or table whose type stands at the list.
+            "literal_value" if node.parent().is_some_and(|p| p.kind() == "literal_element") => {
+                self.record(node);
+            }
+            "selector_expression" | "scoped_identifier" => self.constant(node),
+            "struct_item" if !self.attributes(node).is_empty() => self.function(node),
+            "enum_variant" => self.variant(node),
             _ => self.binding(node),
         }
         true
@@ -147,7 +160,53 @@ impl Walk<'_> {
         }
     }
 
+    /// `package.Name` or `Type::Variant`.
+    fn constant(&mut self, node: Node<'_>) {
+        let name = dotted(node, self.source);
+        let capital = last(&name).starts_with(|c: char| c.is_ascii_uppercase());
+        if capital && name.contains('.') && self.facts.constants.len() < CONSTANTS_MAX {
+            self.facts.constants.push((name, line(node)));
+        }
+    }
+
+    /// The attributes before a Rust item, dotted, without arguments.
+    fn attributes(&self, node: Node<'_>) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut before = node.prev_named_sibling();
+        while let Some(item) = before
+            .filter(|item| item.kind() == "attribute_item" || item.kind().ends_with("comment"))
+        {
+            let path = children(item).next().and_then(|attribute| children(attribute).next());
+            names.extend(path.map(|path| dotted(path, self.source)));
+            before = item.prev_named_sibling();
+        }
+        names
+    }
+
+    /// The texts that name a variant of a Rust enumeration: `#[serde(rename = "…")]`.
+    fn variant(&mut self, node: Node<'_>) {
+        let of = node.parent().and_then(|list| list.parent()?.child_by_field_name("name"));
+        let (Some(of), Some(name)) = (of, node.child_by_field_name("name")) else { return };
+        let mut before = node.prev_named_sibling();
+        while let Some(item) = before.filter(|item| item.kind() == "attribute_item") {
+            let mut open = vec![item];
+            while let Some(part) = open.pop() {
+                if is_text(part.kind()) {
+                    self.facts.bindings.push(Binding {
+                        name: text(name, self.source).to_owned(),
+                        of: text(of, self.source).to_owned(),
+                        value: value(part, self.source, self.scope()),
+                        scope: self.scope(),
+                    });
+                }
+                open.extend(children(part));
+            }
+            before = item.prev_named_sibling();
+        }
+    }
+
     fn function(&mut self, node: Node<'_>) {
+        let attributes = self.attributes(node);
         let index = self.open(node);
         let name = node.child_by_field_name("name").map(|name| text(name, self.source).to_owned());
         let decorators =
@@ -160,7 +219,7 @@ impl Walk<'_> {
             });
         if let Some(function) = self.facts.functions.get_mut(index) {
             function.name = name.unwrap_or_default();
-            function.decorators = decorators.unwrap_or_default();
+            function.decorators = decorators.unwrap_or(attributes);
         }
     }
 
@@ -193,6 +252,7 @@ impl Walk<'_> {
             | "var_spec"
             | "public_field_definition"
             | "field_definition"
+            | "enum_assignment"
             | "assignment_pattern" => ("name", "value"),
             "let_declaration" | "required_parameter" | "optional_parameter" => ("pattern", "value"),
             _ => return,
@@ -212,7 +272,26 @@ impl Walk<'_> {
         }
         let scope = self.scope();
         let value = super::value::value(first_of_list(given), self.source, scope);
-        self.facts.bindings.push(Binding { name, value, scope });
+        let of = self.declared_as(node);
+        self.facts.bindings.push(Binding { name, of, value, scope });
+    }
+
+    /// The type that a constant is declared with, or the class or enumeration around it.
+    fn declared_as(&self, node: Node<'_>) -> String {
+        let own = node.child_by_field_name("type");
+        let around = || {
+            let body = node.parent().filter(|parent| {
+                matches!(parent.kind(), "expression_statement" | "enum_body" | "class_body")
+            })?;
+            let mut outer = body.parent()?;
+            if outer.kind() == "block" {
+                outer = outer.parent()?;
+            }
+            matches!(outer.kind(), "class_definition" | "enum_declaration" | "class_declaration")
+                .then(|| outer.child_by_field_name("name"))?
+        };
+        let name = own.or_else(around).map_or("", |name| text(name, self.source));
+        name.trim_start_matches([':', ' ']).chars().take(NAME_CHARS_MAX).collect()
     }
 
     fn import(&mut self, node: Node<'_>) {

@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) records: Vec<Record>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) functions: Vec<Function>,
+    /// Dotted names that end in a capitalised part, and their lines: constants of a package.
+    pub(crate) constants: Vec<(String, u32)>,
     /// Every text literal that is not a docstring.
     pub(crate) texts: Vec<Text>,
     /// The parser met something that is not its language, at this line.
@@ -66,6 +68,8 @@ pub(crate) struct Record {
 #[derive(Debug, Clone)]
 pub(crate) struct Binding {
     pub(crate) name: String,
+    /// What it is declared as, or the class or enumeration that it belongs to; often empty.
+    pub(crate) of: String,
     pub(crate) value: Value,
     pub(crate) scope: usize,
 }
