@@ -53,6 +53,8 @@ def near(label, seen):
 def same_name(label, asset):
     names = {asset["name"].lower(), asset["key"].lower()}
     tails = {name.split("/", 1)[-1] for name in names} | {name.rsplit("/", 1)[-1] for name in names}
+    if asset["kind"] == "vector_store":  # A store is also known by its product alone.
+        tails |= {name.split("/", 1)[0] for name in names}
     return any(one.lower() in names | tails or one.lower().rsplit("/", 1)[-1] in names for one in re.split(r" or ", label))
 
 

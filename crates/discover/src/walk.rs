@@ -281,6 +281,7 @@ pub(crate) fn is_test(path: &str) -> bool {
                 | "testing"
                 | "testdata"
                 | "fixtures"
+                | "test_utils"
                 | "__mocks__"
                 | "mocks"
                 | "e2e"

@@ -121,6 +121,9 @@ fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     if IMPORTED.contains(&real.as_str()) {
         return package.is_some_and(|p| matches!(p.role.as_str(), "agent" | "framework" | "sdk"));
     }
+    if callee.ends_with("Agent.builder") {
+        return source.package_of(callee.trim_end_matches(".builder")).is_some();
+    }
     let request = REQUESTS.iter().any(|end| callee.ends_with(end));
     request
         && !source.packages.is_empty()

@@ -6,7 +6,9 @@ use super::Source;
 use super::{models, names, packages, secrets};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
-use crate::source::facts::{Call, Shape};
+use crate::source::Language;
+use crate::source::facts::{Call, Shape, last};
+use crate::walk::has_end;
 
 /// Arguments that give a client another address.
 const BASES: [&str; 14] = [
@@ -147,6 +149,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         setting(source, call, out);
     }
     addresses(source, out);
+    by_module(source, out);
     for import in &source.facts.imports {
         let like = |(_, name): &&(String, String)| name.contains("OpenAILike");
         let ai = packages::of_module(source.index, source.language, &import.module).is_some();
@@ -180,7 +183,60 @@ fn compatible(place: Place) -> Finding {
     )
 }
 
+/// Modules of an SDK that reach its models through another provider.
+const MODULES: [(&str, &str); 5] = [
+    ("openai-go/azure", "azure-openai"),
+    ("azopenai", "azure-openai"),
+    ("anthropic-sdk-go/bedrock", "aws-bedrock"),
+    ("anthropic-sdk-go/vertex", "google-vertex"),
+    ("service/bedrockruntime", "aws-bedrock"),
+];
+
+/// Constants that choose a provider.
+const BACKENDS: [(&str, &str); 2] =
+    [("genai.BackendVertexAI", "google-vertex"), ("genai.BackendGeminiAPI", "google")];
+
+/// What an import or a constant alone shows.
+fn by_module(source: &Source<'_>, out: &mut Findings) {
+    for import in &source.facts.imports {
+        let path =
+            import.module.trim_end_matches(|c: char| c == 'v' || c == '/' || c.is_ascii_digit());
+        let row = MODULES.iter().find(|(module, _)| has_end(path, &[module]));
+        if let Some((_, provider)) = row.filter(|_| source.language == Language::Go) {
+            out.assets.push(names::interface(source.index, provider, source.place(import.line)));
+        }
+    }
+    for (name, line) in &source.facts.constants {
+        if let Some((_, provider)) = BACKENDS.iter().find(|(constant, _)| constant == name) {
+            out.assets.push(names::interface(source.index, provider, source.place(*line)));
+        }
+    }
+}
+
+/// `Anthropic::builder()`, `OllamaConfig::default()`: the type says the provider.
+fn typed(source: &Source<'_>, call: &Call) -> Option<String> {
+    if source.language != Language::Rust
+        || !matches!(call.last(), "builder" | "new" | "default" | "from_env" | "from_api_key")
+    {
+        return None;
+    }
+    let (owner, _) = call.callee.rsplit_once('.')?;
+    let package = source.package_of(owner)?;
+    let name = last(owner);
+    let name = name.strip_suffix("Config").unwrap_or(name);
+    let word = match name {
+        "Azure" => "azure-openai".to_owned(),
+        "Client" => return package.provider.clone(),
+        other => other.to_ascii_lowercase(),
+    };
+    names::provider_word(source.index, &word)
+}
+
 fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if let Some(provider) = typed(source, call) {
+        out.assets.push(names::interface(source.index, &provider, source.place(call.line)));
+        return;
+    }
     let name = source.real_name(&call.callee);
     let package = source.package_of(&call.callee);
     let ai = package.is_some_and(|p| {

@@ -9,6 +9,7 @@ use super::names::{self, HUB, Named};
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
+use crate::walk::has_end;
 
 /// Arguments and properties that name a model.
 pub(crate) const MODEL_ARGUMENTS: [&str; 38] = [
@@ -187,6 +188,11 @@ fn direct(value: &Value) -> Vec<Literal> {
             vec![Literal { text: text.clone(), line: value.line, holes: false }]
         }
         Shape::Choice(values) => values.iter().flat_map(direct).collect(),
+        // A field of settings or of a data class.
+        Shape::Call(call) if matches!(call.last(), "Field" | "field" | "config") => {
+            let default = call.named("default").or_else(|| call.positional(0));
+            default.map(direct).unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }
@@ -382,15 +388,20 @@ fn in_entry(
     if key == "id" {
         routed(source, value, scope, seen, out);
     }
-    if !MODEL_ARGUMENTS.contains(&key) {
+    if !MODEL_ARGUMENTS.contains(&key) && !has_end(key, &["_model", "_model_name", "_model_id"]) {
         return;
     }
     let embedding = key.to_ascii_lowercase().contains("embed") || type_name.contains("Embed");
     let package = source.package_of(type_name);
+    // A table of models in a file that is called as its provider.
+    let of_file = names::provider_word(source.index, super::stem(source.path))
+        .filter(|_| matches!(key, "APIModel" | "apiModel" | "api_model"));
     for literal in source.facts.literals(value, scope) {
         if package.is_some() {
             let hint = package.and_then(|package| package.provider.as_deref());
             loose(source, &literal, hint, embedding, seen, out);
+        } else if of_file.is_some() {
+            loose(source, &literal, of_file.as_deref(), embedding, seen, out);
         } else {
             strict(source, &literal, embedding, seen, out);
         }

@@ -54,9 +54,13 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut taken: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
     let about = is_about_models(source);
+    let of_prompts = matches!(super::stem(source.path), "prompts" | "prompt");
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
-        if !says_prompt(name) && !(about && says_instructions(name)) {
+        let says = says_prompt(name)
+            || (about && says_instructions(name))
+            || (of_prompts && binding.scope == 0);
+        if !says {
             continue;
         }
         let key = (binding.scope, binding.name.as_str());
@@ -88,6 +92,47 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         messages(source, &record.entries, record.scope, &mut taken, out);
     }
     in_functions(source, &mut taken, out);
+    addressed(source, &mut taken, out);
+}
+
+/// Methods that are given instructions.
+const METHODS: [&str; 12] = [
+    "prompt",
+    "preamble",
+    "append_preamble",
+    "system",
+    "system_prompt",
+    "with_system_prompt",
+    "instructions",
+    "systemPrompt",
+    "systemMessage",
+    "defaultSystem",
+    "WithSystemPrompt",
+    "SetSystemPrompt",
+];
+
+/// A text that tells a model who it is, wherever a file that uses models hands it on.
+fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
+    if source.packages.is_empty() {
+        return;
+    }
+    // Outside of functions stand examples and descriptions of interfaces.
+    let told = source.facts.texts.iter().filter(|text| text.scope != 0).filter(|text| {
+        let start: String = text.content.trim_start().chars().take(12).collect();
+        let start = start.to_ascii_lowercase();
+        ["you are a ", "you are an ", "you are the "].iter().any(|words| start.starts_with(words))
+            && is_instruction(&text.content, NAMED_CHARS_MIN)
+            // A part of a longer text was taken with it.
+            && !taken.iter().any(|longer| longer.contains(text.content.trim()))
+    });
+    let found: Vec<_> = told.collect();
+    for text in found {
+        let literal = Literal { text: text.content.clone(), line: text.line, holes: text.holes };
+        let name = source
+            .function_around(text.scope)
+            .unwrap_or_else(|| super::stem(source.path).to_owned());
+        add(source, &name, &literal, true, taken, out);
+    }
 }
 
 /// Whether a file has to do with models: by what it imports, or by its path.
@@ -169,6 +214,22 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
     messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
     let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
+    if ai
+        && call.callee.contains('.')
+        && METHODS.contains(&call.last())
+        && let Some(value) = call.positional(0)
+    {
+        in_value(source, "", value, call.scope, PASSED_CHARS_MIN, taken, out);
+    }
+    // A prompt of a public collection of them.
+    if ai
+        && call.last() == "pull"
+        && call.callee.contains("hub")
+        && let Some(name) = call.positional(0).and_then(|v| source.facts.literal(v, call.scope))
+    {
+        let key = Key::World(format!("hub/{}", name.text));
+        out.assets.push(Finding::new(AssetKind::Prompt, key, name.text, source.place(name.line)));
+    }
     for argument in &call.args {
         match argument.name.as_deref() {
             Some(name) if SYSTEM_ARGUMENTS.contains(&name) && ai => {
@@ -239,7 +300,8 @@ fn messages(
     let get = |keys: &[&str]| {
         entries.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value)
     };
-    let (Some(role), Some(content)) = (get(&["role", "Role"]), get(&["content", "Content"])) else {
+    let role = get(&["role", "Role", "type"]);
+    let (Some(role), Some(content)) = (role, get(&["content", "Content"])) else {
         return;
     };
     let system = match &role.shape {

@@ -37,7 +37,8 @@ const MAKERS: [&str; 20] = [
 ];
 
 /// Tools that frameworks bring ready-made: name, runs code, reaches the network.
-const READY: [(&str, bool, bool); 26] = [
+const READY: [(&str, bool, bool); 27] = [
+    ("Calculator", false, false),
     ("PythonREPLTool", true, false),
     ("PythonREPL", true, false),
     ("PythonAstREPLTool", true, false),
@@ -149,6 +150,39 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for record in &source.facts.records {
         schema(source, &record.entries, out);
         described(source, record, out);
+        provided(source, record, out);
+    }
+}
+
+/// Tools that a provider runs itself, by the start of their type: name, runs code, reaches the network.
+const PROVIDED: [(&str, bool, bool); 8] = [
+    ("web_search", false, true),
+    ("code_interpreter", true, false),
+    ("code_execution", true, false),
+    ("file_search", false, false),
+    ("computer_use", true, true),
+    ("computer_2", true, true),
+    ("bash_2", true, false),
+    ("text_editor_2", false, false),
+];
+
+/// `{"type": "web_search_preview"}`.
+fn provided(source: &Source<'_>, record: &Record, out: &mut Findings) {
+    if source.packages.is_empty() {
+        return;
+    }
+    let Some((_, kind)) = record.entries.iter().find(|(key, _)| key == "type") else { return };
+    let Shape::Text { text, .. } = &kind.shape else { return };
+    let row = PROVIDED.iter().find(|(start, ..)| text.starts_with(start));
+    if let Some((_, code, network)) = row.filter(|_| is_tool_name(text)) {
+        let mut finding = tool(text, source.place(kind.line));
+        if *code {
+            finding = finding.with("executes_code", true);
+        }
+        if *network {
+            finding = finding.with("reaches_network", true);
+        }
+        out.assets.push(finding);
     }
 }
 

@@ -43,6 +43,7 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         "true" | "false" | "boolean_literal" => {
             Shape::Bool(text(node, source).to_lowercase() == "true")
         }
+        "macro_invocation" => expanded(node, source),
         "call" | "call_expression" | "new_expression" => called(node, source, scope, depth),
         "subscript" | "subscript_expression" => environment(node, source).unwrap_or(Shape::Other),
         "identifier"
@@ -452,18 +453,54 @@ fn key_text(node: Node<'_>, source: &str) -> String {
 }
 
 fn operation(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
-    let operator =
-        node.child_by_field_name("operator").map_or("", |operator| text(operator, source));
+    let operator = operator_of(node, source);
+    if operator == "+" {
+        return added(node, source, scope, depth);
+    }
     let sides = ["left", "right"].map(|side| {
         node.child_by_field_name(side).map(|side| at_depth(side, source, scope, depth + 1))
     });
     match (operator, sides) {
         ("or" | "||" | "??", sides) => Shape::Choice(sides.into_iter().flatten().collect()),
-        ("+", [Some(left), Some(right)]) => sum(left.shape, right.shape),
         ("%", [Some(left), _]) => match left.shape {
             Shape::Text { text, .. } => Shape::Text { text, holes: true },
             _ => Shape::Other,
         },
+        _ => Shape::Other,
+    }
+}
+
+fn operator_of<'t>(node: Node<'_>, source: &'t str) -> &'t str {
+    node.child_by_field_name("operator").map_or("", |operator| text(operator, source))
+}
+
+/// `a + b + c` leans to the left, as deep as it is long: its parts are taken in a loop.
+fn added(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
+    let mut parts = Vec::new();
+    let mut rest = node;
+    while rest.kind() == node.kind()
+        && operator_of(rest, source) == "+"
+        && parts.len() < ELEMENTS_MAX
+        && let (Some(left), Some(right)) =
+            (rest.child_by_field_name("left"), rest.child_by_field_name("right"))
+    {
+        parts.push(right);
+        rest = left;
+    }
+    let next = |node| at_depth(node, source, scope, depth + 1).shape;
+    parts.into_iter().rev().fold(next(rest), |sum_so_far, part| sum(sum_so_far, next(part)))
+}
+
+/// The text of `format!("…")` and its kin; what is filled in reads `{…}` already.
+fn expanded(node: Node<'_>, source: &str) -> Shape {
+    let name = node.child_by_field_name("macro").map_or("", |name| text(name, source));
+    let texts = ["format", "concat", "indoc", "formatdoc", "indoc::indoc", "indoc::formatdoc"];
+    let tokens = children(node).find(|child| child.kind() == "token_tree");
+    let first = tokens.and_then(|tokens| children(tokens).find(|token| is_text(token.kind())));
+    match first.filter(|_| texts.contains(&name)).map(|token| literal(token, source)) {
+        Some(Shape::Text { text, .. }) => {
+            Shape::Text { holes: name.contains("format") && text.contains('{'), text }
+        }
         _ => Shape::Other,
     }
 }
