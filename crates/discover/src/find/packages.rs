@@ -49,7 +49,11 @@ pub(crate) fn of_module<'k>(
 fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<&'k KnownPackage> {
     match language {
         Language::Python => python(index, module),
-        Language::Rust => index.package("crates", module.split("::").next()?),
+        Language::Rust => {
+            let module = module.split("::").next()?;
+            // This library is called otherwise than its package.
+            index.package("crates", if module == "rig" { "rig-core" } else { module })
+        }
         Language::Go => {
             let mut path = module;
             loop {

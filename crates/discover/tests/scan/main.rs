@@ -1,5 +1,7 @@
 //! Whole scans: small applications of our own, and trees that are made to be difficult.
 
+mod constructs;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

@@ -1,0 +1,150 @@
+//! One construct of a language at a time: what it shows, and what it must not.
+
+use std::fs;
+use std::path::Path;
+
+use annex_discover::Limits;
+use annex_isms::observation::ObservationBatch;
+
+use super::scanned;
+
+/// Scans files given as name and content.
+fn of(files: &[(&str, &str)]) -> (tempfile::TempDir, ObservationBatch) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+    let batch = scanned(folder.path(), &Limits::default());
+    (folder, batch)
+}
+
+/// Its assets of a kind, as `key at places`.
+fn found(files: &[(&str, &str)], kind: &str) -> Vec<String> {
+    let (_folder, batch) = of(files);
+    let own = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == kind);
+    own.map(|asset| {
+        let places: Vec<String> = asset.locations.iter().map(ToString::to_string).collect();
+        format!("{} at {}", asset.key.key, places.join(" "))
+    })
+    .collect()
+}
+
+const CARGO: (&str, &str) = (
+    "Cargo.toml",
+    "[package]\nname = \"desk\"\n[dependencies]\nasync-openai = \"0.30\"\nrig-core = \"0.20\"\n",
+);
+
+#[test]
+fn models_of_enumerations_and_typed_constants() {
+    let python = "from enum import Enum\nfrom openai import OpenAI\n\nclass ChatModel(str, Enum):\n    SMALL = \"gpt-4o-mini\"\n    LABEL = \"Our small one\"\n\nclass Colour(str, Enum):\n    O1 = \"o1\"\n";
+    assert_eq!(found(&[("app.py", python)], "model"), ["openai/gpt-4o-mini at app.py:5"]);
+    let go = "package models\n\ntype ModelID string\n\nconst (\n\tFast ModelID = \"gpt-4o-mini\"\n\tName string = \"gpt-4o\"\n)\n";
+    assert_eq!(
+        found(&[("models/openai.go", go)], "model"),
+        ["openai/gpt-4o-mini at models/openai.go:6"]
+    );
+    let table = "package models\n\nvar All = map[ModelID]Model{\n\tFast: {Name: \"Fast\", APIModel: \"qwen-qwq-32b\"},\n}\n";
+    assert_eq!(
+        found(&[("models/groq.go", table)], "model"),
+        ["groq/qwen-qwq-32b at models/groq.go:4"]
+    );
+    let rust = "use async_openai::Client;\n\npub enum ChatModel {\n    #[serde(rename = \"gpt-4o-mini\")]\n    Small,\n}\n";
+    assert_eq!(
+        found(&[CARGO, ("src/main.rs", rust)], "model"),
+        ["openai/gpt-4o-mini at src/main.rs:4"]
+    );
+}
+
+#[test]
+fn tools_by_attributes_descriptions_and_lists() {
+    let rust = "use rig::tool::Tool;\n\n#[rig::tool(description = \"Reads a file\")]\nasync fn read_file(path: String) -> String {\n    std::fs::read_to_string(path).unwrap_or_default()\n}\n";
+    assert_eq!(found(&[CARGO, ("src/main.rs", rust)], "tool").len(), 1);
+    let go = "package tools\n\nconst LsName = \"ls\"\n\nfunc (l *ls) Info() ToolInfo {\n\treturn ToolInfo{Name: LsName, Description: \"Lists\"}\n}\n";
+    let tools = found(&[("tools/ls.go", go)], "tool");
+    assert_eq!(tools.len(), 1, "{tools:?}");
+    assert!(tools[0].ends_with("/ls at tools/ls.go:6"), "{tools:?}");
+    let python = "from langchain_core.tools import tool\nfrom langchain.chat_models import init_chat_model\n\n@tool(description=\"Adds\")\ndef add(a, b):\n    return a + b\n\nclass Finish:\n    pass\n\nmodel = init_chat_model(\"openai:gpt-4o\").bind_tools([Finish, add])\n";
+    let tools = found(&[("app.py", python)], "tool");
+    assert_eq!(tools.len(), 2, "{tools:?}");
+    assert!(tools.iter().any(|tool| tool.contains("/Finish at app.py:11")), "{tools:?}");
+    assert!(tools.iter().any(|tool| tool.contains("/add at app.py:5")), "{tools:?}");
+}
+
+#[test]
+fn services_of_a_cloud_and_addresses_set_at_run_time() {
+    let python = "import boto3\nfrom langchain_openai import ChatOpenAI\n\nmodels = boto3.client(\"sagemaker-runtime\")\nfiles = boto3.client(\"s3\")\nchat = ChatOpenAI(base_url=settings.address)\n";
+    assert_eq!(
+        found(&[("app.py", python)], "model_api"),
+        ["aws-sagemaker at app.py:4", "openai-compatible at app.py:6"]
+    );
+}
+
+#[test]
+fn what_only_belongs_beside_ai_shows_none_by_itself() {
+    let shell =
+        "import subprocess\n\ndef run(command):\n    return subprocess.run(command, shell=True)\n";
+    let alone = [
+        ("shell_executor.py", shell),
+        ("AGENTS.md", "Run the tests before you commit, and keep the style of the files.\n"),
+        ("requirements.txt", "fastapi==0.115.0\n"),
+    ];
+    let (_folder, batch) = of(&alone);
+    assert_eq!((batch.assets.len(), batch.systems.len()), (0, 0), "{:?}", batch.assets);
+
+    let mut beside = alone.to_vec();
+    beside.push(("app.py", "from openai import OpenAI\n\nclient = OpenAI()\n"));
+    assert_eq!(found(&beside, "tool").len(), 1);
+    assert_eq!(found(&beside, "prompt").len(), 1);
+    assert!(found(&beside, "framework").contains(&"pypi/fastapi at requirements.txt:1".to_owned()));
+}
+
+#[test]
+fn what_git_tracks_and_is_not_checked_out_is_listed() {
+    let training =
+        ("train.py", "from datasets import load_dataset\n\nload_dataset(\"acme/pumps\")\n");
+    let (folder, _) = of(&[training]);
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    fs::write(folder.path().join(".git/HEAD"), "a".repeat(40)).expect("a file");
+    let index = index(&["config/app.yaml", "data/pump_data.json", "docs/logo.png", "train.py"]);
+    fs::write(folder.path().join(".git/index"), index).expect("a file");
+    let batch = scanned(folder.path(), &Limits::default());
+    let absent: Vec<_> = batch.skipped.iter().map(|s| (s.path.as_str(), s.deliberate)).collect();
+    assert_eq!(absent, [("config/app.yaml", false), ("data/pump_data.json", true)]);
+    let data = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == "dataset");
+    let names: Vec<_> = data.map(|asset| asset.name.as_str()).collect();
+    assert_eq!(names, ["data/pump_data.json", "acme/pumps"]);
+}
+
+/// An index of git, version 2, of files without sizes.
+fn index(paths: &[&str]) -> Vec<u8> {
+    let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+    bytes.extend(u32::try_from(paths.len()).expect("few").to_be_bytes());
+    for path in paths {
+        let start = bytes.len();
+        let mut entry = [0; 62];
+        entry[24..28].copy_from_slice(&0o100_644_u32.to_be_bytes());
+        let length = u16::try_from(path.len()).expect("short");
+        entry[60..62].copy_from_slice(&length.to_be_bytes());
+        bytes.extend(entry);
+        bytes.extend(Path::new(path).as_os_str().as_encoded_bytes());
+        let end = start + (bytes.len() - start + 8) / 8 * 8;
+        bytes.resize(end, 0);
+    }
+    bytes
+}
+
+#[test]
+fn prompts_that_are_built_returned_or_handed_on() {
+    let rust = "use rig::client::Client;\n\nasync fn title(llm: &Model, text: &str) {\n    llm.prompt(format!(\"Give this text a short and friendly title: {text}\").into()).await;\n}\n";
+    assert_eq!(found(&[CARGO, ("src/main.rs", rust)], "prompt").len(), 1);
+    let long = (0..30).map(|n| format!("\"Rule {n}: be friendly and brief.\"")).collect::<Vec<_>>();
+    let go = format!("package prompt\n\nconst deskPrompt = {}\n", long.join(" +\n\t"));
+    assert_eq!(found(&[("prompt/desk.go", &go)], "prompt").len(), 1);
+    let python = "from agents import Agent\n\ndef seat_instructions(context):\n    return f\"Help the customer {context.name} to change the seat, ask for the confirmation number, then hand back to the first desk.\"\n";
+    assert_eq!(found(&[("app.py", python)], "prompt").len(), 1);
+    // Examples of an interface are not given to a model.
+    let examples = "from openai import OpenAI\n\nEXAMPLE = {\"text\": \"You are a very helpful assistant for pumps and valves.\"}\n";
+    assert_eq!(found(&[("models.py", examples)], "prompt").len(), 0);
+}
