@@ -156,13 +156,12 @@ fn compared(root: &Path, index: &Path) -> Option<Tree> {
         // A hostile index could name files elsewhere.
         let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
         if mode & 0o170_000 == 0o100_000 && inside {
-            match fs::symlink_metadata(root.join(path)) {
-                Ok(data) => tree.differs |= size != 0 && data.len() != u64::from(size),
-                Err(_) => {
-                    tree.differs |= !left_out;
-                    if tree.absent.len() < ABSENT_MAX {
-                        tree.absent.push(path.to_owned());
-                    }
+            if let Ok(data) = fs::symlink_metadata(root.join(path)) {
+                tree.differs |= size != 0 && data.len() != u64::from(size);
+            } else {
+                tree.differs |= !left_out;
+                if tree.absent.len() < ABSENT_MAX {
+                    tree.absent.push(path.to_owned());
                 }
             }
         }

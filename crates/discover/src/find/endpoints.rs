@@ -173,7 +173,7 @@ fn cloud(source: &Source<'_>, call: &Call, out: &mut Findings) {
     }
 }
 
-/// An interface like OpenAI's, at an address that is set at run time.
+/// An interface like that of `OpenAI`, at an address that is set at run time.
 fn compatible(place: Place) -> Finding {
     Finding::new(
         AssetKind::ModelApi,
@@ -270,7 +270,7 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     }
 }
 
-/// Classes that speak OpenAI's protocol to whatever address they are given.
+/// Classes that speak the protocol of `OpenAI` to whatever address they are given.
 fn is_openai_like(name: &str) -> bool {
     matches!(name, "OpenAI" | "AsyncOpenAI" | "ChatOpenAI" | "OpenAIEmbeddings" | "OpenAILike")
         || name.contains("OpenAILike")
