@@ -93,7 +93,7 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Scan a repository, judge what is on record, and write the report
     Assess(AssessArgs),
-    /// Scan a repository and print what AI is in it; judges and records nothing
+    /// Scan a repository and print what AI is in it, or what changed; judges nothing
     Discover(DiscoverArgs),
     /// AI systems
     Systems(ListArgs),
@@ -183,13 +183,25 @@ pub(crate) struct AssessArgs {
 #[command(after_help = "\
 Examples:
   annex discover .
-  annex discover . --format json | jq '.assets[] | [.kind, .name, .version]'")]
+  annex discover . --format json > found.json
+  annex discover . --record                          record it, and print what changed
+  annex discover . --against found.json --format md  a comment for a pull request
+  annex discover . --against found.json --fail-on-change")]
 pub(crate) struct DiscoverArgs {
     /// The repository to scan
     pub(crate) path: PathBuf,
     /// The name of the repository, when the folder does not tell
     #[arg(long, value_name = "NAME")]
     pub(crate) repository: Option<String>,
+    /// Record what was found, and print what changed since the scan that was recorded before
+    #[arg(long)]
+    pub(crate) record: bool,
+    /// Print what changed since an earlier `annex discover --format json`
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub(crate) against: Option<PathBuf>,
+    /// Exit with 1 when something changed
+    #[arg(long)]
+    pub(crate) fail_on_change: bool,
 }
 
 /// Listing.

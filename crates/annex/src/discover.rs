@@ -1,23 +1,55 @@
-//! `annex discover`: what AI is in a repository, and nothing else; no register is needed.
+//! `annex discover`: what AI is in a repository, and what changed; nothing is judged.
 
 use std::path::Path;
 
 use annex_catalog::Catalogue;
+use annex_isms::drift::Drift;
 use annex_isms::observation::{ObservationBatch, Seen, SeenAsset};
-use annex_operations::{Exit, OperationError, Progress, ScanRequest, scan};
+use annex_operations::{Command, Exit, OperationError, Progress, ScanRequest, drift, scan};
 use annex_report::{Cell, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::args::{DiscoverArgs, Format};
-use crate::context::{Context, Loaded, PORTS};
+use crate::context::{Context, Loaded, PORTS, actor, write_access};
+use crate::drift;
 use crate::output;
 use crate::registers::plain_table;
 
-pub(crate) fn discover(context: &Context, args: &DiscoverArgs) -> Result<Exit, OperationError> {
+pub(crate) async fn discover(
+    context: &Context,
+    args: &DiscoverArgs,
+) -> Result<Exit, OperationError> {
     let loaded = context.load(Some(&args.path))?;
     let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let batch = scanned(context, &args.path, args.repository.as_deref(), &loaded, &catalogue)?;
+    let exit = incomplete(context, &batch);
+    let drift = if args.record {
+        recorded(context, loaded, catalogue, &batch).await?
+    } else if let Some(file) = &args.against {
+        let old = read(file)?;
+        if old.scope.name != batch.scope.name {
+            return Err(OperationError::Input(format!(
+                "{} is a scan of `{}`, not of `{}`; give the name with --repository",
+                file.display(),
+                old.scope.name,
+                batch.scope.name
+            )));
+        }
+        Some(drift(&catalogue, &old, &batch))
+    } else {
+        None
+    };
+    if let Some(drift) = &drift {
+        match context.global.format {
+            Format::Json => output::json(drift)?,
+            Format::Md => output::bytes(drift::comment(drift).as_bytes())?,
+            _ => output::table(&drift::table(drift), &context.global)?,
+        }
+        drift::note(context, drift);
+        let changed = args.fail_on_change && !drift.is_empty();
+        return Ok(if exit == Exit::Done && changed { Exit::Found } else { exit });
+    }
     match context.global.format {
         Format::Json => output::json(&document(&batch)?)?,
         _ => output::table(&assets(&batch), &context.global)?,
@@ -32,7 +64,65 @@ pub(crate) fn discover(context: &Context, args: &DiscoverArgs) -> Result<Exit, O
         coverage.files_seen,
         coverage.files_ignored
     ));
-    Ok(incomplete(context, &batch))
+    Ok(exit)
+}
+
+/// Records a scan. What changed since the one before; `None` when it is the first.
+async fn recorded(
+    context: &Context,
+    loaded: Loaded,
+    catalogue: Catalogue,
+    batch: &ObservationBatch,
+) -> Result<Option<Drift>, OperationError> {
+    let operations = context.open_with(loaded, catalogue, write_access("discover")).await?;
+    let by = actor();
+    operations.execute(Command::Declare, &by).await?;
+    let before = operations.scan_before(batch).await?;
+    operations.execute(Command::Ingest { batch: Box::new(batch.clone()) }, &by).await?;
+    let drift = before.map(|before| drift(operations.catalogue(), &before, batch));
+    operations.close().await?;
+    context.note(match drift {
+        Some(_) => "recorded",
+        None => "recorded, the first scan of this repository: there is nothing to compare it with",
+    });
+    Ok(drift)
+}
+
+/// The largest file with an earlier scan.
+const SCAN_BYTES_MAX: u64 = 256 << 20;
+
+/// Reads what an earlier run printed as JSON.
+fn read(file: &Path) -> Result<ObservationBatch, OperationError> {
+    if !file.exists() {
+        return Err(OperationError::Input(format!("there is no file {}", file.display())));
+    }
+    let failed = |source| OperationError::File {
+        operation: "read the earlier scan",
+        path: file.display().to_string(),
+        source,
+    };
+    let bytes = std::fs::metadata(file).map_err(failed)?.len();
+    if bytes > SCAN_BYTES_MAX {
+        return Err(OperationError::Input(format!(
+            "{}: {bytes} bytes, more than {SCAN_BYTES_MAX} that are read of an earlier scan",
+            file.display()
+        )));
+    }
+    let text = std::fs::read_to_string(file).map_err(failed)?;
+    let wrong = |error: serde_json::Error| {
+        OperationError::Input(format!(
+            "{}: not what `annex discover --format json` prints: {error}",
+            file.display()
+        ))
+    };
+    let mut document: Value = serde_json::from_str(&text).map_err(wrong)?;
+    // The version stands there for people; it is an observation.
+    for asset in document["assets"].as_array_mut().into_iter().flatten() {
+        if let Some(fields) = asset.as_object_mut() {
+            fields.remove("version");
+        }
+    }
+    serde_json::from_value(document).map_err(wrong)
 }
 
 /// Scans a folder under a progress bar.

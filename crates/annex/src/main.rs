@@ -16,6 +16,7 @@ mod assess;
 mod catalog;
 mod context;
 mod discover;
+mod drift;
 mod evidence;
 mod init;
 mod output;
@@ -59,7 +60,7 @@ async fn run(cli: Cli) -> Result<Exit, OperationError> {
     match cli.command {
         Command::Init(args) => init::init(&context, args).await,
         Command::Assess(args) => assess::assess(&context, args).await,
-        Command::Discover(args) => discover::discover(&context, &args),
+        Command::Discover(args) => discover::discover(&context, &args).await,
         Command::Systems(args) => registers::systems(&context, &args).await,
         Command::Assets(args) => registers::assets(&context, args).await,
         Command::Gaps(args) => registers::gaps(&context, args).await,

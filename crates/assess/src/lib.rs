@@ -25,6 +25,7 @@ mod changes;
 mod controls;
 mod derive;
 mod diagram;
+mod drift;
 mod facts;
 mod judge;
 mod risks;
@@ -38,6 +39,7 @@ use annex_isms::{Snapshot, Subject};
 
 pub use changes::changes;
 pub use diagram::diagram;
+pub use drift::drift;
 pub use risks::applicable_threats;
 
 use crate::facts::Facts;

@@ -20,6 +20,7 @@
 pub mod assessment;
 mod canonical;
 mod digest;
+pub mod drift;
 pub mod entity;
 mod id;
 mod instant;

@@ -43,7 +43,7 @@ pub use find::resolve_subject;
 pub use open::{Access, Operations, Ports};
 pub use pack::Packed;
 pub use query::{Query, Verified, catalogue};
-pub use scan::{ScanRequest, scan};
+pub use scan::{ScanRequest, drift, scan};
 
 /// Progress of a scan.
 pub use annex_discover::Progress;

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use annex_catalog::Catalogue;
+use annex_isms::Record;
+use annex_isms::drift::Drift;
 use annex_isms::observation::ObservationBatch;
 use annex_settings::Settings;
 
-use crate::{OperationError, Ports};
+use crate::{OperationError, Operations, Ports};
 
 /// What to scan.
 #[derive(Debug, Clone, Copy)]
@@ -63,4 +65,33 @@ pub fn scan(
     let options =
         annex_discover::Options { repository: request.name.map(str::to_owned), clock: ports.now };
     Ok(annex_discover::scan(request.path, &known, &limits, &options, progress)?)
+}
+
+/// What a later scan found different from an earlier one of the same repository, and which controls
+/// ask about that.
+pub fn drift(catalogue: &Catalogue, old: &ObservationBatch, new: &ObservationBatch) -> Drift {
+    annex_assess::drift(catalogue, old, new)
+}
+
+impl Operations<'_> {
+    /// The newest batch on record of the same collector and scope as `batch`.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn scan_before(
+        &self,
+        batch: &ObservationBatch,
+    ) -> Result<Option<ObservationBatch>, OperationError> {
+        let same = |other: &ObservationBatch| {
+            other.collector.name == batch.collector.name
+                && other.scope.kind == batch.scope.kind
+                && other.scope.name == batch.scope.name
+        };
+        let recorded = self.scope().latest("batch").await?;
+        let batches = recorded.into_iter().filter_map(|entry| match entry.record {
+            Record::Batch(record) if same(&record.batch) => Some(record.batch),
+            _ => None,
+        });
+        Ok(batches.max_by_key(|other| other.period.to))
+    }
 }

@@ -11,28 +11,6 @@ use crate::desk::{Desk, Run, rows, texts};
 const SUMMARY_LINES_MAX: usize = 90;
 
 #[test]
-fn discover_prints_what_is_there_and_records_nothing() {
-    let desk = Desk::with_example();
-    let found = desk.json(&["discover", "helpdesk"]);
-    let framework = |name: &str| {
-        let named = |row: &&Value| row["kind"] == "framework" && row["name"] == name;
-        rows(&found, "assets").iter().find(named).cloned().expect("a framework")
-    };
-    assert_eq!(framework("openai")["version"], "1.59.6");
-    assert_eq!(framework("openai")["locations"], json!(["requirements.txt:8"]));
-    for part in ["flows", "observations"] {
-        assert!(!rows(&found, part).is_empty(), "{part}");
-    }
-    assert_eq!(found["skipped"], json!([]));
-    assert!(!desk.data().exists(), "a data folder was made");
-
-    // What cannot be read is named, and outranks everything else.
-    desk.write("helpdesk/requirements.txt", b"openai==1.0\n\xff\xfe\n");
-    let run = desk.annex(&["discover", "helpdesk"]).code(3);
-    assert!(run.err.contains("incomplete: requirements.txt: "), "{}", run.err);
-}
-
-#[test]
 fn the_summary_fits_two_screens_and_has_its_sections_in_order() {
     let desk = Desk::with_example();
     let run = desk.annex(&["assess", "helpdesk"]).done();

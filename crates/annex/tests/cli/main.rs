@@ -19,6 +19,7 @@ mod bad_settings;
 mod catalogue;
 mod decisions;
 mod desk;
+mod discover;
 mod evidence;
 mod help;
 mod kill;
