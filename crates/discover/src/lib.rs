@@ -42,6 +42,7 @@ mod source;
 mod systems;
 mod tree;
 mod walk;
+mod worth;
 
 use std::path::{Path, PathBuf};
 
@@ -89,6 +90,12 @@ pub enum DiscoverError {
         /// The path.
         path: PathBuf,
     },
+    /// What is known by name is too much to look for.
+    #[error("the packages and providers of the catalogue cannot be looked for: {error}")]
+    Known {
+        /// Why.
+        error: aho_corasick::BuildError,
+    },
     /// The folder cannot be read.
     #[error("cannot read the folder `{}`", .path.display())]
     Unreadable {
@@ -118,7 +125,8 @@ pub fn scan(
     let git = git::read(root);
     let name = repository_name(root, options, git.name);
     let mut walked = walk::walk(root, limits);
-    let mut read = reading::read(&mut walked, &index, limits, progress);
+    let worth = worth::Worth::new(known).map_err(|error| DiscoverError::Known { error })?;
+    let mut read = reading::read(&mut walked, &index, &worth, limits, progress);
     reading::absent(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
@@ -169,7 +177,8 @@ pub fn scan(
 /// # Errors
 /// What a scan would list as the reason for skipping the file.
 pub fn read_alone(name: &str, text: &str, known: &Known, limits: &Limits) -> Result<(), String> {
-    reading::alone(name, text, &known::Index::new(known), limits)
+    let worth = worth::Worth::new(known).map_err(|error| error.to_string())?;
+    reading::alone(name, text, &known::Index::new(known), &worth, limits)
 }
 
 fn check(root: &Path) -> Result<(), DiscoverError> {

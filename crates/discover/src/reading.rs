@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs::File as Handle;
 use std::io::Read as _;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use annex_isms::AssetKind;
 use annex_isms::observation::Coverage;
@@ -16,7 +19,13 @@ use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
-use crate::walk::{self, Class, File, Skip, Walked, is_test};
+use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
+use crate::worth::Worth;
+
+/// How many files a thread takes at once.
+const PART_FILES: usize = 32;
+/// The most threads that read.
+const THREADS_MAX: usize = 16;
 
 /// What the files say.
 #[derive(Default)]
@@ -32,23 +41,45 @@ pub(crate) struct Reading {
 pub(crate) fn read(
     walked: &mut Walked,
     index: &Index<'_>,
+    worth: &Worth,
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let mut reader = Reader {
-        index,
-        limits,
-        scripts: scripts(&walked.files),
-        reading: Reading::default(),
-        skips: Vec::new(),
-        foreign: BTreeMap::new(),
-    };
+    let scripts = scripts(&walked.files);
+    let blank = || Reader::new(index, worth, limits, &scripts);
+    let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let results = Mutex::new(Vec::with_capacity(parts.len()));
     let total = walked.files.len() as u64;
-    for (done, file) in (0..).zip(&walked.files) {
-        progress(Progress { files_done: done, files_total: total });
-        reader.file(file);
-    }
+    let work = |progress: &mut dyn FnMut(Progress)| {
+        while let Some((number, part)) = {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            parts.get(number).map(|part| (number, part))
+        } {
+            let mut reader = blank();
+            for file in *part {
+                let files_done = done.fetch_add(1, Ordering::Relaxed);
+                progress(Progress { files_done, files_total: total });
+                reader.file(file);
+            }
+            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+            results.push((number, reader));
+        }
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        for _ in 1..cores.min(parts.len()).min(THREADS_MAX) {
+            scope.spawn(|| work(&mut |_| {}));
+        }
+        work(progress);
+    });
     progress(Progress { files_done: total, files_total: total });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(number, _)| *number);
+    let mut reader = blank();
+    for (_, part) in results {
+        reader.join(part);
+    }
     reader.included(&walked.files);
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
@@ -83,16 +114,10 @@ pub(crate) fn alone(
     name: &str,
     text: &str,
     index: &Index<'_>,
+    worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader {
-        index,
-        limits,
-        scripts: Vec::new(),
-        reading: Reading::default(),
-        skips: Vec::new(),
-        foreign: BTreeMap::new(),
-    };
+    let mut reader = Reader::new(index, worth, limits, &[]);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -120,14 +145,43 @@ fn scripts(files: &[File]) -> Vec<String> {
 struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
-    scripts: Vec<String>,
+    worth: &'a Worth,
+    scripts: &'a [String],
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
     foreign: BTreeMap<&'static str, (u64, String)>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(
+        index: &'a Index<'a>,
+        worth: &'a Worth,
+        limits: &'a Limits,
+        scripts: &'a [String],
+    ) -> Self {
+        let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
+        Self { index, limits, worth, scripts, reading, skips, foreign }
+    }
+
+    /// Takes over what another reader read after this one.
+    fn join(&mut self, mut other: Self) {
+        let (own, more) = (&mut self.reading, &mut other.reading);
+        own.findings.assets.append(&mut more.findings.assets);
+        own.findings.beside.append(&mut more.findings.beside);
+        own.findings.traits.append(&mut more.findings.traits);
+        own.findings.application.append(&mut more.findings.application);
+        own.manifests.append(&mut more.manifests);
+        own.coverage.files_read += more.coverage.files_read;
+        own.coverage.files_ignored += more.coverage.files_ignored;
+        own.coverage.bytes_read += more.coverage.bytes_read;
+        own.lock_unread |= more.lock_unread;
+        self.skips.append(&mut other.skips);
+        for (language, (count, first)) in other.foreign {
+            self.foreign.entry(language).or_insert_with(|| (0, first)).0 += count;
+        }
+    }
+
     fn file(&mut self, file: &File) {
         match file.class {
             Class::Ignored => self.reading.coverage.files_ignored += 1,
@@ -183,7 +237,7 @@ impl Reader<'_> {
             {
                 prompts::file(path, text, out);
             }
-            Class::Prose => flags::prose(self.index, path, text, &self.scripts, out),
+            Class::Prose => flags::prose(self.index, path, text, self.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
             _ => {}
@@ -203,6 +257,9 @@ impl Reader<'_> {
     }
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+        if !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
+            return Ok(());
+        }
         let facts = source::read(language, text, self.limits)?;
         if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
             self.reading.manifests.push(Found {

@@ -33,6 +33,11 @@ const MODULES: [(&str, &str); 22] = [
     ("azure.ai.inference", "azure-ai-inference"),
 ];
 
+/// Modules whose name is not that of their package.
+pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|(module, _)| *module)
+}
+
 /// The role of packages that put any application on the web: they belong to an AI system where there
 /// is one, and say nothing of it.
 pub(crate) const WEB: &str = "web";

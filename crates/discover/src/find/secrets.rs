@@ -20,6 +20,11 @@ const FORMS: [(&str, usize); 16] = [
     ("lsv2_", 35),
 ];
 
+/// How keys begin.
+pub(crate) fn prefixes() -> impl Iterator<Item = &'static str> {
+    FORMS.iter().map(|(prefix, _)| *prefix)
+}
+
 /// Whether a text holds what is a key by its form.
 pub(crate) fn holds_key(text: &str) -> bool {
     FORMS.iter().any(|(prefix, length)| {

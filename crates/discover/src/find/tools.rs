@@ -96,13 +96,17 @@ const RUNNING: [&str; 12] = [
     "exec.CommandContext",
 ];
 
+/// Whether a path says that its file executes what it is given.
+pub(crate) fn is_executor(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    lower
+        .split(['/', '.'])
+        .any(|part| EXECUTORS.iter().any(|word| part == *word || has_word(part, word)))
+}
+
 /// A file that says that it executes, and runs what one of its functions was given.
 fn executor(source: &Source<'_>, out: &mut Findings) {
-    let lower = source.path.to_ascii_lowercase();
-    let says = lower
-        .split(['/', '.'])
-        .any(|part| EXECUTORS.iter().any(|word| part == *word || has_word(part, word)));
-    if !says {
+    if !is_executor(source.path) {
         return;
     }
     let given = |call: &&Call| {
