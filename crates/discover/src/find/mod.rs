@@ -16,6 +16,7 @@ pub(crate) mod prompts;
 pub(crate) mod secrets;
 pub(crate) mod stores;
 pub(crate) mod tools;
+pub(crate) mod typed;
 
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
@@ -69,7 +70,12 @@ impl<'a> Source<'a> {
 
     /// The known package that a callee comes from, by the import of its first part.
     pub(crate) fn package_of(&self, callee: &str) -> Option<&'a KnownPackage> {
-        let (module, _) = self.facts.imported(callee)?;
+        let Some((module, _)) = self.facts.imported(callee) else {
+            let typed = self.language.is_typed();
+            return typed
+                .then(|| typed::of_class(self.index, self.language, self.facts, callee))
+                .flatten();
+        };
         packages::of_module(self.index, self.language, module)
     }
 

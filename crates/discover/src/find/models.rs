@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::Source;
+use super::typed;
 use super::names::{self, HUB, Named};
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
 
 /// Arguments and properties that name a model.
-pub(crate) const MODEL_ARGUMENTS: [&str; 34] = [
+pub(crate) const MODEL_ARGUMENTS: [&str; 37] = [
     "model",
     "model_name",
     "modelName",
@@ -45,6 +46,9 @@ pub(crate) const MODEL_ARGUMENTS: [&str; 34] = [
     "reranker_model",
     "base_model_name_or_path",
     "llm",
+    "textModel",
+    "deploymentOrModelName",
+    "embeddingModelName",
 ];
 
 /// Ends of callees that send something to a model.
@@ -176,6 +180,11 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
         loader(source, call, seen, out);
         return;
     }
+    if let Some(model) = source.language.is_typed().then(|| typed::in_process(&name)).flatten() {
+        let literal = Literal { text: model.to_owned(), line: call.line, holes: false };
+        loose(source, &literal, Some(HUB), true, seen, out);
+        return;
+    }
     let request = is_request(&call.callee);
     let package = source.package_behind(call).filter(|p| CALLING.contains(&p.role.as_str()));
     let class = class_provider(&name);
@@ -237,6 +246,8 @@ fn first<'c>(source: &Source<'_>, call: &'c Call, name: &str, class: bool) -> Op
             let method = METHODS.contains(&last) && call.callee.contains('.');
             (method && source.has_role(&CALLING)).then_some(value)
         }
+        // Arguments by position have been given their names.
+        Language::Java | Language::CSharp => None,
         _ => {
             let package = package?;
             let provider = package.provider.is_some() || package.role == "sdk";
@@ -476,6 +487,9 @@ fn constant(
     if let Some((_, model)) = CONSTANTS.iter().find(|(constant, _)| constant == name) {
         let literal = Literal { text: (*model).to_owned(), line: value.line, holes: false };
         loose(source, &literal, hint, embedding, seen, out);
+    } else if let Some(text) = source.language.is_typed().then(|| typed::constant(name)).flatten() {
+        let literal = Literal { text, line: value.line, holes: false };
+        strict(source, &literal, embedding, seen, out);
     }
 }
 
@@ -576,6 +590,6 @@ pub(crate) fn class_provider(name: &str) -> Option<&'static str> {
         | "HuggingFaceInferenceEmbeddings"
         | "CrossEncoder"
         | "HuggingFaceTransformersEmbeddings" => HUB,
-        _ => return None,
+        _ => return typed::class_provider(name),
     })
 }

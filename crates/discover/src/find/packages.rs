@@ -41,6 +41,7 @@ pub(crate) fn of_module<'k>(
 ) -> Option<&'k KnownPackage> {
     match language {
         Language::Python => python(index, module),
+        Language::Java | Language::CSharp => super::typed::of_namespace(index, language, module),
         Language::Rust => index.package("crates", module.split("::").next()?),
         Language::Go => {
             let mut path = module;

@@ -17,7 +17,7 @@ pub(crate) const NAMED_CHARS_MIN: usize = 40;
 const PASSED_CHARS_MIN: usize = 20;
 
 /// Arguments that hold instructions to a model.
-const SYSTEM_ARGUMENTS: [&str; 16] = [
+const SYSTEM_ARGUMENTS: [&str; 17] = [
     "system",
     "system_prompt",
     "systemPrompt",
@@ -34,10 +34,11 @@ const SYSTEM_ARGUMENTS: [&str; 16] = [
     "suffix",
     "system_template",
     "qa_prompt",
+    "defaultSystem",
 ];
 
 /// Calls that make a message or a template out of a text.
-const MAKERS: [&str; 9] = [
+const MAKERS: [&str; 15] = [
     "SystemMessage",
     "SystemMessagePromptTemplate",
     "ChatPromptTemplate",
@@ -47,6 +48,12 @@ const MAKERS: [&str; 9] = [
     "fromTemplate",
     "RichPromptTemplate",
     "FewShotPromptTemplate",
+    "SystemPromptTemplate",
+    "UserMessage",
+    "SystemChatMessage",
+    "AddSystemMessage",
+    "CreateFunctionFromPrompt",
+    "ChatHistory",
 ];
 
 /// Finds them in a source file.

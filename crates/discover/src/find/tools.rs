@@ -9,8 +9,19 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape, last};
 
 /// Decorators that make a function a tool.
-const DECORATORS: [&str; 6] =
-    ["tool", "function_tool", "tool_plain", "ai_function", "kernel_function", "register_for_llm"];
+const DECORATORS: [&str; 11] = [
+    "tool",
+    "function_tool",
+    "tool_plain",
+    "ai_function",
+    "kernel_function",
+    "register_for_llm",
+    "Tool",
+    "McpTool",
+    "KernelFunction",
+    "DefineKernelFunction",
+    "McpServerTool",
+];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
 const MAKERS: [&str; 20] = [

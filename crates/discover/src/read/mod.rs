@@ -2,7 +2,9 @@
 
 pub(crate) mod env;
 pub(crate) mod json;
+pub(crate) mod properties;
 pub(crate) mod toml;
+pub(crate) mod xml;
 pub(crate) mod yaml;
 
 use crate::limits::Limits;
@@ -14,6 +16,7 @@ pub(crate) enum Syntax {
     Json,
     Yaml,
     Toml,
+    Properties,
 }
 
 impl Syntax {
@@ -23,6 +26,7 @@ impl Syntax {
             "json" | "jsonc" | "json5" => Some(Self::Json),
             "yaml" | "yml" => Some(Self::Yaml),
             "toml" => Some(Self::Toml),
+            "properties" => Some(Self::Properties),
             _ => None,
         }
     }
@@ -34,5 +38,6 @@ pub(crate) fn document(syntax: Syntax, text: &str, limits: &Limits) -> Result<No
         Syntax::Json => json::read(text, limits),
         Syntax::Yaml => yaml::read(text, limits),
         Syntax::Toml => toml::read(text, limits),
+        Syntax::Properties => properties::read(text, limits),
     }
 }
