@@ -38,6 +38,7 @@ pub(crate) fn read(
         index,
         limits,
         scripts: scripts(&walked.files),
+        usings: source::usings::of_projects(&walked.files, limits),
         reading: Reading::default(),
         skips: Vec::new(),
         foreign: BTreeMap::new(),
@@ -65,6 +66,7 @@ pub(crate) fn alone(
         index,
         limits,
         scripts: Vec::new(),
+        usings: Vec::new(),
         reading: Reading::default(),
         skips: Vec::new(),
         foreign: BTreeMap::new(),
@@ -97,6 +99,8 @@ struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     scripts: Vec<String>,
+    /// Namespaces that a project of C# imports for all its files.
+    usings: Vec<source::usings::Using>,
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -179,7 +183,10 @@ impl Reader<'_> {
     }
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
-        let facts = source::read(language, text, self.limits)?;
+        let mut facts = source::read(language, text, self.limits)?;
+        if language == Language::CSharp {
+            source::usings::add(&self.usings, path, &mut facts);
+        }
         if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),

@@ -154,7 +154,7 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let url = base_url(source, call);
     if let Some(host) = url.as_deref().and_then(host) {
         out.assets.push(of_host(source.index, &host, place.clone()));
-    } else if call.any_named(&BASES).is_none() {
+    } else if call.any_named(&BASES).is_none() || class == Some("azure-openai") {
         let provider =
             models::provider(source, call).filter(|id| id != names::HUB || is_hub_api(&name));
         if let Some(id) = provider.filter(|id| source.index.provider(id).is_some()) {

@@ -270,7 +270,7 @@ fn several(source: &Source<'_>, call: &Call, out: &mut Findings) {
     }
 }
 
-fn entry(
+pub(super) fn entry(
     source: &Source<'_>,
     name: &str,
     entries: &[(String, Value)],

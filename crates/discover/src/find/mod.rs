@@ -7,10 +7,12 @@ pub(crate) mod containers;
 pub(crate) mod datasets;
 pub(crate) mod endpoints;
 pub(crate) mod flags;
+pub(crate) mod functions;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
 pub(crate) mod packages;
+pub(crate) mod platforms;
 pub(crate) mod practice;
 pub(crate) mod prompts;
 pub(crate) mod secrets;
@@ -177,4 +179,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     packages::find(source, out);
     practice::find(source, out);
     flags::usage(source, out);
+    functions::find(source, out);
 }

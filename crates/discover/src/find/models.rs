@@ -155,6 +155,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || name.ends_with("modelid");
         if says {
             for literal in direct(&binding.value) {
+                // A call that takes the name has said already whose it is.
+                let end = format!("/{}", literal.text);
+                if seen.iter().any(|(key, line)| *line == literal.line && key.ends_with(&end)) {
+                    continue;
+                }
                 strict(source, &literal, name.contains("embed"), &mut seen, out);
             }
         }

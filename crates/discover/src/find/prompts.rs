@@ -49,7 +49,7 @@ const MAKERS: [&str; 15] = [
     "RichPromptTemplate",
     "FewShotPromptTemplate",
     "SystemPromptTemplate",
-    "UserMessage",
+    "@UserMessage",
     "SystemChatMessage",
     "AddSystemMessage",
     "CreateFunctionFromPrompt",

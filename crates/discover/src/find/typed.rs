@@ -292,7 +292,7 @@ pub(crate) fn constant(name: &str) -> Option<String> {
     let written = !last.is_empty()
         && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && last.bytes().any(|b| b.is_ascii_uppercase());
-    if !written || !name.contains('.') {
+    if !written {
         return None;
     }
     let lower = last.to_ascii_lowercase().replace('_', "-");
@@ -330,7 +330,7 @@ mod tests {
         ] {
             assert_eq!(constant(name).as_deref(), Some(model), "{name}");
         }
-        assert_eq!(constant("MODEL"), None);
+        assert_eq!(constant("model"), None);
         assert_eq!(constant("a.modelName"), None);
     }
 

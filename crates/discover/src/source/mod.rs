@@ -6,6 +6,7 @@ pub(crate) mod facts;
 pub(crate) mod notebook;
 mod signatures;
 mod typed;
+pub(crate) mod usings;
 mod value;
 
 use tree_sitter::Parser;

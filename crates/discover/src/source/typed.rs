@@ -273,7 +273,13 @@ fn lines(value: Value) -> Value {
 
 /// An annotation as a call, unless it is what makes its method a tool.
 pub(super) fn annotation_call(node: Node<'_>, source: &str, scope: usize) -> Option<Call> {
-    annotation_at(node, source, scope).filter(|call| !TOOL_MARKS.contains(&call.last()))
+    let mut call =
+        annotation_at(node, source, scope).filter(|call| !TOOL_MARKS.contains(&call.last()))?;
+    // As an annotation it is a template; as a class it is what a user said.
+    if call.last() == "UserMessage" {
+        "@UserMessage".clone_into(&mut call.callee);
+    }
+    Some(call)
 }
 
 /// A field or parameter that a framework fills in: `@Value("${model:default}") String model`.
