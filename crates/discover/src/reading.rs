@@ -34,15 +34,7 @@ pub(crate) fn read(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let mut reader = Reader {
-        index,
-        limits,
-        scripts: scripts(&walked.files),
-        usings: source::usings::of_projects(&walked.files, limits),
-        reading: Reading::default(),
-        skips: Vec::new(),
-        foreign: BTreeMap::new(),
-    };
+    let mut reader = Reader::new(index, limits, &walked.files);
     let total = walked.files.len() as u64;
     for (done, file) in (0..).zip(&walked.files) {
         progress(Progress { files_done: done, files_total: total });
@@ -62,15 +54,7 @@ pub(crate) fn alone(
     index: &Index<'_>,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader {
-        index,
-        limits,
-        scripts: Vec::new(),
-        usings: Vec::new(),
-        reading: Reading::default(),
-        skips: Vec::new(),
-        foreign: BTreeMap::new(),
-    };
+    let mut reader = Reader::new(index, limits, &[]);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -99,7 +83,6 @@ struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     scripts: Vec<String>,
-    /// Namespaces that a project of C# imports for all its files.
     usings: Vec<source::usings::Using>,
     reading: Reading,
     skips: Vec<Skip>,
@@ -107,7 +90,19 @@ struct Reader<'a> {
     foreign: BTreeMap<&'static str, (u64, String)>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(index: &'a Index<'a>, limits: &'a Limits, files: &[File]) -> Self {
+        Self {
+            index,
+            limits,
+            scripts: scripts(files),
+            usings: source::usings::of_projects(files, limits),
+            reading: Reading::default(),
+            skips: Vec::new(),
+            foreign: BTreeMap::new(),
+        }
+    }
+
     fn file(&mut self, file: &File) {
         match file.class {
             Class::Ignored => self.reading.coverage.files_ignored += 1,

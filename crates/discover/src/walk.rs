@@ -291,7 +291,10 @@ pub(crate) fn is_test(path: &str) -> bool {
                 | "testFixtures"
                 | "androidTest"
                 | "integrationTest"
-        ) || has_end(part, &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"])
+        ) || has_end(
+            part,
+            &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
+        )
     });
     let name = path.rsplit('/').next().unwrap_or(path);
     folders

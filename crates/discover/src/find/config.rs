@@ -176,7 +176,9 @@ fn model(
     if !explained {
         return;
     }
-    let hint = parent.filter(|_| index.provider_of_model(value).is_none());
+    let platform = platforms::provider(index, keys);
+    let hint =
+        platform.as_deref().or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
     if let Some(named) = names::named(index, value, hint) {
         let named = if embedding
             && names::is_hub_name(value)

@@ -59,7 +59,8 @@ fn name_in(source: &Source<'_>, call: &Call, value: Option<&Value>) -> Option<St
 
 fn made(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let maker = MAKERS.iter().find(|(name, _)| {
-        call.callee == *name || call.callee.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+        call.callee == *name
+            || call.callee.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
     });
     let Some((_, position)) = maker else { return };
     if source.package_of(&call.callee).is_none() {
@@ -71,7 +72,8 @@ fn made(source: &Source<'_>, call: &Call, out: &mut Findings) {
         _ => None,
     });
     // A method of C# has the name of the tool; a lambda without a name has none.
-    if let Some(name) = given.or_else(|| method.filter(|name| name.starts_with(char::is_uppercase))) {
+    if let Some(name) = given.or_else(|| method.filter(|name| name.starts_with(char::is_uppercase)))
+    {
         push(source, AssetKind::Tool, &name, call.line, out);
     }
 }
@@ -90,16 +92,20 @@ fn beans(source: &Source<'_>, out: &mut Findings) {
 
 fn agent(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let first = call.callee.split('.').next().unwrap_or_default();
+    let first = source.facts.type_of(first, call.scope).unwrap_or(first);
     let tools = || call.any_named(&TOOLS).filter(|value| !is_empty(value));
-    let given = match first {
-        "ChatClient" | "ChatOptions" => tools().is_some(),
-        _ => false,
-    } || automatic(call);
-    if !given || source.package_of(&call.callee).is_none() {
+    let request = matches!(call.last(), "GetResponseAsync" | "GetStreamingResponseAsync");
+    let given = ((request || matches!(first, "ChatClient" | "ChatOptions")) && tools().is_some())
+        || automatic(call);
+    if !given || source.package_behind(call).is_none() {
         return;
     }
     let bound = source.name_for(call);
-    let name = if bound.to_ascii_lowercase().ends_with("options") || bound.ends_with("ettings") {
+    // Options and answers are not what the agent is called.
+    let passing = call.callee.contains('.')
+        || bound.to_ascii_lowercase().ends_with("options")
+        || bound.ends_with("ettings");
+    let name = if passing {
         source.function_around(call.scope).unwrap_or_else(|| super::stem(source.path).to_owned())
     } else {
         bound
@@ -132,12 +138,12 @@ fn server(source: &Source<'_>, call: &Call, out: &mut Findings) {
                 Shape::List(items) => items.first().unwrap_or(value),
                 _ => value,
             });
-            let name = name_in(source, call, info)
-                .unwrap_or_else(|| super::stem(source.path).to_owned());
+            let name =
+                name_in(source, call, info).unwrap_or_else(|| super::stem(source.path).to_owned());
             push(source, AssetKind::McpServer, &name, call.line, out);
         }
         _ if call.last() == "AddMcpServer" && source.has_role(&["mcp", "framework", "sdk"]) => {
-            push(source, AssetKind::McpServer, super::stem(source.path), call.line, out);
+            push(source, AssetKind::McpServer, project(source.path), call.line, out);
         }
         _ if matches!(
             first,
@@ -154,6 +160,14 @@ fn server(source: &Source<'_>, call: &Call, out: &mut Findings) {
             reached(source, call, out);
         }
         _ => {}
+    }
+}
+
+/// A program's own name: its folder's, where the file is only called after what it is.
+fn project(path: &str) -> &str {
+    match super::stem(path) {
+        "Program" | "Startup" => path.rsplit('/').nth(1).unwrap_or("Program"),
+        stem => stem,
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::Source;
-use super::typed;
 use super::names::{self, HUB, Named};
+use super::typed;
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};

@@ -35,22 +35,24 @@ pub(crate) fn provider(index: &Index<'_>, keys: &[&str]) -> Option<String> {
         keys.iter().map(|key| key.to_ascii_lowercase().replace('_', "-")).collect();
     let has = |word: &str| words.iter().any(|own| own == word);
     let id = words.iter().rev().skip(1).find_map(|word| {
-        Some(match word.as_str() {
-            "openai" | "open-ai" if has("azure") => "azure-openai",
-            "open-ai" => "openai",
-            "azureopenai" | "azure-open-ai" | "azureopenaitext" | "azureopenaiembedding" => {
-                "azure-openai"
+        Some(
+            match word.as_str() {
+                "openai" | "open-ai" if has("azure") => "azure-openai",
+                "open-ai" => "openai",
+                "azureopenai" | "azure-open-ai" | "azureopenaitext" | "azureopenaiembedding" => {
+                    "azure-openai"
+                }
+                "gemini" if has("vertex") => "google-vertex",
+                "vertexai" | "vertex-ai-gemini" | "vertexaigemini" => "google-vertex",
+                "google-ai-gemini" => "google",
+                "mistral-ai" => "mistral",
+                "voyage-ai" => "voyage",
+                "hugging-face" => return Some("huggingface".to_owned()),
+                "zhipuai" | "zhipu-ai" => "zhipu",
+                _ => return None,
             }
-            "gemini" if has("vertex") => "google-vertex",
-            "vertexai" | "vertex-ai-gemini" | "vertexaigemini" => "google-vertex",
-            "google-ai-gemini" => "google",
-            "mistral-ai" => "mistral",
-            "voyage-ai" => "voyage",
-            "hugging-face" => return Some("huggingface".to_owned()),
-            "zhipuai" | "zhipu-ai" => "zhipu",
-            _ => return None,
-        }
-        .to_owned())
+            .to_owned(),
+        )
     })?;
     index.provider(&id).map(|provider| provider.id.clone())
 }
@@ -84,19 +86,22 @@ pub(crate) fn setting(
             store(product, rest, text, place, out);
         }
         [first, second, .., "api-key"]
-            if *first == "langchain4j" || (matches!(*first, "spring" | "quarkus") && matches!(*second, "ai" | "langchain4j")) =>
+            if *first == "langchain4j"
+                || (matches!(*first, "spring" | "quarkus")
+                    && matches!(*second, "ai" | "langchain4j")) =>
         {
             if let Some(id) = provider(index, keys).or_else(|| super::config::owner(index, keys)) {
                 let finding = super::names::interface(index, &id, place.clone());
                 out.assets.push(finding.with("key_in_source", secrets::holds_key(text)));
             }
         }
-        [above @ .., _] if above.iter().any(|key| *key == "prompts") => {
-            if prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
-                let name = keys.last().copied().unwrap_or_default();
-                let system = name.to_ascii_lowercase().contains("system");
-                out.assets.push(prompts::prompt(name, name, text, system, false, place.clone()));
-            }
+        [above @ .., _]
+            if above.contains(&"prompts")
+                && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) =>
+        {
+            let name = keys.last().copied().unwrap_or_default();
+            let system = name.to_ascii_lowercase().contains("system");
+            out.assets.push(prompts::prompt(name, name, text, system, false, place.clone()));
         }
         _ => {}
     }

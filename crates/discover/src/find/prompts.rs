@@ -159,6 +159,10 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some(name) if says_prompt(name) && ai => {
                 in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            // A user's message with places to fill in is a template.
+            Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
+                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
             Some("content" | "template" | "text") | None if made => {
                 in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
                 pairs(source, &argument.value, call.scope, taken, out);
@@ -169,6 +173,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
+}
+
+fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
+    source.language.is_typed()
+        && source
+            .facts
+            .literals(value, call.scope)
+            .iter()
+            .any(|literal| literal.holes || is_filled_in(&literal.text))
 }
 
 /// `[("system", "…"), …]`.

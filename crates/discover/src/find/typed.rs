@@ -68,7 +68,10 @@ const NAMESPACES: [(&str, &str); 62] = [
     ("com.google.adk", "com.google.adk:google-adk"),
     ("software.amazon.awssdk.services.bedrockruntime", "software.amazon.awssdk:bedrockruntime"),
     ("com.microsoft.semantickernel", "com.microsoft.semantic-kernel:semantickernel-api"),
-    ("com.microsoft.semantickernel.aiservices.openai", "com.microsoft.semantic-kernel:semantickernel-aiservices-openai"),
+    (
+        "com.microsoft.semantickernel.aiservices.openai",
+        "com.microsoft.semantic-kernel:semantickernel-aiservices-openai",
+    ),
     ("io.modelcontextprotocol", "io.modelcontextprotocol.sdk:mcp"),
     ("com.theokanning.openai", "com.theokanning.openai-gpt3-java:service"),
     ("io.github.ollama4j", "io.github.ollama4j:ollama4j"),
@@ -173,8 +176,8 @@ pub(crate) fn of_class<'k>(
         if !callee.starts_with(|c: char| c.is_ascii_uppercase()) {
             return None;
         }
-        let whole = facts.imports.iter().filter(|import| import.names.is_empty());
-        return whole.filter_map(|import| of_namespace(index, language, &import.module)).next();
+        let mut whole = facts.imports.iter().filter(|import| import.names.is_empty());
+        return whole.find_map(|import| of_namespace(index, language, &import.module));
     }
     let class = callee.split('.').find(|part| part.starts_with(char::is_uppercase))?;
     let (_, namespace, own) = CLASSES.iter().find(|(name, ..)| *name == class)?;
@@ -339,6 +342,9 @@ mod tests {
         assert_eq!(class_provider("AzureOpenAiChatModel"), Some("azure-openai"));
         assert_eq!(class_provider("AddOpenAIChatCompletion"), Some("openai"));
         assert_eq!(class_provider("OpenAiChatOptions"), None);
-        assert_eq!(in_process("AllMiniLmL6V2QuantizedEmbeddingModel"), Some("sentence-transformers/all-MiniLM-L6-v2"));
+        assert_eq!(
+            in_process("AllMiniLmL6V2QuantizedEmbeddingModel"),
+            Some("sentence-transformers/all-MiniLM-L6-v2")
+        );
     }
 }

@@ -9,8 +9,13 @@ use super::{Manifest, is_exact, maven};
 use crate::tree::{Fault, Node};
 
 /// Configurations whose dependencies only tests have.
-const TESTS: [&str; 5] =
-    ["testImplementation", "testRuntimeOnly", "testCompileOnly", "androidTestImplementation", "testApi"];
+const TESTS: [&str; 5] = [
+    "testImplementation",
+    "testRuntimeOnly",
+    "testCompileOnly",
+    "androidTestImplementation",
+    "testApi",
+];
 
 /// `build.gradle` and `build.gradle.kts`.
 pub(super) fn build(text: &str) -> Manifest {
@@ -27,7 +32,8 @@ pub(super) fn build(text: &str) -> Manifest {
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         let comment = line.starts_with("//") || line.starts_with('*');
-        if comment || TESTS.iter().any(|test| line.starts_with(test)) || line.contains("platform(") {
+        if comment || TESTS.iter().any(|test| line.starts_with(test)) || line.contains("platform(")
+        {
             continue;
         }
         for part in line.split(['\'', '"']).skip(1).step_by(2) {
@@ -53,7 +59,8 @@ fn notation(text: &str) -> Option<(String, Option<&str>)> {
             && part.len() <= 120
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
     };
-    let known = plain(group) && plain(artifact) && group.contains(|c: char| c.is_ascii_alphabetic());
+    let known =
+        plain(group) && plain(artifact) && group.contains(|c: char| c.is_ascii_alphabetic());
     known.then(|| (format!("{group}:{artifact}"), parts.next().filter(|v| !v.is_empty())))
 }
 
@@ -108,9 +115,9 @@ pub(super) fn catalogue(root: &Node) -> Manifest {
                 None => continue,
             }
         } else {
-            let name = text("module").map(str::to_owned).or_else(|| {
-                Some(format!("{}:{}", text("group")?, text("name")?))
-            });
+            let name = text("module")
+                .map(str::to_owned)
+                .or_else(|| Some(format!("{}:{}", text("group")?, text("name")?)));
             let Some(name) = name else { continue };
             let version = library.get("version");
             let reference = version.and_then(|version| version.get("ref")).and_then(Node::text);

@@ -6,7 +6,7 @@ use roxmltree::Node;
 
 use super::{Dependency, Manifest, is_exact};
 use crate::limits::Limits;
-use crate::read::xml;
+use crate::read::xml::{self, Named as _};
 use crate::tree::Fault;
 
 /// How many properties a version is followed through.
@@ -63,7 +63,9 @@ pub(super) fn pom(text: &str, limits: &Limits) -> Result<Manifest, Fault> {
 /// Adds a dependency whose version may be decided in another file.
 pub(super) fn add(manifest: &mut Manifest, name: &str, line: u32, version: Option<String>) {
     let elsewhere = version.as_deref().is_none_or(|version| version.contains('$'));
-    let exact = version.filter(|version| is_exact(version) && !version.ends_with("-SNAPSHOT"));
+    let exact = version.filter(|version| {
+        is_exact(version) && !version.ends_with("-SNAPSHOT") && !version.ends_with('+')
+    });
     manifest.dependencies.push(Dependency {
         name: name.to_owned(),
         line,
@@ -102,8 +104,6 @@ fn resolved(text: &str, properties: &BTreeMap<&str, &str>) -> String {
     }
     text
 }
-
-use xml::Named as _;
 
 #[cfg(test)]
 mod tests {
@@ -153,6 +153,8 @@ mod tests {
             read(ManifestKind::Pom, text, &Limits::default()).expect_err("fault").to_string()
         };
         insta::assert_snapshot!(fault("<html/>"), @"line 1: no `project` at the top of pom.xml");
-        insta::assert_snapshot!(fault("<project>\n<a>\n</b></project>"), @"");
+        let broken = fault("<project>\n<a>\n</b></project>");
+        assert!(broken.starts_with("line 3: "), "{broken}");
+        assert!(fault("<!DOCTYPE project []>\n<project/>").contains("DTD"));
     }
 }

@@ -192,9 +192,7 @@ pub(crate) fn read(kind: ManifestKind, text: &str, limits: &Limits) -> Result<Ma
         ManifestKind::Gradle => gradle::build(text),
         ManifestKind::GradleCatalogue => gradle::catalogue(&tree(Syntax::Toml)?),
         ManifestKind::GradleLock => gradle::lock(text)?,
-        ManifestKind::DotnetProject | ManifestKind::DotnetVersions => {
-            nuget::project(text, limits)?
-        }
+        ManifestKind::DotnetProject | ManifestKind::DotnetVersions => nuget::project(text, limits)?,
         ManifestKind::PackagesConfig => nuget::packages_config(text, limits)?,
         ManifestKind::NugetLock => nuget::lock(&tree(Syntax::Json)?),
         ManifestKind::Solution => nuget::solution(text)?,

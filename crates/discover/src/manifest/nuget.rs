@@ -1,6 +1,6 @@
-//! NuGet: project files, central versions, `packages.config`, `packages.lock.json`.
+//! `NuGet`: project files, central versions, `packages.config`, `packages.lock.json`.
 //!
-//! A version such as `1.2.3` of a reference is a lower bound by its definition, and what NuGet
+//! A version such as `1.2.3` of a reference is a lower bound by its definition, and what `NuGet`
 //! takes by its rule of the lowest version; it counts as exact.
 
 use std::collections::BTreeMap;
@@ -67,7 +67,8 @@ fn exact(version: &str) -> Option<String> {
 
 fn resolved(text: &str, properties: &BTreeMap<&str, &str>) -> String {
     let name = text.trim().strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
-    name.and_then(|name| properties.get(name)).map_or_else(|| text.trim().to_owned(), |v| (*v).to_owned())
+    name.and_then(|name| properties.get(name))
+        .map_or_else(|| text.trim().to_owned(), |v| (*v).to_owned())
 }
 
 /// `packages.config` of older projects.
@@ -116,12 +117,9 @@ mod tests {
     fn shown(kind: ManifestKind, text: &str) -> Vec<String> {
         let manifest = read(kind, text, &Limits::default()).expect("read");
         let mut shown = vec![format!("starts {}", manifest.starts)];
-        shown.extend(
-            manifest
-                .dependencies
-                .iter()
-                .map(|d| format!("{} {} {:?} {} {}", d.name, d.line, d.version, d.hashed, d.elsewhere)),
-        );
+        shown.extend(manifest.dependencies.iter().map(|d| {
+            format!("{} {} {:?} {} {}", d.name, d.line, d.version, d.hashed, d.elsewhere)
+        }));
         shown
     }
 

@@ -34,10 +34,14 @@ fn inside(facts: &Facts, value: &mut Value, depth: usize) {
     match &mut value.shape {
         Shape::Call(call) => one(facts, call, depth + 1),
         Shape::List(values) | Shape::Choice(values) => {
-            values.iter_mut().for_each(|value| inside(facts, value, depth + 1));
+            for value in values {
+                inside(facts, value, depth + 1);
+            }
         }
         Shape::Record(_, entries) => {
-            entries.iter_mut().for_each(|(_, value)| inside(facts, value, depth + 1));
+            for (_, value) in entries {
+                inside(facts, value, depth + 1);
+            }
         }
         _ => {}
     }

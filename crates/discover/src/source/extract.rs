@@ -3,9 +3,9 @@
 use tree_sitter::{Node, Tree};
 
 use super::Language;
-use super::typed;
 use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
+use super::{marks, typed};
 use crate::limits::Limits;
 
 pub(super) fn extract(language: Language, source: &str, tree: &Tree, limits: &Limits) -> Facts {
@@ -189,7 +189,7 @@ impl Walk<'_> {
                     .map(|inner| dotted(inner, self.source))
                     .collect()
             });
-        let annotations = typed::annotations(node, self.source);
+        let annotations = marks::annotations(node, self.source);
         let renamed = annotations.iter().find_map(|annotation| annotation.tool_name.clone());
         if let Some(function) = self.facts.functions.get_mut(index) {
             function.name = renamed.or(name).unwrap_or_default();
@@ -201,9 +201,9 @@ impl Walk<'_> {
     /// An annotation or attribute is a call; one that makes its method a tool is its decorator.
     fn annotation(&mut self, node: Node<'_>) {
         let scope = self.scope();
-        if let Some(binding) = typed::injected(node, self.source, scope) {
+        if let Some(binding) = marks::injected(node, self.source, scope) {
             self.facts.bindings.push(binding);
-        } else if let Some(call) = typed::annotation_call(node, self.source, scope) {
+        } else if let Some(call) = marks::annotation_call(node, self.source, scope) {
             self.facts.calls.push(call);
         }
     }

@@ -3,11 +3,15 @@
 mod declared;
 mod extract;
 pub(crate) mod facts;
+mod marks;
 pub(crate) mod notebook;
 mod signatures;
 mod typed;
 pub(crate) mod usings;
 mod value;
+
+#[cfg(test)]
+mod tests;
 
 use tree_sitter::Parser;
 

@@ -96,10 +96,7 @@ const SIGNATURES: [(&[&str], &[&str]); 17] = [
         &["models.generateContent", "models.generateContentStream", "models.embedContent"],
         &["model"],
     ),
-    (
-        &["getChatCompletions", "getChatCompletionsStream", "getEmbeddings"],
-        &["deploymentName"],
-    ),
+    (&["getChatCompletions", "getChatCompletionsStream", "getEmbeddings"], &["deploymentName"]),
     (&["withApiKey", "WithOpenAIDefaults"], &["apiKey"]),
 ];
 
@@ -110,7 +107,8 @@ pub(super) fn name(call: &mut Call) {
     };
     let positional = call.args.iter_mut().filter(|arg| arg.name.is_none());
     for (argument, name) in positional.zip(names) {
-        let address = matches!(&argument.value.shape, Shape::Text { text, .. } if text.contains("://"));
+        let address =
+            matches!(&argument.value.shape, Shape::Text { text, .. } if text.contains("://"));
         argument.name = Some(if address { "endpoint" } else { name }.to_owned());
     }
 }
@@ -120,8 +118,5 @@ fn names_of(callee: &str) -> Option<&'static [&'static str]> {
         Some(class) => callee == class || callee.ends_with(&format!(".{class}")),
         None => callee.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
     };
-    SIGNATURES
-        .iter()
-        .find(|(ends, _)| ends.iter().any(|end| fits(end)))
-        .map(|(_, names)| *names)
+    SIGNATURES.iter().find(|(ends, _)| ends.iter().any(|end| fits(end))).map(|(_, names)| *names)
 }

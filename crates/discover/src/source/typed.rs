@@ -1,4 +1,4 @@
-//! Java and C#: calls, annotations, imports and declared types, brought to the form that the
+//! Java and C#: calls, imports and declared types, brought to the form that the
 //! facts of every language have.
 //!
 //! A chain of Java that builds something is one construction: the links of
@@ -8,25 +8,16 @@
 
 use tree_sitter::Node;
 
-use super::facts::{Arg, Binding, Call, Declared, Import, Shape, Value, last};
+use super::facts::{Arg, Call, Declared, Import, Shape, Value, last};
 use super::signatures;
 use super::value::{at_depth, children, dotted, line, text};
 
 /// How many links of one chain are looked at.
 const LINKS_MAX: usize = 64;
 /// How many arguments of one call are kept.
-const ARGUMENTS_MAX: usize = 256;
-/// Annotations that make a method a tool of a model.
-const TOOL_MARKS: [&str; 5] =
-    ["Tool", "McpTool", "KernelFunction", "DefineKernelFunction", "McpServerTool"];
-
-/// An annotation or attribute of a method.
-pub(super) struct Annotation {
-    pub(super) name: String,
-    /// The name that it gives a tool.
-    pub(super) tool_name: Option<String>,
-}
-
+pub(super) const ARGUMENTS_MAX: usize = 256;
+/// How deep objects within arguments are looked into.
+const NESTED_MAX: usize = 4;
 /// A call or construction of these languages.
 pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Option<Call> {
     let (callee, args) = match node.kind() {
@@ -64,12 +55,7 @@ struct Link<'n> {
     args: Vec<Arg>,
 }
 
-fn chain(
-    node: Node<'_>,
-    source: &str,
-    scope: usize,
-    depth: usize,
-) -> Option<(String, Vec<Arg>)> {
+fn chain(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Option<(String, Vec<Arg>)> {
     let mut links = Vec::new();
     let mut root = Some(node);
     while let Some(at) = root.filter(|at| at.kind() == "method_invocation") {
@@ -83,12 +69,15 @@ fn chain(
     links.reverse();
     let made = root.filter(|root| root.kind() == "object_creation_expression");
     let root = root.map(|root| dotted(root, source)).unwrap_or_default();
-    let build = links.iter().rposition(|link| link.name.starts_with("build") && link.name != "builder");
+    let build =
+        links.iter().rposition(|link| link.name.starts_with("build") && link.name != "builder");
     let Some(build) = build else {
         let names: Vec<_> = links.iter().map(|link| link.name).collect();
         let callee = joined(&root, &names.join("."));
-        let mut args: Vec<Arg> = links.last()?.args.clone();
-        args.extend(links.iter().filter(|link| !link.args.is_empty()).map(named));
+        let (end, inner) = links.split_last()?;
+        let mut args: Vec<Arg> = end.args.clone();
+        args.extend(inner.iter().filter(|link| !link.args.is_empty()).map(named));
+        args.extend(simple(end));
         return Some((callee, args));
     };
     let mut args = made.map(|made| arguments(made, source, scope, depth)).unwrap_or_default();
@@ -105,14 +94,24 @@ fn chain(
     }
     args.extend(links.get(from..build)?.iter().map(named));
     let after = links.get(build + 1..)?;
-    if let Some(end) = after.last() {
+    if let Some((end, inner)) = after.split_last() {
         let names: Vec<_> = after.iter().map(|link| link.name).collect();
         callee = joined(&callee, &names.join("."));
         args.retain(|arg| arg.name.is_some());
         args.extend(end.args.iter().cloned());
-        args.extend(after.iter().filter(|link| !link.args.is_empty()).map(named));
+        args.extend(inner.iter().filter(|link| !link.args.is_empty()).map(named));
+        args.extend(simple(end));
     }
     Some((callee, args))
+}
+
+/// The last link by name too, unless calls in it would be kept twice at every depth.
+fn simple(link: &Link<'_>) -> Option<Arg> {
+    let [one] = link.args.as_slice() else {
+        return None;
+    };
+    matches!(one.value.shape, Shape::Text { .. } | Shape::Name(_) | Shape::Env | Shape::Choice(_))
+        .then(|| named(link))
 }
 
 fn joined(root: &str, rest: &str) -> String {
@@ -147,6 +146,11 @@ fn arguments(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Vec<Ar
         } else {
             argument
         };
+        // What `new() { … }` sets is said of the call, as a record's entries are elsewhere.
+        if inner.kind() == "implicit_object_creation_expression" && depth < NESTED_MAX {
+            let entries = arguments(inner, source, scope, depth + 1);
+            args.extend(entries.into_iter().filter(|entry| entry.name.is_some()));
+        }
         args.push(Arg { name, value: at_depth(inner, source, scope, depth + 1) });
     }
     let initial = node
@@ -201,108 +205,6 @@ pub(super) fn last_two(node: Node<'_>) -> Option<(Option<Node<'_>>, Node<'_>)> {
     };
     let part = if part.kind() == "generic_name" { children(part).next()? } else { part };
     Some((object.filter(|object| !matches!(object.kind(), "this" | "base")), part))
-}
-
-/// The annotations and attributes of a method.
-pub(super) fn annotations(node: Node<'_>, source: &str) -> Vec<Annotation> {
-    children(node)
-        .filter(|child| matches!(child.kind(), "modifiers" | "attribute_list"))
-        .flat_map(children)
-        .filter_map(|mark| annotation_at(mark, source, 0))
-        .map(|call| Annotation { tool_name: tool_name(&call), name: call.callee })
-        .collect()
-}
-
-fn tool_name(call: &Call) -> Option<String> {
-    let mark = call.last();
-    if !TOOL_MARKS.contains(&mark) {
-        return None;
-    }
-    let first = || mark.ends_with("KernelFunction").then(|| call.positional(0)).flatten();
-    match &call.named("name").or_else(first)?.shape {
-        Shape::Text { text, holes: false } if !text.is_empty() => Some(text.clone()),
-        _ => None,
-    }
-}
-
-fn annotation_at(node: Node<'_>, source: &str, scope: usize) -> Option<Call> {
-    if !matches!(node.kind(), "annotation" | "marker_annotation" | "attribute") {
-        return None;
-    }
-    let callee = dotted(node.child_by_field_name("name")?, source);
-    let list = children(node)
-        .find(|child| matches!(child.kind(), "annotation_argument_list" | "attribute_argument_list"));
-    let mut args = Vec::new();
-    for argument in list.into_iter().flat_map(children).take(ARGUMENTS_MAX) {
-        let field = |name| argument.child_by_field_name(name);
-        let inner = children(argument).last().unwrap_or(argument);
-        let (name, value) = match (argument.kind(), inner.kind()) {
-            ("element_value_pair", _) => (field("key"), field("value")?),
-            ("attribute_argument", "assignment_expression") => {
-                (inner.child_by_field_name("left"), inner.child_by_field_name("right")?)
-            }
-            ("attribute_argument", _) => (field("name"), inner),
-            _ => (None, argument),
-        };
-        let name = name.map(|name| camel(text(name, source))).filter(|name| name != "value");
-        args.push(Arg { name, value: lines(at_depth(value, source, scope, 0)) });
-    }
-    Some(Call { callee, args, line: line(node), scope })
-}
-
-/// A list of texts in an annotation is one text of several lines.
-fn lines(value: Value) -> Value {
-    let Shape::List(items) = &value.shape else {
-        return value;
-    };
-    let texts: Option<Vec<&str>> = items
-        .iter()
-        .map(|item| match &item.shape {
-            Shape::Text { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    match texts.filter(|texts| !texts.is_empty()) {
-        Some(texts) => Value {
-            line: value.line,
-            shape: Shape::Text { text: texts.join("\n"), holes: false },
-        },
-        None => value,
-    }
-}
-
-/// An annotation as a call, unless it is what makes its method a tool.
-pub(super) fn annotation_call(node: Node<'_>, source: &str, scope: usize) -> Option<Call> {
-    let mut call =
-        annotation_at(node, source, scope).filter(|call| !TOOL_MARKS.contains(&call.last()))?;
-    // As an annotation it is a template; as a class it is what a user said.
-    if call.last() == "UserMessage" {
-        "@UserMessage".clone_into(&mut call.callee);
-    }
-    Some(call)
-}
-
-/// A field or parameter that a framework fills in: `@Value("${model:default}") String model`.
-pub(super) fn injected(node: Node<'_>, source: &str, scope: usize) -> Option<Binding> {
-    let call = annotation_at(node, source, scope)?;
-    let given = match call.last() {
-        "Value" => call.positional(0)?,
-        "ConfigProperty" => call.named("defaultValue")?,
-        _ => return None,
-    };
-    let Shape::Text { text: given_text, .. } = &given.shape else {
-        return None;
-    };
-    let inner = given_text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    let shape = match inner.map(|inner| inner.split_once(':')) {
-        Some(Some((_, default))) => Shape::Text { text: default.to_owned(), holes: false },
-        Some(None) => Shape::Env,
-        None => given.shape.clone(),
-    };
-    let owner = node.parent()?.parent()?;
-    let declarator = owner.child_by_field_name("declarator").unwrap_or(owner);
-    let name = text(declarator.child_by_field_name("name")?, source).to_owned();
-    Some(Binding { name, value: Value { line: given.line, shape }, scope })
 }
 
 /// The variables that a node declares, with their type.

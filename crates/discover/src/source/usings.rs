@@ -46,7 +46,8 @@ pub(crate) fn of_projects(files: &[File], limits: &Limits) -> Vec<Using> {
 
 fn namespaces(text: &str) -> Vec<&str> {
     let plain = |name: &&str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'))
+        !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'))
     };
     let lines = text.lines().map(|line| line.trim().trim_start_matches('\u{feff}'));
     lines
@@ -83,8 +84,7 @@ mod tests {
     fn files_see_what_their_own_project_imports() {
         let text = "\u{feff}global using OpenAI;\nglobal using static A.B;\nusing Local;\n  <Using Include=\"Azure.AI.OpenAI\" />\n";
         assert_eq!(namespaces(text), ["OpenAI", "Azure.AI.OpenAI"]);
-        let usings =
-            [Using { folder: "src/app".to_owned(), namespace: "OpenAI".to_owned() }];
+        let usings = [Using { folder: "src/app".to_owned(), namespace: "OpenAI".to_owned() }];
         let seen = |path: &str| {
             let mut facts = Facts::default();
             add(&usings, path, &mut facts);

@@ -38,10 +38,15 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
     match node.kind() {
         kind if is_text(kind) => literal(node, source),
         "concatenated_string" => joined(node, source),
-        "integer" | "float" | "number" | "integer_literal" | "float_literal" | "int_literal"
-        | "decimal_integer_literal" | "decimal_floating_point_literal" | "real_literal" => {
-            Shape::Number
-        }
+        "integer"
+        | "float"
+        | "number"
+        | "integer_literal"
+        | "float_literal"
+        | "int_literal"
+        | "decimal_integer_literal"
+        | "decimal_floating_point_literal"
+        | "real_literal" => Shape::Number,
         "true" | "false" | "boolean_literal" => {
             Shape::Bool(text(node, source).to_lowercase() == "true")
         }
@@ -138,7 +143,8 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Shape {
     let (mut out, mut holes) = (String::new(), false);
     let parts = children(node).count();
     if node.kind() == "verbatim_string_literal" {
-        let inner = text(node, source).trim_start_matches('@').trim_matches('"');
+        let whole = text(node, source).strip_prefix("@\"").unwrap_or_default();
+        let inner = whole.strip_suffix('"').unwrap_or(whole);
         return Shape::Text { text: inner.replace("\"\"", "\""), holes };
     }
     if node.kind() == "raw_string_literal" && parts == 0 {
@@ -230,8 +236,19 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
     let last = call.last().to_owned();
     if matches!(
         last.as_str(),
-        "to_string" | "into" | "to_owned" | "strip" | "trim" | "trim_start" | "dedent"
-            | "toString" | "ToString" | "Trim" | "stripIndent" | "getValue" | "asString"
+        "to_string"
+            | "into"
+            | "to_owned"
+            | "strip"
+            | "trim"
+            | "trim_start"
+            | "dedent"
+            | "toString"
+            | "ToString"
+            | "Trim"
+            | "stripIndent"
+            | "getValue"
+            | "asString"
     ) {
         if let Some(inner) = call.positional(0) {
             return inner.shape.clone();
@@ -239,6 +256,12 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         if let Some(object) = receiver(node) {
             return at_depth(object, source, scope, depth + 1).shape;
         }
+    }
+    if matches!(last.as_str(), "formatted" | "replace" | "Replace")
+        && let Some(object) = receiver(node)
+        && let Shape::Text { text, .. } = at_depth(object, source, scope, depth + 1).shape
+    {
+        return Shape::Text { text, holes: true };
     }
     if matches!(
         call.callee.as_str(),
@@ -275,7 +298,9 @@ fn receiver(node: Node<'_>) -> Option<Node<'_>> {
         return Some(object);
     }
     let function = node.child_by_field_name("function")?;
-    ["object", "value", "operand", "expression"].iter().find_map(|field| function.child_by_field_name(field))
+    ["object", "value", "operand", "expression"]
+        .iter()
+        .find_map(|field| function.child_by_field_name(field))
 }
 
 /// The call at a call node, its arguments looked into.
@@ -356,10 +381,11 @@ pub(super) fn dotted(node: Node<'_>, source: &str) -> String {
                     .iter()
                     .find_map(|field| node.child_by_field_name(field))
             }
-            "call" | "call_expression" | "generic_function" | "invocation_expression" => node.child_by_field_name("function"),
+            "call" | "call_expression" | "generic_function" | "invocation_expression" => {
+                node.child_by_field_name("function")
+            }
             "new_expression" => node.child_by_field_name("constructor"),
             "object_creation_expression" => node.child_by_field_name("type"),
-            "cast_expression" => node.child_by_field_name("value"),
             "await"
             | "await_expression"
             | "parenthesized_expression"
@@ -372,7 +398,7 @@ pub(super) fn dotted(node: Node<'_>, source: &str) -> String {
             | "postfix_unary_expression"
             | "conditional_access_expression"
             | "element_access_expression" => children(node).next(),
-            "subscript" => node.child_by_field_name("value"),
+            "subscript" | "cast_expression" => node.child_by_field_name("value"),
             "subscript_expression" => node.child_by_field_name("object"),
             "identifier"
             | "type_identifier"
