@@ -385,11 +385,7 @@ fn text(file: &File, bytes_max: u64) -> Result<String, String> {
     if bytes.contains(&0) {
         return Err("is binary, not text".to_owned());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
-        format!("line {line}: not UTF-8")
-    })
+    read::decoded(&file.path, bytes)
 }
 
 /// How a file begins; bytes that are no UTF-8 are replaced.

@@ -20,6 +20,9 @@ pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
 
+#[cfg(test)]
+mod tests;
+
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
 use crate::source::Language;

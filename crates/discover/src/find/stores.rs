@@ -9,7 +9,7 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape};
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 95] = [
+const SURE: [(&str, &str); 104] = [
     ("use_async_with_weaviate_cloud", "weaviate"),
     ("use_async_with_local", "weaviate"),
     ("use_async_with_custom", "weaviate"),
@@ -102,6 +102,15 @@ const SURE: [(&str, &str); 95] = [
     ("AddPostgresVectorStore", "pgvector"),
     ("AddRedisVectorStore", "redis"),
     ("AddQdrantClient", "qdrant"),
+    ("AddAzureAISearchCollection", "azure-ai-search"),
+    ("AddQdrantCollection", "qdrant"),
+    ("AddRedisJsonCollection", "redis"),
+    ("AddRedisHashSetCollection", "redis"),
+    ("AddWeaviateCollection", "weaviate"),
+    ("AddInMemoryCollection", "in-memory"),
+    ("AddPostgresCollection", "pgvector"),
+    ("AddWeaviateVectorStore", "weaviate"),
+    ("AddSqliteVectorStore", "sqlite"),
     ("ChromaMemoryStore", "chroma"),
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),

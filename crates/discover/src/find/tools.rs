@@ -146,8 +146,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         }
         _ => None,
     });
-    // A name that is only known at run time is no name.
-    if given.is_none() && call.any_named(&["name", "Name"]).is_some() {
+    // A name that is only known at run time is no name; in Java and C# a tool is told its own.
+    if given.is_none()
+        && (call.any_named(&["name", "Name"]).is_some() || source.language.is_typed())
+    {
         return None;
     }
     let name = given

@@ -27,7 +27,10 @@ pub(super) fn project(text: &str, limits: &Limits) -> Result<Manifest, Fault> {
         .collect();
     let sdk = root.attribute("Sdk").unwrap_or_default();
     let mut manifest = Manifest {
-        project: properties.get("AssemblyName").map(|name| (*name).to_owned()),
+        project: properties
+            .get("AssemblyName")
+            .filter(|name| !name.contains('$'))
+            .map(|name| (*name).to_owned()),
         starts: properties.get("OutputType").is_some_and(|kind| kind.ends_with("Exe"))
             || sdk.ends_with(".Web")
             || sdk.ends_with(".Worker"),
