@@ -147,7 +147,10 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
         || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()));
     let request = models::is_request(&call.callee);
     let direct = ai && package.is_some_and(|p| p.provider.is_some()) && names_model(source, call);
-    if !(made || request || direct) {
+    let keyed = source.language.is_typed()
+        && package.is_some_and(|p| p.provider.is_some())
+        && call.any_named(&KEYS).is_some();
+    if !(made || request || direct || keyed) {
         return;
     }
     let place = source.place(call.line);

@@ -510,10 +510,15 @@ pub(crate) fn provider(source: &Source<'_>, call: &Call) -> Option<String> {
     let maker = source.maker(call);
     for made in [Some(call), maker].into_iter().flatten() {
         if let Some(url) = super::endpoints::base_url(source, made) {
-            return source
-                .index
-                .provider_of_host(&super::endpoints::host(&url)?.name)
-                .map(|provider| provider.id.clone());
+            let host = super::endpoints::host(&url)?;
+            let known = source.index.provider_of_host(&host.name).map(|found| found.id.clone());
+            // Software for one's own machines keeps its models, wherever it runs.
+            return known.or_else(|| {
+                let own = class_provider(&source.real_name(&made.callee)).map(str::to_owned);
+                let own = own
+                    .or_else(|| source.package_of(&made.callee).and_then(|p| p.provider.clone()));
+                own.filter(|id| source.index.provider(id).is_some_and(|found| found.local))
+            });
         }
     }
     if let Some(provider) = class_provider(&name) {
