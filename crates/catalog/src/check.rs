@@ -23,7 +23,7 @@ const ROLES: &[&str] = &[
     "procurement",
     "operations",
 ];
-const ECOSYSTEMS: &[&str] = &["pypi", "npm", "crates", "go"];
+const ECOSYSTEMS: &[&str] = &["pypi", "npm", "crates", "go", "maven", "nuget"];
 const PACKAGE_ROLES: &[&str] = &[
     "sdk",
     "framework",

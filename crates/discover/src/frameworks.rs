@@ -7,7 +7,7 @@ use annex_isms::Value;
 use crate::find::packages;
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::{Index, normalised};
-use crate::manifest::Dependency;
+use crate::manifest::{Dependency, ManifestKind};
 use crate::systems::{Found, folder_of};
 
 /// Packages that bring the same module, so that an import does not tell which one it is.
@@ -31,7 +31,7 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
         }
     }
     // A lock file without a manifest beside it is all that there is.
-    for lock in &locks {
+    for lock in locks.iter().filter(|lock| lock.kind != ManifestKind::DotnetVersions) {
         let folder = folder_of(&lock.path);
         let manifest = manifests.iter().any(|found| {
             !found.kind.is_lock()
@@ -55,6 +55,9 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &Key| {
         keys.contains(key)
+            || matches!(key, Key::World(key) if keys.iter().any(|declared| {
+                matches!(declared, Key::World(declared) if same_vendor(key, declared))
+            }))
             || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
                 let name = key.rsplit('/').next().unwrap_or(key);
                 group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
@@ -75,6 +78,24 @@ fn is_own_module(finding: &Finding, manifests: &[Found]) -> bool {
     let ecosystem = key.split('/').next().unwrap_or_default();
     matches!(ecosystem, "crates" | "go")
         && manifests.iter().any(|found| found.kind.ecosystem() == ecosystem)
+}
+
+/// In these ecosystems an import names a namespace that several packages of a vendor share, so
+/// the manifests decide which it is.
+fn same_vendor(import: &str, declared: &str) -> bool {
+    let vendor = |key: &str| match key.split_once('/')? {
+        ("maven", name) => {
+            let group = name.split(':').next().unwrap_or(name);
+            // Quarkus and Spring wrap the libraries of others.
+            let group = if group.contains("langchain4j") { "langchain4j" } else { group };
+            Some(group.to_owned())
+        }
+        ("nuget", name) => Some(name.split('.').take(2).collect::<Vec<_>>().join(".")),
+        _ => None,
+    };
+    let ecosystem = |key: &str| key.split('/').next().map(str::to_owned);
+    ecosystem(import) == ecosystem(declared)
+        && vendor(import).is_some_and(|own| vendor(declared) == Some(own))
 }
 
 fn one(
@@ -107,7 +128,7 @@ fn one(
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));
     }
-    if pinned || !lock_unread {
+    if pinned || !(lock_unread || dependency.elsewhere) {
         finding = finding.with("version_pinned", pinned);
     }
     if hashed || !lock_unread {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// A package of an ecosystem that has to do with AI.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct KnownPackage {
-    /// `pypi`, `npm`, `crates` or `go`.
+    /// `pypi`, `npm`, `crates`, `go`, `maven` or `nuget`.
     pub ecosystem: String,
     /// Its name, as its ecosystem spells it.
     pub name: String,
@@ -120,6 +120,7 @@ pub(crate) fn normalised(ecosystem: &str, name: &str) -> String {
             }
             out
         }
+        "nuget" => name.trim().to_ascii_lowercase(),
         "crates" => name.trim().replace('_', "-").to_ascii_lowercase(),
         // A Go module's major version is a suffix of its path.
         "go" => {

@@ -17,6 +17,7 @@ use crate::known::Index;
 use crate::limits::Limits;
 use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
+use crate::source::usings::Using;
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
 use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
@@ -46,7 +47,8 @@ pub(crate) fn read(
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
     let scripts = scripts(&walked.files);
-    let blank = || Reader::new(index, worth, limits, &scripts);
+    let usings = source::usings::of_projects(&walked.files, limits);
+    let blank = || Reader::new(index, worth, limits, &scripts, &usings);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -117,7 +119,7 @@ pub(crate) fn alone(
     worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader::new(index, worth, limits, &[]);
+    let mut reader = Reader::new(index, worth, limits, &[], &[]);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -147,6 +149,7 @@ struct Reader<'a> {
     limits: &'a Limits,
     worth: &'a Worth,
     scripts: &'a [String],
+    usings: &'a [Using],
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -159,9 +162,10 @@ impl<'a> Reader<'a> {
         worth: &'a Worth,
         limits: &'a Limits,
         scripts: &'a [String],
+        usings: &'a [Using],
     ) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, reading, skips, foreign }
+        Self { index, limits, worth, scripts, usings, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
@@ -257,10 +261,15 @@ impl<'a> Reader<'a> {
     }
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
-        if !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
+        // What a C# project imports for all its files stands in none of them.
+        let imported = language == Language::CSharp && !self.usings.is_empty();
+        if !imported && !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
             return Ok(());
         }
-        let facts = source::read(language, text, self.limits)?;
+        let mut facts = source::read(language, text, self.limits)?;
+        if language == Language::CSharp {
+            source::usings::add(self.usings, path, &mut facts);
+        }
         if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),
@@ -464,11 +473,7 @@ fn text(file: &File, bytes_max: u64) -> Result<String, String> {
     if bytes.contains(&0) {
         return Err("is binary, not text".to_owned());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
-        format!("line {line}: not UTF-8")
-    })
+    read::decoded(&file.path, bytes)
 }
 
 /// How a file begins; bytes that are no UTF-8 are replaced.

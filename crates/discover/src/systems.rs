@@ -194,12 +194,13 @@ impl Homes {
     }
 }
 
-/// The folder of a manifest; `requirements/base.txt` belongs to the folder above.
+/// The folder of a manifest; `requirements/base.txt` and
+/// `gradle/libs.versions.toml` belong to the folder above.
 pub(crate) fn folder_of(path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     match folder.rsplit_once('/') {
-        Some((above, "requirements")) => above.to_owned(),
-        None if folder == "requirements" => String::new(),
+        Some((above, "requirements" | "gradle")) => above.to_owned(),
+        None if matches!(folder, "requirements" | "gradle") => String::new(),
         _ => folder.to_owned(),
     }
 }

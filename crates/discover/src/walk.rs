@@ -164,8 +164,14 @@ fn closed_folder(entry: &ignore::DirEntry, depth_max: usize) -> Option<(String, 
     }
     let name = entry.file_name().to_string_lossy();
     let listed = FOLDERS.iter().find(|(folder, _)| *folder == name).map(|(_, what)| *what);
-    let built = (name == "target" && entry.path().with_file_name("Cargo.toml").is_file())
-        .then_some("build output");
+    let beside = |file: &str| entry.path().with_file_name(file).is_file();
+    let built = match name.as_ref() {
+        "target" => beside("Cargo.toml") || beside("pom.xml"),
+        "build" => beside("build.gradle") || beside("build.gradle.kts"),
+        "obj" => entry.path().join("project.assets.json").is_file(),
+        _ => false,
+    }
+    .then_some("build output");
     // Annex's own data folder is no part of what is scanned, whatever its name.
     let own = entry.path().join("register.sqlite").is_file().then_some("");
     match listed.or(built).or(own) {
@@ -230,7 +236,8 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         let generated = lower.ends_with(".min.js")
             || lower.ends_with(".d.ts")
             || lower.ends_with(".pb.go")
-            || lower.ends_with("_pb2.py");
+            || lower.ends_with("_pb2.py")
+            || has_end(&lower, &[".g.cs", ".designer.cs"]);
         return if generated { Class::Ignored } else { Class::Source(language) };
     }
     if let Some(syntax) = Syntax::of(&lower) {
@@ -242,14 +249,13 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
     match lower.rsplit_once('.').map_or("", |(_, end)| end) {
         "ipynb" => Class::Notebook,
         "prompt" | "prompty" | "j2" | "jinja" | "jinja2" | "mustache" | "hbs" | "tmpl"
-        | "liquid" => Class::Template,
+        | "liquid" | "st" => Class::Template,
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,
         "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" => Class::Data,
-        "java" => Class::Foreign("Java"),
         "kt" | "kts" => Class::Foreign("Kotlin"),
-        "cs" => Class::Foreign("C#"),
+        "cshtml" | "razor" => Class::Foreign("Razor"),
         "rb" => Class::Foreign("Ruby"),
         "php" => Class::Foreign("PHP"),
         "swift" => Class::Foreign("Swift"),
@@ -287,6 +293,12 @@ pub(crate) fn is_test(path: &str) -> bool {
                 | "e2e"
                 | "spec"
                 | "cypress"
+                | "testFixtures"
+                | "androidTest"
+                | "integrationTest"
+        ) || has_end(
+            part,
+            &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
         )
     });
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -297,4 +309,5 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.contains(".test.")
         || name.contains(".spec.")
         || name.contains(".mock.")
+        || has_end(name, &["Test.java", "Tests.java", "IT.java", "Tests.cs", "Test.cs"])
 }

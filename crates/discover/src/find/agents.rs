@@ -7,7 +7,7 @@ use crate::findings::{Finding, Findings, Key};
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Constructions that are an agent wherever they come from.
-const SURE: [&str; 31] = [
+const SURE: [&str; 37] = [
     "AgentExecutor",
     "create_react_agent",
     "create_openai_functions_agent",
@@ -39,6 +39,12 @@ const SURE: [&str; 31] = [
     "ToolLoopAgent",
     "OpenAIAssistantAgent",
     "create_supervisor",
+    "ChatCompletionAgent",
+    "AzureAIAgent",
+    "ChatClientAgent",
+    "CreateAIAgent",
+    "OpenAIResponseAgent",
+    "BedrockAgent",
 ];
 /// Constructions whose name is common, so that their package is asked for.
 const IMPORTED: [&str; 9] = [
@@ -54,7 +60,8 @@ const IMPORTED: [&str; 9] = [
 ];
 
 /// Requests to a model that can carry tools.
-const REQUESTS: [&str; 4] = ["streamText", "generateText", "streamUI", "chat.completions.create"];
+const REQUESTS: [&str; 5] =
+    ["streamText", "generateText", "streamUI", "chat.completions.create", "AiServices"];
 
 const BOUNDS: [&str; 12] = [
     "max_iterations",

@@ -3,7 +3,7 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, prompts, secrets, stores};
+use super::{containers, endpoints, mcp, platforms, prompts, secrets, stores};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -57,7 +57,7 @@ fn setting(
     out: &mut Findings,
 ) {
     let Some(key) = keys.last() else { return };
-    let key = key.to_ascii_lowercase().replace('-', "_");
+    let key = snake(key);
     if key == "trust_remote_code"
         && let Some(value) = node.bool()
     {
@@ -89,7 +89,7 @@ fn setting(
     let value = default_of(text);
     let place = Place::new(path, node.line);
     if says_model(&key) {
-        let parent = keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key));
+        let parent = platforms::provider(index, keys).or_else(|| owner(index, keys));
         model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
     if says_store(keys, &key)
@@ -98,6 +98,7 @@ fn setting(
         out.assets.push(stores::store(product, None, place.clone()));
     }
     address(index, keys, &key, value, &place, out);
+    platforms::setting(index, keys, node, &place, out);
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
@@ -126,6 +127,25 @@ fn default_of(text: &str) -> &str {
     }
 }
 
+/// `Model-Name`, `modelName` and `ModelName` are `model_name`.
+fn snake(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut lower = false;
+    for character in key.chars() {
+        if character.is_ascii_uppercase() && lower {
+            out.push('_');
+        }
+        lower = character.is_ascii_lowercase();
+        out.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
+    }
+    out
+}
+
+/// The provider that a path of keys means, the innermost first.
+pub(crate) fn owner(index: &Index<'_>, keys: &[&str]) -> Option<String> {
+    keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key))
+}
+
 fn says_model(key: &str) -> bool {
     matches!(
         key,
@@ -135,6 +155,8 @@ fn says_model(key: &str) -> bool {
             | "model_id"
             | "modelid"
             | "deployment"
+            | "deployment_name"
+            | "deployment_id"
             | "engine"
             | "repo_id"
             | "llm"
@@ -188,7 +210,9 @@ fn model(
         }
         return;
     }
-    let hint = parent.filter(|_| index.provider_of_model(value).is_none());
+    let platform = platforms::provider(index, keys);
+    let hint =
+        platform.as_deref().or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
     if let Some(named) = names::named(index, value, hint) {
         let named = if embedding
             && names::is_hub_name(value)

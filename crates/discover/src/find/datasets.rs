@@ -9,7 +9,7 @@ use crate::source::facts::Call;
 use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
-const LOADERS: [&str; 30] = [
+const LOADERS: [&str; 38] = [
     "DirectoryLoader",
     "SimpleDirectoryReader",
     "PyPDFDirectoryLoader",
@@ -40,6 +40,14 @@ const LOADERS: [&str; 30] = [
     "BSHTMLLoader",
     "EPubLoader",
     "DocxLoader",
+    "FileSystemDocumentLoader",
+    "ClassPathDocumentLoader",
+    "UrlDocumentLoader",
+    "PagePdfDocumentReader",
+    "ParagraphPdfDocumentReader",
+    "TikaDocumentReader",
+    "TextReader",
+    "MarkdownDocumentReader",
 ];
 
 /// Builders of the datasets library that read files.

@@ -248,14 +248,17 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
         || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()));
     let request = models::is_request(&call.callee);
     let direct = ai && package.is_some_and(|p| p.provider.is_some()) && names_model(source, call);
-    if !(made || request || direct) {
+    let keyed = source.language.is_typed()
+        && package.is_some_and(|p| p.provider.is_some())
+        && call.any_named(&KEYS).is_some();
+    if !(made || request || direct || keyed) {
         return;
     }
     let place = source.place(call.line);
     let url = base_url(source, call);
     if let Some(host) = url.as_deref().and_then(host) {
         out.assets.push(of_host(source.index, &host, place.clone()));
-    } else if call.any_named(&BASES).is_none() {
+    } else if call.any_named(&BASES).is_none() || class == Some("azure-openai") {
         let provider =
             models::provider(source, call).filter(|id| id != names::HUB || is_hub_api(&name));
         if let Some(id) = provider.filter(|id| source.index.provider(id).is_some()) {

@@ -183,7 +183,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mcp =
         source.has_role(&["mcp"]) || source.packages.iter().any(|p| p.package.name.contains("mcp"));
     let agents = source.has_role(&["agent", "framework", "sdk"]);
-    if !mcp && !agents {
+    // Java and C# have a finder of their own for these.
+    if (!mcp && !agents) || source.language.is_typed() {
         return;
     }
     for call in &source.facts.calls {
@@ -306,7 +307,7 @@ fn several(source: &Source<'_>, call: &Call, out: &mut Findings) {
     }
 }
 
-fn entry(
+pub(super) fn entry(
     source: &Source<'_>,
     name: &str,
     entries: &[(String, Value)],

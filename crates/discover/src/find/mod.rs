@@ -8,15 +8,21 @@ pub(crate) mod containers;
 pub(crate) mod datasets;
 pub(crate) mod endpoints;
 pub(crate) mod flags;
+pub(crate) mod functions;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
 pub(crate) mod packages;
+pub(crate) mod platforms;
 pub(crate) mod practice;
 pub(crate) mod prompts;
 pub(crate) mod secrets;
 pub(crate) mod stores;
 pub(crate) mod tools;
+pub(crate) mod typed;
+
+#[cfg(test)]
+mod tests;
 
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
@@ -76,6 +82,9 @@ impl<'a> Source<'a> {
             None if self.language == Language::Rust => {
                 let (krate, _) = callee.split_once('.')?;
                 packages::of_module(self.index, self.language, krate)
+            }
+            None if self.language.is_typed() => {
+                typed::of_class(self.index, self.language, self.facts, callee)
             }
             None => None,
         }
@@ -179,4 +188,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     packages::find(source, out);
     practice::find(source, out);
     flags::usage(source, out);
+    functions::find(source, out);
 }

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use super::Source;
 use super::constants;
 use super::names::{self, HUB, Named};
+use super::typed;
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
 use crate::walk::has_end;
 
 /// Arguments and properties that name a model.
-pub(crate) const MODEL_ARGUMENTS: [&str; 38] = [
+pub(crate) const MODEL_ARGUMENTS: [&str; 41] = [
     "APIModel",
     "apiModel",
     "api_model",
@@ -51,6 +52,9 @@ pub(crate) const MODEL_ARGUMENTS: [&str; 38] = [
     "reranker_model",
     "base_model_name_or_path",
     "llm",
+    "textModel",
+    "deploymentOrModelName",
+    "embeddingModelName",
 ];
 
 /// Ends of callees that send something to a model.
@@ -165,6 +169,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || is_list_of_models(&binding.of);
         if says {
             for literal in direct(&binding.value) {
+                // A call that takes the name has said already whose it is.
+                let end = format!("/{}", literal.text);
+                if seen.iter().any(|(key, line)| *line == literal.line && key.ends_with(&end)) {
+                    continue;
+                }
                 strict(source, &literal, name.contains("embed"), &mut seen, out);
             }
         }
@@ -203,6 +212,11 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
     let name = source.real_name(&call.callee);
     if is_loader(&call.callee) {
         loader(source, call, seen, out);
+        return;
+    }
+    if let Some(model) = source.language.is_typed().then(|| typed::in_process(&name)).flatten() {
+        let literal = Literal { text: model.to_owned(), line: call.line, holes: false };
+        loose(source, &literal, Some(HUB), true, seen, out);
         return;
     }
     let request = is_request(&call.callee);
@@ -266,6 +280,8 @@ fn first<'c>(source: &Source<'_>, call: &'c Call, name: &str, class: bool) -> Op
             let method = METHODS.contains(&last) && call.callee.contains('.');
             (method && source.has_role(&CALLING)).then_some(value)
         }
+        // Arguments by position have been given their names.
+        Language::Java | Language::CSharp => None,
         _ => {
             let package = package?;
             let provider = package.provider.is_some() || package.role == "sdk";
@@ -480,6 +496,9 @@ fn constant(
     if let Some(model) = constants::model(name) {
         let literal = Literal { text: model.to_owned(), line: value.line, holes: false };
         loose(source, &literal, hint, embedding, seen, out);
+    } else if let Some(text) = source.language.is_typed().then(|| typed::constant(name)).flatten() {
+        let literal = Literal { text, line: value.line, holes: false };
+        strict(source, &literal, embedding, seen, out);
     }
 }
 
@@ -495,10 +514,15 @@ pub(crate) fn provider(source: &Source<'_>, call: &Call) -> Option<String> {
     let maker = source.maker(call);
     for made in [Some(call), maker].into_iter().flatten() {
         if let Some(url) = super::endpoints::base_url(source, made) {
-            return source
-                .index
-                .provider_of_host(&super::endpoints::host(&url)?.name)
-                .map(|provider| provider.id.clone());
+            let host = super::endpoints::host(&url)?;
+            let known = source.index.provider_of_host(&host.name).map(|found| found.id.clone());
+            // Software for one's own machines keeps its models, wherever it runs.
+            return known.or_else(|| {
+                let own = class_provider(&source.real_name(&made.callee)).map(str::to_owned);
+                let own = own
+                    .or_else(|| source.package_of(&made.callee).and_then(|p| p.provider.clone()));
+                own.filter(|id| source.index.provider(id).is_some_and(|found| found.local))
+            });
         }
     }
     if let Some(provider) = class_provider(&name) {
@@ -580,6 +604,6 @@ pub(crate) fn class_provider(name: &str) -> Option<&'static str> {
         | "HuggingFaceInferenceEmbeddings"
         | "CrossEncoder"
         | "HuggingFaceTransformersEmbeddings" => HUB,
-        _ => return None,
+        _ => return typed::class_provider(name),
     })
 }

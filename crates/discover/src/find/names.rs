@@ -17,7 +17,7 @@ pub(crate) struct Named {
 }
 
 /// Words that stand where a model's name will be.
-const PLACEHOLDERS: [&str; 16] = [
+const PLACEHOLDERS: [&str; 17] = [
     "string",
     "model",
     "your-model",
@@ -25,6 +25,7 @@ const PLACEHOLDERS: [&str; 16] = [
     "model-name",
     "model_name",
     "none",
+    "n/a",
     "null",
     "default",
     "auto",

@@ -54,6 +54,7 @@ pub(crate) fn of_module<'k>(
 fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<&'k KnownPackage> {
     match language {
         Language::Python => python(index, module),
+        Language::Java | Language::CSharp => super::typed::of_namespace(index, language, module),
         Language::Rust => {
             let module = module.split("::").next()?;
             // This library is called otherwise than its package.
@@ -136,6 +137,10 @@ pub(crate) fn is_security_test(name: &str) -> bool {
 /// Every import of a known package; one that no manifest names is still there.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for imported in &source.packages {
+        // What a project imports for all its files has its place there.
+        if imported.line == 0 {
+            continue;
+        }
         let place = source.place(imported.line);
         traits(imported.package, &place, out);
         out.assets.push(finding(imported.package, place));

@@ -17,7 +17,7 @@ pub(crate) const NAMED_CHARS_MIN: usize = 40;
 const PASSED_CHARS_MIN: usize = 20;
 
 /// Arguments that hold instructions to a model.
-const SYSTEM_ARGUMENTS: [&str; 16] = [
+const SYSTEM_ARGUMENTS: [&str; 17] = [
     "system",
     "system_prompt",
     "systemPrompt",
@@ -34,10 +34,11 @@ const SYSTEM_ARGUMENTS: [&str; 16] = [
     "suffix",
     "system_template",
     "qa_prompt",
+    "defaultSystem",
 ];
 
 /// Calls that make a message or a template out of a text.
-const MAKERS: [&str; 9] = [
+const MAKERS: [&str; 15] = [
     "SystemMessage",
     "SystemMessagePromptTemplate",
     "ChatPromptTemplate",
@@ -47,6 +48,12 @@ const MAKERS: [&str; 9] = [
     "fromTemplate",
     "RichPromptTemplate",
     "FewShotPromptTemplate",
+    "SystemPromptTemplate",
+    "@UserMessage",
+    "SystemChatMessage",
+    "AddSystemMessage",
+    "CreateFunctionFromPrompt",
+    "ChatHistory",
 ];
 
 /// Finds them in a source file.
@@ -238,6 +245,10 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some(name) if says_prompt(name) && ai => {
                 in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            // A user's message with places to fill in is a template.
+            Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
+                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
             Some("content" | "template" | "text") | None if made => {
                 in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
                 pairs(source, &argument.value, call.scope, taken, out);
@@ -248,6 +259,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
+}
+
+fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
+    source.language.is_typed()
+        && source
+            .facts
+            .literals(value, call.scope)
+            .iter()
+            .any(|literal| literal.holes || is_filled_in(&literal.text))
 }
 
 /// `[("system", "…"), …]`.

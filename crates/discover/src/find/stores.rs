@@ -10,7 +10,7 @@ use crate::source::facts::{Call, Shape};
 use crate::walk::has_end;
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 57] = [
+const SURE: [(&str, &str); 104] = [
     ("use_async_with_weaviate_cloud", "weaviate"),
     ("use_async_with_local", "weaviate"),
     ("use_async_with_custom", "weaviate"),
@@ -68,6 +68,53 @@ const SURE: [(&str, &str); 57] = [
     ("NeonPostgres", "pgvector"),
     ("DeepLakeVectorStore", "deeplake"),
     ("SKLearnVectorStore", "in-memory"),
+    ("PgVectorEmbeddingStore", "pgvector"),
+    ("PgVectorStore", "pgvector"),
+    ("ChromaEmbeddingStore", "chroma"),
+    ("QdrantEmbeddingStore", "qdrant"),
+    ("MilvusEmbeddingStore", "milvus"),
+    ("MilvusServiceClient", "milvus"),
+    ("WeaviateEmbeddingStore", "weaviate"),
+    ("PineconeEmbeddingStore", "pinecone"),
+    ("RedisEmbeddingStore", "redis"),
+    ("ElasticsearchEmbeddingStore", "elasticsearch"),
+    ("ElasticsearchVectorStore", "elasticsearch"),
+    ("OpenSearchEmbeddingStore", "opensearch"),
+    ("MongoDbEmbeddingStore", "mongodb-atlas"),
+    ("AzureAiSearchEmbeddingStore", "azure-ai-search"),
+    ("AzureVectorStore", "azure-ai-search"),
+    ("CassandraEmbeddingStore", "cassandra"),
+    ("Neo4jEmbeddingStore", "neo4j"),
+    ("Neo4jVectorStore", "neo4j"),
+    ("OracleEmbeddingStore", "oracle"),
+    ("InMemoryEmbeddingStore", "in-memory"),
+    ("SimpleVectorStore", "in-memory"),
+    ("VolatileMemoryStore", "in-memory"),
+    ("PostgresVectorStore", "pgvector"),
+    ("SqliteVectorStore", "sqlite"),
+    ("WithQdrantMemoryDb", "qdrant"),
+    ("WithAzureAISearchMemoryDb", "azure-ai-search"),
+    ("WithPostgresMemoryDb", "pgvector"),
+    ("WithRedisMemoryDb", "redis"),
+    ("WithSimpleVectorDb", "in-memory"),
+    ("AddQdrantVectorStore", "qdrant"),
+    ("AddInMemoryVectorStore", "in-memory"),
+    ("AddAzureAISearchVectorStore", "azure-ai-search"),
+    ("AddPostgresVectorStore", "pgvector"),
+    ("AddRedisVectorStore", "redis"),
+    ("AddQdrantClient", "qdrant"),
+    ("AddAzureAISearchCollection", "azure-ai-search"),
+    ("AddQdrantCollection", "qdrant"),
+    ("AddRedisJsonCollection", "redis"),
+    ("AddRedisHashSetCollection", "redis"),
+    ("AddWeaviateCollection", "weaviate"),
+    ("AddInMemoryCollection", "in-memory"),
+    ("AddPostgresCollection", "pgvector"),
+    ("AddWeaviateVectorStore", "weaviate"),
+    ("AddSqliteVectorStore", "sqlite"),
+    ("ChromaMemoryStore", "chroma"),
+    ("QdrantMemoryStore", "qdrant"),
+    ("AzureAISearchMemoryStore", "azure-ai-search"),
 ];
 const IMPORTED: [(&str, &str, &[&str]); 13] = [
     ("Chroma", "chroma", &["chroma", "langchain", "llama-index"]),
@@ -137,7 +184,7 @@ const COLLECTIONS: [&str; 14] = [
 ];
 
 /// Methods of a client that name a collection.
-const OPENERS: [&str; 18] = [
+const OPENERS: [&str; 19] = [
     "create_collection",
     "get_or_create_collection",
     "get_collection",
@@ -156,6 +203,7 @@ const OPENERS: [&str; 18] = [
     "CreateCollection",
     "upsert",
     "Collection",
+    "GetCollection",
 ];
 
 /// Finds them.

@@ -9,8 +9,19 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Record, Shape, last};
 
 /// Decorators that make a function a tool.
-const DECORATORS: [&str; 6] =
-    ["tool", "function_tool", "tool_plain", "ai_function", "kernel_function", "register_for_llm"];
+const DECORATORS: [&str; 11] = [
+    "tool",
+    "function_tool",
+    "tool_plain",
+    "ai_function",
+    "kernel_function",
+    "register_for_llm",
+    "Tool",
+    "McpTool",
+    "KernelFunction",
+    "DefineKernelFunction",
+    "McpServerTool",
+];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
 const MAKERS: [&str; 20] = [
@@ -287,8 +298,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         }
         _ => None,
     });
-    // A name that is only known at run time is no name.
-    if given.is_none() && call.any_named(&["name", "Name"]).is_some() {
+    // A name that is only known at run time is no name; in Java and C# a tool is told its own.
+    if given.is_none()
+        && (call.any_named(&["name", "Name"]).is_some() || source.language.is_typed())
+    {
         return None;
     }
     let name = given

@@ -1,7 +1,10 @@
 //! Manifests and lock files: which packages a project depends on, and how exactly.
 
 mod go;
+mod gradle;
+mod maven;
 mod npm;
+mod nuget;
 mod python;
 mod requirements;
 mod rust;
@@ -34,6 +37,16 @@ pub(crate) enum ManifestKind {
     CargoLock,
     GoMod,
     GoSum,
+    Pom,
+    Gradle,
+    GradleCatalogue,
+    GradleLock,
+    DotnetProject,
+    /// Versions of packages, for all projects below.
+    DotnetVersions,
+    PackagesConfig,
+    NugetLock,
+    Solution,
 }
 
 impl ManifestKind {
@@ -54,6 +67,16 @@ impl ManifestKind {
             "Cargo.lock" => Self::CargoLock,
             "go.mod" => Self::GoMod,
             "go.sum" => Self::GoSum,
+            "pom.xml" => Self::Pom,
+            "build.gradle" | "build.gradle.kts" => Self::Gradle,
+            "libs.versions.toml" => Self::GradleCatalogue,
+            "gradle.lockfile" => Self::GradleLock,
+            "Directory.Packages.props" => Self::DotnetVersions,
+            "Directory.Build.props" | "Directory.Build.targets" => Self::DotnetProject,
+            "packages.config" => Self::PackagesConfig,
+            "packages.lock.json" => Self::NugetLock,
+            _ if has_end(name, &[".csproj", ".fsproj", ".vbproj"]) => Self::DotnetProject,
+            _ if has_end(name, &[".sln", ".slnx"]) => Self::Solution,
             _ => {
                 let text = has_end(name, &[".txt", ".in"]);
                 let folder = path.rsplit('/').nth(1) == Some("requirements");
@@ -71,6 +94,12 @@ impl ManifestKind {
             Self::PackageJson | Self::PackageLock | Self::PnpmLock | Self::YarnLock => "npm",
             Self::CargoToml | Self::CargoLock => "crates",
             Self::GoMod | Self::GoSum => "go",
+            Self::Pom | Self::Gradle | Self::GradleCatalogue | Self::GradleLock => "maven",
+            Self::DotnetProject
+            | Self::DotnetVersions
+            | Self::PackagesConfig
+            | Self::NugetLock
+            | Self::Solution => "nuget",
             _ => "pypi",
         }
     }
@@ -87,6 +116,9 @@ impl ManifestKind {
                 | Self::YarnLock
                 | Self::CargoLock
                 | Self::GoSum
+                | Self::GradleLock
+                | Self::NugetLock
+                | Self::DotnetVersions
         )
     }
 }
@@ -100,6 +132,8 @@ pub(crate) struct Dependency {
     pub(crate) version: Option<String>,
     /// Whether a digest of its archive is named.
     pub(crate) hashed: bool,
+    /// Whether the version is decided in a file that is not this one: a parent, a list of versions.
+    pub(crate) elsewhere: bool,
 }
 
 /// What a manifest says.
@@ -122,7 +156,13 @@ impl Manifest {
     fn add(&mut self, name: &str, line: u32, version: Option<String>, hashed: bool) {
         let name = name.trim();
         if !name.is_empty() && name.len() <= 214 {
-            self.dependencies.push(Dependency { name: name.to_owned(), line, version, hashed });
+            self.dependencies.push(Dependency {
+                name: name.to_owned(),
+                line,
+                version,
+                hashed,
+                elsewhere: false,
+            });
         }
     }
 }
@@ -148,6 +188,14 @@ pub(crate) fn read(kind: ManifestKind, text: &str, limits: &Limits) -> Result<Ma
         ManifestKind::CargoLock => rust::cargo_lock(&tree(Syntax::Toml)?),
         ManifestKind::GoMod => go::go_mod(text)?,
         ManifestKind::GoSum => go::go_sum(text)?,
+        ManifestKind::Pom => maven::pom(text, limits)?,
+        ManifestKind::Gradle => gradle::build(text),
+        ManifestKind::GradleCatalogue => gradle::catalogue(&tree(Syntax::Toml)?),
+        ManifestKind::GradleLock => gradle::lock(text)?,
+        ManifestKind::DotnetProject | ManifestKind::DotnetVersions => nuget::project(text, limits)?,
+        ManifestKind::PackagesConfig => nuget::packages_config(text, limits)?,
+        ManifestKind::NugetLock => nuget::lock(&tree(Syntax::Json)?),
+        ManifestKind::Solution => nuget::solution(text)?,
     })
 }
 

@@ -5,6 +5,7 @@ use tree_sitter::{Node, Tree};
 use super::Language;
 use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text, last};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
+use super::{marks, typed};
 use crate::limits::Limits;
 
 /// The most constants that are kept of one file.
@@ -40,6 +41,9 @@ pub(super) fn extract(language: Language, source: &str, tree: &Tree, limits: &Li
             }
         }
     }
+    if language.is_typed() {
+        super::declared::resolve(&mut walk.facts);
+    }
     walk.facts
 }
 
@@ -73,10 +77,22 @@ impl Walk<'_> {
             kind if is_text(kind) => {
                 self.text(node);
                 // What is filled into a text can hold calls.
-                return kind == "string" || kind == "template_string";
+                return matches!(
+                    kind,
+                    "string" | "template_string" | "interpolated_string_expression"
+                );
             }
             kind if kind.ends_with("comment") => return false,
-            "call" | "call_expression" | "new_expression" => {
+            "call"
+            | "call_expression"
+            | "new_expression"
+            | "method_invocation"
+            | "object_creation_expression"
+            | "implicit_object_creation_expression"
+            | "invocation_expression" => {
+                if typed::is_inner_link(node) {
+                    return true;
+                }
                 let decorates = node.parent().is_some_and(|parent| parent.kind() == "decorator");
                 if !decorates && let Some(call) = call_at(node, self.source, self.scope(), 0) {
                     self.facts.calls.push(call);
@@ -86,8 +102,12 @@ impl Walk<'_> {
             | "function_declaration"
             | "function_item"
             | "method_definition"
-            | "method_declaration" => self.function(node),
+            | "method_declaration"
+            | "constructor_declaration"
+            | "local_function_statement" => self.function(node),
             "arrow_function"
+            | "lambda_expression"
+            | "anonymous_method_expression"
             | "function_expression"
             | "generator_function_declaration"
             | "func_literal" => self.closure(node),
@@ -96,7 +116,12 @@ impl Walk<'_> {
             | "use_declaration"
             | "import_spec"
             | "export_statement"
-            | "extern_crate_declaration" => self.import(node),
+            | "extern_crate_declaration"
+            | "import_declaration"
+            | "using_directive" => self.import(node),
+            "annotation" | "marker_annotation" | "attribute" if self.language.is_typed() => {
+                self.annotation(node);
+            }
             "dictionary" | "object" | "struct_expression" | "composite_literal" => {
                 self.record(node);
             }
@@ -107,7 +132,13 @@ impl Walk<'_> {
             "selector_expression" | "scoped_identifier" => self.constant(node),
             "struct_item" if !self.attributes(node).is_empty() => self.function(node),
             "enum_variant" => self.variant(node),
-            _ => self.binding(node),
+            _ => {
+                if self.language.is_typed() {
+                    let scope = self.scope();
+                    typed::declaration(node, self.source, scope, &mut self.facts.declared);
+                }
+                self.binding(node);
+            }
         }
         true
     }
@@ -217,9 +248,22 @@ impl Walk<'_> {
                     .map(|inner| dotted(inner, self.source))
                     .collect()
             });
+        let annotations = marks::annotations(node, self.source);
+        let renamed = annotations.iter().find_map(|annotation| annotation.tool_name.clone());
         if let Some(function) = self.facts.functions.get_mut(index) {
-            function.name = name.unwrap_or_default();
+            function.name = renamed.or(name).unwrap_or_default();
             function.decorators = decorators.unwrap_or(attributes);
+            function.decorators.extend(annotations.into_iter().map(|annotation| annotation.name));
+        }
+    }
+
+    /// An annotation or attribute is a call; one that makes its method a tool is its decorator.
+    fn annotation(&mut self, node: Node<'_>) {
+        let scope = self.scope();
+        if let Some(binding) = marks::injected(node, self.source, scope) {
+            self.facts.bindings.push(binding);
+        } else if let Some(call) = marks::annotation_call(node, self.source, scope) {
+            self.facts.calls.push(call);
         }
     }
 
@@ -253,7 +297,10 @@ impl Walk<'_> {
             | "public_field_definition"
             | "field_definition"
             | "enum_assignment"
-            | "assignment_pattern" => ("name", "value"),
+            | "assignment_pattern"
+            | "property_declaration"
+            | "resource"
+            | "parameter" => ("name", "value"),
             "let_declaration" | "required_parameter" | "optional_parameter" => ("pattern", "value"),
             _ => return,
         };
@@ -261,7 +308,10 @@ impl Walk<'_> {
             .child_by_field_name(name)
             .or_else(|| node.child_by_field_name("left"))
             .or_else(|| node.child_by_field_name("property"));
-        let given = node.child_by_field_name(value).or_else(|| node.child_by_field_name("right"));
+        let given = node
+            .child_by_field_name(value)
+            .or_else(|| node.child_by_field_name("right"))
+            .or_else(|| self.language.is_typed().then(|| typed::initial(node)).flatten());
         let (Some(target), Some(given)) = (target, given) else {
             return;
         };
@@ -299,6 +349,9 @@ impl Walk<'_> {
             Language::Python => self.import_python(node),
             Language::Rust => self.import_rust(node),
             Language::Go => self.import_go(node),
+            Language::Java | Language::CSharp => {
+                self.facts.imports.extend(typed::import(node, self.source));
+            }
             _ => self.import_script(node),
         }
     }

@@ -4,7 +4,9 @@
 //!  Python ┐
 //!  TS, JS ├─ tree-sitter ─▶ Facts ─▶ find::*
 //!  Rust   │                 (no language left)
-//!  Go     ┘
+//!  Go     │
+//!  Java   │
+//!  C#     ┘
 //! ```
 //!
 //! A fact never comes from a comment or a docstring. A value is what is written at its place;
@@ -21,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) functions: Vec<Function>,
     /// Dotted names that end in a capitalised part, and their lines: constants of a package.
     pub(crate) constants: Vec<(String, u32)>,
+    /// Variables and parameters with the type that their declaration names.
+    pub(crate) declared: Vec<Declared>,
     /// Every text literal that is not a docstring.
     pub(crate) texts: Vec<Text>,
     /// The parser met something that is not its language, at this line.
@@ -71,6 +75,15 @@ pub(crate) struct Binding {
     /// What it is declared as, or the class or enumeration that it belongs to; often empty.
     pub(crate) of: String,
     pub(crate) value: Value,
+    pub(crate) scope: usize,
+}
+
+/// `Type name`: a variable, field or parameter of a language that declares types.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) name: String,
+    /// Dotted, without the types that it is generic over.
+    pub(crate) of: String,
     pub(crate) scope: usize,
 }
 
@@ -237,6 +250,18 @@ impl Facts {
             }
         }
         None
+    }
+
+    /// The type that the innermost declaration of a name gives it.
+    pub(crate) fn type_of(&self, name: &str, scope: usize) -> Option<&str> {
+        let mut scope = scope;
+        loop {
+            let here = self.declared.iter().find(|d| d.scope == scope && d.name == name);
+            if here.is_some() || scope == 0 {
+                return here.map(|declared| declared.of.as_str());
+            }
+            scope = self.parent(scope);
+        }
     }
 
     fn parent(&self, scope: usize) -> usize {

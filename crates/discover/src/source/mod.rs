@@ -1,9 +1,17 @@
 //! Source files: which language, and its facts by tree-sitter.
 
+mod declared;
 mod extract;
 pub(crate) mod facts;
+mod marks;
 pub(crate) mod notebook;
+mod signatures;
+mod typed;
+pub(crate) mod usings;
 mod value;
+
+#[cfg(test)]
+mod tests;
 
 use tree_sitter::Parser;
 
@@ -19,6 +27,8 @@ pub(crate) enum Language {
     Tsx,
     Rust,
     Go,
+    Java,
+    CSharp,
 }
 
 impl Language {
@@ -32,8 +42,15 @@ impl Language {
             "tsx" => Self::Tsx,
             "rs" => Self::Rust,
             "go" => Self::Go,
+            "java" => Self::Java,
+            "cs" | "csx" => Self::CSharp,
             _ => return None,
         })
+    }
+
+    /// Whether variables are declared with the types that they have.
+    pub(crate) const fn is_typed(self) -> bool {
+        matches!(self, Self::Java | Self::CSharp)
     }
 
     fn grammar(self) -> tree_sitter::Language {
@@ -44,12 +61,15 @@ impl Language {
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Rust => tree_sitter_rust::LANGUAGE.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
+            Self::Java => tree_sitter_java::LANGUAGE.into(),
+            Self::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
         }
     }
 }
 
 /// The facts of a source text, or why there are none.
 pub(crate) fn read(language: Language, text: &str, limits: &Limits) -> Result<Facts, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser::new();
     parser
         .set_language(&language.grammar())

@@ -5,6 +5,7 @@
 use tree_sitter::Node;
 
 use super::facts::{Arg, Call, Shape, Value};
+use super::typed;
 
 /// How deep an expression is looked into.
 const DEPTH_MAX: usize = 10;
@@ -27,7 +28,7 @@ pub(super) fn value(node: Node<'_>, source: &str, scope: usize) -> Value {
     at_depth(node, source, scope, 0)
 }
 
-fn at_depth(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Value {
+pub(super) fn at_depth(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Value {
     let shape = if depth > DEPTH_MAX { Shape::Other } else { shape(node, source, scope, depth) };
     Value { line: line(node), shape }
 }
@@ -37,22 +38,47 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
     match node.kind() {
         kind if is_text(kind) => literal(node, source),
         "concatenated_string" => joined(node, source),
-        "integer" | "float" | "number" | "integer_literal" | "float_literal" | "int_literal" => {
-            Shape::Number
-        }
+        "integer"
+        | "float"
+        | "number"
+        | "integer_literal"
+        | "float_literal"
+        | "int_literal"
+        | "decimal_integer_literal"
+        | "decimal_floating_point_literal"
+        | "real_literal" => Shape::Number,
         "true" | "false" | "boolean_literal" => {
             Shape::Bool(text(node, source).to_lowercase() == "true")
         }
         "macro_invocation" => expanded(node, source),
-        "call" | "call_expression" | "new_expression" => called(node, source, scope, depth),
+        "call"
+        | "call_expression"
+        | "new_expression"
+        | "method_invocation"
+        | "object_creation_expression"
+        | "implicit_object_creation_expression"
+        | "invocation_expression" => called(node, source, scope, depth),
         "subscript" | "subscript_expression" => environment(node, source).unwrap_or(Shape::Other),
         "identifier"
         | "attribute"
         | "member_expression"
         | "selector_expression"
         | "scoped_identifier"
-        | "field_expression" => named(node, source),
-        "list" | "array" | "tuple" | "array_expression" | "set" => {
+        | "field_expression"
+        | "field_access"
+        | "member_access_expression"
+        | "qualified_name"
+        | "class_literal"
+        | "method_reference" => named(node, source),
+        "list"
+        | "array"
+        | "tuple"
+        | "array_expression"
+        | "set"
+        | "array_initializer"
+        | "element_value_array_initializer"
+        | "collection_expression"
+        | "initializer_expression" => {
             Shape::List(children(node).take(ELEMENTS_MAX).map(next).collect())
         }
         "dictionary" | "object" | "struct_expression" | "composite_literal" | "literal_value" => {
@@ -75,8 +101,18 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         | "expression_statement"
         | "type_assertion"
         | "type_cast_expression"
+        | "postfix_unary_expression"
+        | "collection_element"
+        | "expression_element"
+        | "arrow_expression_clause"
+        | "attribute_argument"
+        | "argument"
         | "keyword_argument_value" => {
             children(node).next().map_or(Shape::Other, |child| next(child).shape)
+        }
+        // The type stands first in these.
+        "cast_expression" | "array_creation_expression" | "implicit_array_creation_expression" => {
+            children(node).last().map_or(Shape::Other, |child| next(child).shape)
         }
         _ => Shape::Other,
     }
@@ -90,6 +126,8 @@ pub(super) fn is_text(kind: &str) -> bool {
             | "string_literal"
             | "raw_string_literal"
             | "interpreted_string_literal"
+            | "verbatim_string_literal"
+            | "interpolated_string_expression"
     )
 }
 
@@ -105,6 +143,11 @@ pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 pub(super) fn literal(node: Node<'_>, source: &str) -> Shape {
     let (mut out, mut holes) = (String::new(), false);
     let parts = children(node).count();
+    if node.kind() == "verbatim_string_literal" {
+        let whole = text(node, source).strip_prefix("@\"").unwrap_or_default();
+        let inner = whole.strip_suffix('"').unwrap_or(whole);
+        return Shape::Text { text: inner.replace("\"\"", "\""), holes };
+    }
     if node.kind() == "raw_string_literal" && parts == 0 {
         let raw = text(node, source);
         return Shape::Text { text: raw.trim_matches('`').to_owned(), holes };
@@ -113,13 +156,18 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Shape {
         match part.kind() {
             "interpolation" | "template_substitution" => {
                 holes = true;
-                let inner = children(part).next().map_or("", |inner| text(inner, source));
+                let inner = children(part)
+                    .find(|inner| inner.kind() != "interpolation_brace")
+                    .map_or("", |inner| text(inner, source));
                 out.push('{');
                 out.push_str(inner);
                 out.push('}');
             }
             "string_content" => content(part, source, &mut out),
             "string_fragment"
+            | "multiline_string_fragment"
+            | "string_literal_content"
+            | "raw_string_content"
             | "interpreted_string_literal_content"
             | "raw_string_literal_content" => {
                 out.push_str(text(part, source));
@@ -127,6 +175,9 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Shape {
             "escape_sequence" => out.push_str(&unescaped(text(part, source))),
             _ => {}
         }
+    }
+    if typed::is_block(node, source) {
+        out = typed::without_indent(&out);
     }
     Shape::Text { text: out, holes }
 }
@@ -180,10 +231,25 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
     if let Some(shape) = environment_call(&call) {
         return shape;
     }
+    if let Some(shape) = typed::passed_on(&call) {
+        return shape;
+    }
     let last = call.last().to_owned();
     if matches!(
         last.as_str(),
-        "to_string" | "into" | "to_owned" | "strip" | "trim" | "trim_start" | "dedent"
+        "to_string"
+            | "into"
+            | "to_owned"
+            | "strip"
+            | "trim"
+            | "trim_start"
+            | "dedent"
+            | "toString"
+            | "ToString"
+            | "Trim"
+            | "stripIndent"
+            | "getValue"
+            | "asString"
     ) {
         if let Some(inner) = call.positional(0) {
             return inner.shape.clone();
@@ -191,6 +257,12 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         if let Some(object) = receiver(node) {
             return at_depth(object, source, scope, depth + 1).shape;
         }
+    }
+    if matches!(last.as_str(), "formatted" | "replace" | "Replace")
+        && let Some(object) = receiver(node)
+        && let Shape::Text { text, .. } = at_depth(object, source, scope, depth + 1).shape
+    {
+        return Shape::Text { text, holes: true };
     }
     if matches!(
         call.callee.as_str(),
@@ -208,11 +280,12 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
             | "unwrap"
             | "expect"
             | "or"
+            | "orElse"
             | "default"
     ) && let Some(object) = receiver(node)
     {
         let mut values = vec![at_depth(object, source, scope, depth + 1)];
-        if last.starts_with("unwrap_or") || last == "default" || last == "or" {
+        if last.starts_with("unwrap_or") || last == "default" || last.starts_with("or") {
             values.extend(call.positional(0).cloned());
         }
         return Shape::Choice(values);
@@ -222,12 +295,20 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
 
 /// What a method is called on.
 fn receiver(node: Node<'_>) -> Option<Node<'_>> {
+    if let Some(object) = node.child_by_field_name("object") {
+        return Some(object);
+    }
     let function = node.child_by_field_name("function")?;
-    ["object", "value", "operand"].iter().find_map(|field| function.child_by_field_name(field))
+    ["object", "value", "operand", "expression"]
+        .iter()
+        .find_map(|field| function.child_by_field_name(field))
 }
 
 /// The call at a call node, its arguments looked into.
 pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Option<Call> {
+    if let Some(call) = typed::call_at(node, source, scope, depth) {
+        return Some(call);
+    }
     let callee =
         node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"))?;
     let callee = dotted(callee, source);
@@ -281,7 +362,18 @@ pub(super) fn dotted(node: Node<'_>, source: &str) -> String {
             | "field_expression"
             | "scoped_identifier"
             | "scoped_type_identifier"
-            | "qualified_type" => {
+            | "qualified_type"
+            | "field_access"
+            | "method_invocation"
+            | "member_access_expression"
+            | "member_binding_expression"
+            | "method_reference"
+            | "qualified_name" => {
+                if let Some((object, part)) = typed::last_two(node) {
+                    parts.push(text(part, source));
+                    at = object;
+                    continue;
+                }
                 let part = ["attribute", "property", "field", "name"]
                     .iter()
                     .find_map(|field| node.child_by_field_name(field));
@@ -290,15 +382,24 @@ pub(super) fn dotted(node: Node<'_>, source: &str) -> String {
                     .iter()
                     .find_map(|field| node.child_by_field_name(field))
             }
-            "call" | "call_expression" | "generic_function" => node.child_by_field_name("function"),
+            "call" | "call_expression" | "generic_function" | "invocation_expression" => {
+                node.child_by_field_name("function")
+            }
             "new_expression" => node.child_by_field_name("constructor"),
+            "object_creation_expression" => node.child_by_field_name("type"),
             "await"
             | "await_expression"
             | "parenthesized_expression"
             | "non_null_expression"
             | "try_expression"
-            | "generic_type" => children(node).next(),
-            "subscript" => node.child_by_field_name("value"),
+            | "generic_type"
+            | "generic_name"
+            | "nullable_type"
+            | "class_literal"
+            | "postfix_unary_expression"
+            | "conditional_access_expression"
+            | "element_access_expression" => children(node).next(),
+            "subscript" | "cast_expression" => node.child_by_field_name("value"),
             "subscript_expression" => node.child_by_field_name("object"),
             "identifier"
             | "type_identifier"
@@ -357,6 +458,10 @@ fn environment_call(call: &Call) -> Option<Shape> {
         call.callee.as_str(),
         "os.environ.get"
             | "os.getenv"
+            | "System.getenv"
+            | "System.getenv.get"
+            | "System.getenv.getOrDefault"
+            | "Environment.GetEnvironmentVariable"
             | "getenv"
             | "environ.get"
             | "os.Getenv"

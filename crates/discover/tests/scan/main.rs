@@ -105,6 +105,16 @@ fn a_rust_application() {
 }
 
 #[test]
+fn a_java_application() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("java"), &Limits::default())));
+}
+
+#[test]
+fn a_dotnet_application() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("dotnet"), &Limits::default())));
+}
+
+#[test]
 fn the_same_tree_gives_the_same_batch() {
     let root = fixture("python");
     assert_eq!(scanned(&root, &Limits::default()), scanned(&root, &Limits::default()));

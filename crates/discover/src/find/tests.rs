@@ -1,0 +1,127 @@
+//! What the finders make of Java and C#, in small.
+
+use super::Source;
+use crate::findings::Findings;
+use crate::known::{Index, Known, KnownPackage, KnownProvider};
+use crate::limits::Limits;
+use crate::source::{self, Language};
+
+#[derive(serde::Deserialize)]
+struct File {
+    #[serde(default)]
+    package: Vec<KnownPackage>,
+    #[serde(default)]
+    provider: Vec<KnownProvider>,
+}
+
+fn known() -> Known {
+    let read = |name: &str| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
+        let text = std::fs::read_to_string(folder.join(name)).expect("the catalogue");
+        toml::from_str::<File>(&text).expect("TOML")
+    };
+    Known { packages: read("packages.toml").package, providers: read("providers.toml").provider }
+}
+
+/// `kind key` of what is found, packages left out.
+fn found(language: Language, text: &str) -> Vec<String> {
+    let known = known();
+    let index = Index::new(&known);
+    let facts = source::read(language, text, &Limits::default()).expect("read");
+    assert_eq!(facts.broken_at, None, "the sample is of its language");
+    let mut out = Findings::default();
+    super::source(&Source::new("src/Sample.x", language, &facts, &index, None), &mut out);
+    let mut shown: Vec<_> = out
+        .assets
+        .iter()
+        .filter(|finding| finding.kind != annex_isms::AssetKind::Framework)
+        .map(|finding| {
+            let line = finding.place.line.unwrap_or_default();
+            format!("{line} {} {}", finding.kind, finding.name)
+        })
+        .collect();
+    shown.sort();
+    shown.dedup();
+    shown
+}
+
+#[test]
+fn sdks_of_java() {
+    let text = r#"
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.ChatModel;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.azure.ai.openai.OpenAIClientBuilder;
+import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
+import software.amazon.awssdk.services.bedrockruntime.model.InvokeModelRequest;
+import com.google.cloud.vertexai.generativeai.GenerativeModel;
+
+class Sdks {
+    OpenAIClient client = OpenAIOkHttpClient.fromEnv();
+    void ask(BedrockRuntimeClient bedrock) {
+        var params = ChatCompletionCreateParams.builder().model(ChatModel.GPT_4_1).addUserMessage(text).build();
+        client.chat().completions().create(params);
+        bedrock.invokeModel(InvokeModelRequest.builder().modelId("amazon.nova-lite-v1:0").body(b).build());
+        var gemini = new GenerativeModel("gemini-1.5-flash-002", vertex);
+        log.info("the model gpt-4 is not used here");
+        this.car = Car.builder().model("T").build();
+    }
+}
+"#;
+    insta::assert_debug_snapshot!(found(Language::Java, text));
+}
+
+#[test]
+fn spring_and_tools_of_java() {
+    let text = r#"
+import java.util.function.Function;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.tool.function.FunctionToolCallback;
+import io.modelcontextprotocol.server.McpServer;
+import io.modelcontextprotocol.client.transport.ServerParameters;
+
+class Config {
+    @Bean
+    @Description("Tells the weather at a place")
+    Function<Place, Weather> weather() { return place -> null; }
+
+    void run(ChatClient.Builder builder) {
+        var clerk = builder.defaultSystem("Sort the letters of the office by room.").defaultTools(new Rooms()).build();
+        clerk.prompt().user("Answer the letter {letter} in the language {language}").call().content();
+        clerk.prompt().user("Say hello to everybody in this office now").call().content();
+        var callback = FunctionToolCallback.builder("find_letter", f).build();
+        var server = McpServer.sync(transport).serverInfo("letters", "1.0.0").build();
+        var git = ServerParameters.builder("uvx").args("mcp-server-git==1.0.0").build();
+    }
+}
+"#;
+    insta::assert_debug_snapshot!(found(Language::Java, text));
+}
+
+#[test]
+fn sdks_of_csharp() {
+    let text = r#"
+using OpenAI.Chat;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using Amazon.BedrockRuntime.Model;
+
+var chat = new ChatClient(model: "gpt-4o", apiKey: key);
+IChatClient local = new OllamaApiClient(new Uri("http://localhost:11434"), "llama3.1");
+var inference = new ChatCompletionsClient(endpoint, credential).AsIChatClient("Phi-4");
+var request = new ConverseRequest { ModelId = "anthropic.claude-3-haiku-20240307-v1:0" };
+var settings = new PromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
+await local.GetResponseAsync(messages, new() { Tools = [AIFunctionFactory.Create(Look, "look")] });
+builder.Services.AddPostgresCollection<string, Letter>("letters");
+var car = new Car { Model = "T" };
+Console.WriteLine("gpt-4 is not used here");
+
+class Rooms
+{
+    [KernelFunction("find_room")]
+    public string Find(string letter) => $"You are in {letter}";
+}
+"#;
+    insta::assert_debug_snapshot!(found(Language::CSharp, text));
+}
