@@ -30,7 +30,8 @@ fn show(out: &mut impl std::io::Write, file: &FileReport) -> std::io::Result<()>
     writeln!(out, "{:<10} {} [{}]", file.verdict, file.path.display(), formats.join(", "))?;
     for finding in &file.findings {
         let at = finding.offset.map(|offset| format!(" at {offset}")).unwrap_or_default();
-        let member = finding.member.as_deref().map(|name| format!(" in {name}")).unwrap_or_default();
+        let member =
+            finding.member.as_deref().map(|name| format!(" in {name}")).unwrap_or_default();
         writeln!(out, "    {} {}{at}{member}: {}", finding.verdict, finding.code, finding.reason)?;
     }
     for (key, value) in &file.metadata {

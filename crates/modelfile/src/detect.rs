@@ -132,10 +132,7 @@ fn is_safetensors(head: &[u8]) -> bool {
         return false;
     };
     let length = u64::from_le_bytes(*length);
-    length >= 2
-        && length < 1 << 40
-        && rest.first() == Some(&b'{')
-        && json::begins_object(&rest[1..])
+    (2..1 << 40).contains(&length) && rest.first() == Some(&b'{') && json::begins_object(&rest[1..])
 }
 
 /// The end of a name, in lower case.

@@ -53,7 +53,7 @@ pub(crate) fn read(name: &str, mut read: impl Read, scan: &mut Scan<'_>) {
         let held = (&mut read).take(most as u64 + 1).read_to_end(&mut start);
         match held {
             Ok(count) if count <= most => {
-                return window(name, Window::new(&start.as_slice()), scan);
+                window(name, Window::new(&start.as_slice()), scan);
             }
             Ok(_) => {
                 let rest = std::io::Cursor::new(start).chain(read);

@@ -25,7 +25,7 @@ pub enum Part {
     Hdf5,
     /// ONNX, then TensorFlow.
     Protobuf,
-    /// NumPy arrays.
+    /// `NumPy` arrays.
     Npy,
     /// Chat templates.
     Jinja,

@@ -53,6 +53,61 @@ const OUTSIDE: [&str; 8] = [
     "image_dataset_from_directory",
     "text_dataset_from_directory",
 ];
+/// Functions that Keras finds by their bare name.
+const FUNCTIONS: [&str; 52] = [
+    "mse",
+    "mae",
+    "mape",
+    "msle",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "log_cosh",
+    "huber",
+    "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error",
+    "hinge",
+    "squared_hinge",
+    "categorical_hinge",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "poisson",
+    "dice",
+    "ctc",
+    "sparse_categorical_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "kl_divergence",
+    "cosine_similarity",
+    "tversky",
+    "circle",
+    "accuracy",
+    "binary_accuracy",
+    "categorical_accuracy",
+    "sparse_categorical_accuracy",
+    "top_k_categorical_accuracy",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "swish",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "log_sigmoid",
+    "tanh",
+    "softmax",
+    "log_softmax",
+    "softplus",
+    "softsign",
+    "exponential",
+    "linear",
+    "mish",
+];
 /// TensorFlow functions that reach files or Python, as layers that wrap an operator name them.
 const OPERATORS: [&str; 8] = [
     "io.",
@@ -163,13 +218,17 @@ fn import(module: &str, name: &str, function: bool, scan: &mut Scan<'_>) {
         _ => false,
     };
     if keras {
-        let known = parts.all(|part| PARTS.contains(&part) || part.starts_with(|c: char| c == '_'))
+        let known = parts.all(|part| PARTS.contains(&part) || part.starts_with('_'))
             || module.split('.').any(|part| PARTS[..13].contains(&part));
         if OUTSIDE.contains(&name) || (function && runs_by_name(name)) {
             scan.find(&rules::KERAS_DANGEROUS, None, format!("imports `{shown}`"));
         } else if !known || (module.contains(".utils") && function) {
             scan.find(&rules::KERAS_FOREIGN, None, format!("imports `{shown}`"));
         }
+        return;
+    }
+    // A function of the builtins is looked up among those of Keras.
+    if module == "builtins" && function && FUNCTIONS.contains(&name) {
         return;
     }
     match judge(module, name) {

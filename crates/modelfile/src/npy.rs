@@ -1,4 +1,4 @@
-//! NumPy arrays: a header that is a Python literal, then numbers, or a pickle of objects.
+//! `NumPy` arrays: a header that is a Python literal, then numbers, or a pickle of objects.
 
 use crate::literal::{self, Literal};
 use crate::pickle::joblib::element_bytes;
@@ -61,19 +61,18 @@ fn array(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
     if header.get("fortran_order").is_none() || header.len() != 3 {
         return Err(unclear("three plain keys"));
     }
-    let Some(size) = size(descr, 0) else {
+    let Some(mut bytes) = element(descr, 0) else {
         return pickle::scan(stream, After::Nothing, scan);
     };
-    let mut bytes = size;
-    for side in shape {
-        let side = side.count().ok_or_else(|| unclear("shape of whole numbers"))?;
+    for length in shape {
+        let side = length.count().ok_or_else(|| unclear("shape of whole numbers"))?;
         bytes = bytes.checked_mul(side).ok_or_else(|| unclear("size that can be"))?;
     }
     stream.skip(bytes)
 }
 
 /// Bytes of one element; none where it is pickled or cannot be told.
-fn size(descr: &Literal, depth: usize) -> Option<u64> {
+fn element(descr: &Literal, depth: usize) -> Option<u64> {
     if depth > 8 {
         return None;
     }
@@ -83,7 +82,7 @@ fn size(descr: &Literal, depth: usize) -> Option<u64> {
             let mut sum = 0_u64;
             for field in fields {
                 let parts = field.items();
-                let mut one = size(parts.get(1)?, depth + 1)?;
+                let mut one = element(parts.get(1)?, depth + 1)?;
                 match parts.get(2) {
                     Some(Literal::Count(count)) => one = one.checked_mul(*count)?,
                     Some(Literal::List(sides)) => {

@@ -68,7 +68,7 @@ const DANGEROUS: [&str; 61] = [
     "telnetlib.",
 ];
 
-/// Calls of TorchScript that reach files.
+/// Calls of `TorchScript` that reach files.
 const TORCHSCRIPT: [&str; 9] = [
     "torch.from_file",
     "torch.save",
@@ -118,7 +118,7 @@ pub(crate) fn check(source: &str, scan: &mut Scan<'_>) {
     scan.find(&rules::PYTHON_CODE, 0, "Python code that runs when the model is loaded or served");
 }
 
-/// Checks code of TorchScript, which has no modules and few operators that reach outside.
+/// Checks code of `TorchScript`, which has no modules and few operators that reach outside.
 pub(crate) fn check_torchscript(source: &str, scan: &mut Scan<'_>) {
     for statement in statements(source) {
         for (chain, offset) in calls(&statement) {

@@ -162,7 +162,7 @@ fn metadata(header: &Node, tensors: usize, scan: &mut Scan<'_>) {
             "format" => scan.say("framework", text),
             "license" | "licence" | "modelspec.license" => scan.say("licence", text),
             "base_model" | "ss_sd_model_name" | "ss_base_model_version" => {
-                scan.say("base_model", text)
+                scan.say("base_model", text);
             }
             "modelspec.architecture" | "architecture" => scan.say("architecture", text),
             _ => {}

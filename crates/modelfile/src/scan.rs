@@ -20,7 +20,7 @@ pub(crate) struct Halt {
 pub(crate) type Step<T> = Result<T, Halt>;
 
 impl Halt {
-    pub(crate) fn ends(offset: u64, wanted: String) -> Self {
+    pub(crate) fn ends(offset: u64, wanted: impl std::fmt::Display) -> Self {
         let reason = format!("the data ends where {wanted} should be");
         Self { rule: &rules::TRUNCATED, offset, reason }
     }

@@ -189,7 +189,7 @@ impl<'a> Stream<'a> {
             if self.at == self.end {
                 self.fill(1)?;
                 if self.at == self.end {
-                    return Err(Halt::ends(start, "the end of a line".to_owned()));
+                    return Err(Halt::ends(start, "the end of a line"));
                 }
             }
             let ahead = &self.buffer[self.at..self.end];

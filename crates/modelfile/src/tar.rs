@@ -1,4 +1,4 @@
-//! Tar archives: NeMo models, torch files of the oldest format, and bundles of models.
+//! Tar archives: `NeMo` models, torch files of the oldest format, and bundles of models.
 
 use crate::bytes::Window;
 use crate::rules;

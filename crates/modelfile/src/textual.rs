@@ -2,6 +2,7 @@
 
 use crate::bytes::Window;
 use crate::json::{self, Node};
+use crate::pickle::policy::{Judgement, judge, runs_by_name};
 use crate::scan::{Halt, Scan, Step, printable};
 use crate::{detect, jinja, keras, python, rules, target};
 
@@ -229,7 +230,7 @@ fn entry(name: &str, key: &str, value: &Node, scan: &mut Scan<'_>) {
     }
 }
 
-/// An object of skops: module and class by their names.
+/// An object of skops: module and class by their names, and functions by theirs.
 fn skops(node: &Node, scan: &mut Scan<'_>) {
     let text = |key| node.get(key).and_then(Node::text);
     let (Some(class), Some(module)) = (text("__class__"), text("__module__")) else {
@@ -238,27 +239,39 @@ fn skops(node: &Node, scan: &mut Scan<'_>) {
     if node.get("__loader__").is_none() && !scan.formats.contains("skops") {
         return;
     }
-    use crate::pickle::policy::{Judgement, judge};
-    let shown = printable(&format!("{module}.{class}"));
-    match judge(module, class) {
+    skops_import(module, class, scan);
+    let inner = |key| node.get("content").and_then(|content| content.get(key)).and_then(Node::text);
+    if let (Some(module), Some(function)) = (inner("module_path"), inner("function")) {
+        skops_import(module, function, scan);
+    }
+}
+
+fn skops_import(module: &str, name: &str, scan: &mut Scan<'_>) {
+    let shown = printable(&format!("{module}.{name}"));
+    match judge(module, name) {
         Judgement::Harmless => {}
+        Judgement::Dangerous(_) if skops_builds(module, name) => {}
         Judgement::Dangerous(why) => {
             scan.find(&rules::IMPORT_DANGEROUS, None, format!("builds `{shown}`, which {why}"));
         }
-        _ if skops_builds(module, class) => {}
+        _ if skops_builds(module, name) => {}
         _ => scan.find(&rules::IMPORT_UNKNOWN, None, format!("builds `{shown}`")),
     }
 }
 
 /// What skops writes for plain values, functions of known frameworks and types.
-fn skops_builds(module: &str, class: &str) -> bool {
-    matches!(
-        (module, class),
-        ("builtins", _) | ("json", _) | ("types", "MethodType" | "FunctionType")
-    ) || ((module.starts_with("numpy")
-        || module.starts_with("scipy")
-        || module.starts_with("sklearn"))
-        && !crate::pickle::policy::runs_by_name(class))
+fn skops_builds(module: &str, name: &str) -> bool {
+    match module {
+        "json" => true,
+        "builtins" => matches!(name, "function" | "method" | "type" | "builtin_function_or_method"),
+        "types" => matches!(name, "MethodType" | "FunctionType"),
+        _ => {
+            let framework = module.split('.').next().unwrap_or_default();
+            matches!(framework, "numpy" | "scipy" | "sklearn")
+                && !runs_by_name(name)
+                && !matches!(judge(module, name), Judgement::Dangerous(_))
+        }
+    }
 }
 
 fn told(node: &Node, scan: &mut Scan<'_>) {

@@ -58,9 +58,8 @@ fn inside(
             return Ok(at + 2);
         }
         let byte = bytes[at];
-        if byte.is_ascii_whitespace() || (byte == b'-' && rest[1..].starts_with(end)) {
-            at += 1;
-        } else if (byte == b'-' || byte == b'+') && at == start {
+        let trims = matches!(byte, b'-' | b'+') && (at == start || rest[1..].starts_with(end));
+        if byte.is_ascii_whitespace() || trims {
             at += 1;
         } else if byte == b'"' || byte == b'\'' {
             let (text, next) = text(template, at)?;

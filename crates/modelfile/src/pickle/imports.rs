@@ -71,10 +71,6 @@ impl Imports {
         Value::Global(number)
     }
 
-    pub(super) fn unresolved(&self, at: u64, scan: &mut Scan<'_>, why: &str) {
-        scan.find(&rules::IMPORT_UNRESOLVED, at, format!("an import cannot be followed: {why}"));
-    }
-
     pub(super) fn is(&self, number: u32, module: &str, name: &str) -> bool {
         self.list.get(number as usize).is_some_and(|i| i.module == module && i.name == name)
     }

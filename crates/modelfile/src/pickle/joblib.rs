@@ -69,12 +69,7 @@ fn holds_objects(machine: &Machine<'_>, state: Value) -> bool {
     let Value::Tuple { at, len } = state else {
         return false;
     };
-    match machine.ring.get(at, len).as_deref() {
-        Some([_, _, _, names, .., Value::Int(flags)]) => {
-            flags & 1 == 1 || !matches!(names, Value::Other)
-        }
-        _ => false,
-    }
+    matches!(machine.ring.get(at, len).as_deref(), Some([.., Value::Int(flags)]) if flags & 1 == 1)
 }
 
 fn array(
@@ -108,11 +103,11 @@ fn array(
     };
     let mut bytes = u64::from(size);
     for side in machine.ring.get(place, len).ok_or_else(|| unclear("shape"))? {
-        let Value::Int(side) = side else {
+        let Value::Int(length) = side else {
             return Err(unclear("shape"));
         };
-        let side = u64::try_from(side).map_err(|_| unclear("shape"))?;
-        bytes = bytes.checked_mul(side).ok_or_else(|| unclear("size"))?;
+        let length = u64::try_from(length).map_err(|_| unclear("shape"))?;
+        bytes = bytes.checked_mul(length).ok_or_else(|| unclear("size"))?;
     }
     if matches!(value(b"numpy_array_alignment_bytes"), Some(Value::Int(_))) {
         let [padding] = stream.array()?;

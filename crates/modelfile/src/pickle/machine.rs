@@ -9,8 +9,7 @@
 //! goes on with an unknown value: a wrong guess about a loader must not hide what follows.
 
 use super::imports::Imports;
-use super::joblib;
-use super::value::{Memo, OBJECTS, Ring, Texts, Value};
+use super::value::{Memo, Ring, Texts, Value};
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
@@ -103,7 +102,7 @@ impl<'m> Machine<'m> {
         }
     }
 
-    fn pop(&mut self, at: u64) -> Value {
+    pub(super) fn pop(&mut self, at: u64) -> Value {
         let floor = self.marks.last().copied().unwrap_or(0);
         if self.stack.len() > floor {
             return self.stack.pop().unwrap_or(Value::Unknown);
@@ -117,7 +116,7 @@ impl<'m> Machine<'m> {
     }
 
     /// Forgets a mark and gives the height of the stack at it.
-    fn mark(&mut self, at: u64) -> usize {
+    pub(super) fn mark(&mut self, at: u64) -> usize {
         if let Some(height) = self.marks.pop() {
             return height.min(self.stack.len());
         }
@@ -125,11 +124,11 @@ impl<'m> Machine<'m> {
         self.stack.len()
     }
 
-    fn push(&mut self, value: Value) {
+    pub(super) fn push(&mut self, value: Value) {
         self.stack.push(value);
     }
 
-    fn pack(&mut self, from: usize) -> Value {
+    pub(super) fn pack(&mut self, from: usize) -> Value {
         let (at, len) = self.ring.keep(&self.stack[from..]);
         self.stack.truncate(from);
         Value::Tuple { at, len }
@@ -144,7 +143,7 @@ impl<'m> Machine<'m> {
     ) -> Step<bool> {
         match opcode {
             b'(' => self.marks.push(self.stack.len()),
-            b'N' | 0x88 | 0x89 | b']' | 0x8f => self.push(Value::Other),
+            b'N' | 0x88 | 0x89 | b']' | 0x8f | 0x97 => self.push(Value::Other),
             b'}' => self.push(Value::Dict { at: 0, len: 0 }),
             b')' => self.push(Value::Tuple { at: 0, len: 0 }),
             b'K' => {
@@ -193,10 +192,7 @@ impl<'m> Machine<'m> {
                 self.pop(at);
                 self.push(Value::Other);
             }
-            0x97 => self.push(Value::Other),
-            0x98 => {
-                self.top();
-            }
+            0x98 => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -334,118 +330,5 @@ impl<'m> Machine<'m> {
             self.fault(at, "an opcode fills a container and there is none");
             self.push(Value::Unknown);
         }
-    }
-
-    fn build(
-        &mut self,
-        opcode: u8,
-        at: u64,
-        stream: &mut Stream<'_>,
-        scan: &mut Scan<'_>,
-    ) -> Step<()> {
-        let made = match opcode {
-            b'c' | b'i' => {
-                let most = scan.limits.name_bytes_max;
-                let (module, long) = stream.line(most)?;
-                let (name, longer) = stream.line(most)?;
-                let global = if long || longer {
-                    self.imports.unresolved(at, scan, "its name is longer than any name");
-                    Value::Unknown
-                } else {
-                    self.imports.add(&module, &name, at, scan)
-                };
-                if opcode == b'i' {
-                    let height = self.mark(at);
-                    let arguments = self.pack(height);
-                    self.called(global, arguments, at, scan)
-                } else {
-                    global
-                }
-            }
-            0x93 => {
-                let name = self.pop(at);
-                let module = self.pop(at);
-                match (module, name) {
-                    (Value::Text(module), Value::Text(name)) => {
-                        let (module, name) = (self.texts.get(module), self.texts.get(name));
-                        self.imports.add(module, name, at, scan)
-                    }
-                    (Value::Made(_) | Value::Computed, _)
-                    | (_, Value::Made(_) | Value::Computed) => {
-                        let words = "the name of an import is the result of a call";
-                        scan.find(&rules::IMPORT_COMPUTED, at, words);
-                        Value::Computed
-                    }
-                    _ => {
-                        self.imports.unresolved(at, scan, "its name was not kept or is no text");
-                        Value::Unknown
-                    }
-                }
-            }
-            0x82..=0x84 => {
-                let number = match opcode {
-                    0x82 => u32::from(stream.array::<1>()?[0]),
-                    0x83 => u32::from(u16::from_le_bytes(stream.array()?)),
-                    _ => u32::from_le_bytes(stream.array()?),
-                };
-                let words = format!("imports number {number} of the copyreg registry");
-                scan.find(&rules::EXTENSION_CODE, at, words);
-                Value::Unknown
-            }
-            b'o' => {
-                let height = self.mark(at);
-                let callee = self.stack.get(height).copied().unwrap_or(Value::Unknown);
-                let arguments = self.pack((height + 1).min(self.stack.len()));
-                self.stack.truncate(height);
-                self.called(callee, arguments, at, scan)
-            }
-            b'R' | 0x81 => {
-                let arguments = self.pop(at);
-                let callee = self.pop(at);
-                self.called(callee, arguments, at, scan)
-            }
-            0x92 => {
-                self.pop(at);
-                let arguments = self.pop(at);
-                let callee = self.pop(at);
-                self.called(callee, arguments, at, scan)
-            }
-            _ => {
-                let state = self.pop(at);
-                return joblib::built(self, state, at, stream, scan);
-            }
-        };
-        self.push(made);
-        Ok(())
-    }
-
-    fn called(&mut self, callee: Value, arguments: Value, at: u64, scan: &mut Scan<'_>) -> Value {
-        let packed = match arguments {
-            Value::Tuple { at, len } => self.ring.get(at, len),
-            _ => None,
-        };
-        let Value::Global(number) = callee else {
-            if matches!(callee, Value::Computed) {
-                scan.find(&rules::IMPORT_COMPUTED, at, "what is called is the result of a call");
-            }
-            return Value::Computed;
-        };
-        let first = packed.as_deref().and_then(|values| values.first()).copied();
-        if self.imports.is(number, "numpy", "dtype") {
-            return match first {
-                Some(Value::Text(text)) => joblib::dtype(self.texts.get(text)),
-                _ => Value::Dtype(OBJECTS),
-            };
-        }
-        if self.imports.is(number, "copyreg", "_reconstructor")
-            || self.imports.is(number, "copy_reg", "_reconstructor")
-        {
-            return match first {
-                Some(Value::Global(class)) => Value::Made(class),
-                _ => Value::Made(number),
-            };
-        }
-        self.imports.called(number, packed.as_deref(), &self.texts, at, scan);
-        Value::Made(number)
     }
 }

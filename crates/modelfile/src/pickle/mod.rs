@@ -3,6 +3,7 @@
 //! A file may hold many pickles, one after the other. A loader reads the first, or all; both are
 //! followed. Data after the last that is no pickle is said.
 
+mod call;
 mod imports;
 pub(crate) mod joblib;
 mod machine;
@@ -154,8 +155,12 @@ pub(crate) fn is_probable(head: &[u8], whole: bool, scan: &mut Scan<'_>) -> bool
         let end = machine.run(&mut stream, scan);
         let fault = machine.take_fault();
         let imported = !imports.is_empty();
-        let dangerous =
-            scan.findings.iter().skip(before).any(|finding| finding.verdict == Verdict::Malicious);
+        // A text that happens to read as an import is broken before it.
+        let broken = fault.as_ref().map_or(u64::MAX, |(offset, _)| *offset);
+        let dangerous = scan.findings.iter().skip(before).any(|finding| {
+            finding.verdict == Verdict::Malicious
+                && finding.offset.is_some_and(|offset| offset < broken)
+        });
         answer = match end {
             _ if dangerous => true,
             Ok(End::Stopped { opcodes, .. }) => {

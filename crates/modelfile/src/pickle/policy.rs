@@ -41,6 +41,15 @@ pub(crate) fn judge(module: &str, name: &str) -> Judgement {
     if deny.exactly(module_plain, name_plain) || (!exact && deny.holds(module_plain, name_plain)) {
         return Judgement::Dangerous(DANGEROUS);
     }
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'<' | b'>'))
+    };
+    if !plain(module) || !plain(name) {
+        return Judgement::Odd;
+    }
     let mut parts = module_plain.split('.').skip(1).chain(name_plain.split('.'));
     if parts.clone().any(|part| INNER_NAMES.contains(&part)) {
         return Judgement::Dangerous(INNER);
@@ -58,13 +67,7 @@ pub(crate) fn judge(module: &str, name: &str) -> Judgement {
     if runs_by_name(name_plain) {
         return Judgement::Dangerous(BY_NAME);
     }
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'<' | b'>'))
-    };
-    if plain(module) && plain(name) { Judgement::Unknown } else { Judgement::Odd }
+    Judgement::Unknown
 }
 
 const INNER_NAMES: [&str; 19] = [

@@ -92,15 +92,12 @@ fn raw_unicode(line: &[u8]) -> Vec<u8> {
             [b'\\', b'U', ..] => 8,
             _ => 0,
         };
-        match (digits > 0).then(|| hex(rest, 2, digits)).flatten() {
-            Some(c) => {
-                out.push(c);
-                at += 2 + digits;
-            }
-            None => {
-                out.push(char::from(rest[0]));
-                at += 1;
-            }
+        if let Some(c) = (digits > 0).then(|| hex(rest, 2, digits)).flatten() {
+            out.push(c);
+            at += 2 + digits;
+        } else {
+            out.push(char::from(rest[0]));
+            at += 1;
         }
     }
     out.into_bytes()

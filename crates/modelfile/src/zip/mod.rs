@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use directory::{Directory, Entry};
 
 use crate::bytes::Window;
+use crate::detect::extension;
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 
@@ -31,7 +32,7 @@ pub(crate) fn scan(window: Window<'_>, scan: &mut Scan<'_>) {
 fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let directories = directory::find(window)?;
     let Some(first) = directories.first().copied() else {
-        scan.halted(Halt::ends(window.len(), "the directory of an archive".to_owned()));
+        scan.halted(Halt::ends(window.len(), "the directory of an archive"));
         return unlisted(window, 0, window.len(), scan);
     };
     if directories.len() > 1 {
@@ -75,7 +76,7 @@ fn name_formats(entries: &[Entry], scan: &mut Scan<'_>) {
             scan.formats.insert(format);
         }
     }
-    if !entries.is_empty() && entries.iter().all(|entry| entry.name.ends_with(".npy")) {
+    if !entries.is_empty() && entries.iter().all(|entry| extension(&entry.name) == "npy") {
         scan.formats.insert("numpy-npz");
     }
 }
