@@ -148,8 +148,8 @@ pub(crate) fn extension(name: &str) -> String {
 pub(crate) fn is_pickle_name(name: &str) -> bool {
     matches!(
         extension(name).as_str(),
-        "pkl" | "pickle" | "pck" | "pcl" | "p" | "dill" | "joblib" | "cloudpickle" | "pkl2" | "dat"
-    ) && !name.ends_with("weights.dat")
+        "pkl" | "pickle" | "pck" | "pcl" | "p" | "dill" | "joblib" | "cloudpickle" | "pkl2"
+    )
 }
 
 /// What content a name promises; none where any is usual.

@@ -26,11 +26,6 @@ pub(crate) fn window(name: &str, window: Window<'_>, scan: &mut Scan<'_>) {
     }
 }
 
-/// Scans bytes that are held in memory, one level deeper than what they were in.
-pub(crate) fn held(name: &str, bytes: &[u8], scan: &mut Scan<'_>) {
-    deeper(scan, |scan| window(name, Window::new(&bytes), scan));
-}
-
 /// Scans a part of what is read, one level deeper.
 pub(crate) fn part(name: &str, bytes: Window<'_>, scan: &mut Scan<'_>) {
     deeper(scan, |scan| window(name, bytes, scan));
@@ -74,6 +69,9 @@ pub(crate) fn read(name: &str, mut read: impl Read, scan: &mut Scan<'_>) {
 
 fn whole(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let head = window.some(0, detect::HEAD_BYTES)?;
+    if head.is_empty() && scan.depth() > 0 && !detect::is_model_name(name) {
+        return Ok(());
+    }
     if head.is_empty() {
         scan.find(&rules::EMPTY, 0, "there are no bytes");
         return Ok(());

@@ -290,6 +290,9 @@ fn layout(
     let start = reader.stream.offset().next_multiple_of(alignment);
     let left = reader.stream.left().map(|left| left + reader.stream.offset());
     spans.sort_unstable();
+    if spans.is_empty() {
+        return finish(reader, reader.stream.offset(), alignment, scan);
+    }
     let mut end = 0;
     for (from, to, name, at) in spans {
         if from < end && from < to {

@@ -4,6 +4,8 @@
 //! JSON in the file can be found without following the file's own tables, which an attacker could
 //! make differ from what was read. What is found is checked as a Keras configuration.
 
+mod outside;
+
 use crate::bytes::Window;
 use crate::scan::{Halt, Scan, Step};
 use crate::{json, keras, rules};
@@ -19,7 +21,7 @@ const DOCUMENTS_MAX: usize = 10_000;
 pub(crate) fn scan(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     scan.formats.insert("hdf5");
     superblock(window, scan)?;
-    outside(window, scan)?;
+    outside::scan(window, scan)?;
     let mut at = 0;
     let mut done = 0;
     let mut documents = 0;
@@ -74,22 +76,6 @@ fn superblock(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let end = end.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     if end > window.len() {
         return Err(Halt::ends(window.len(), format!("byte {end}, the end that the file gives")));
-    }
-    Ok(())
-}
-
-/// Links to other files and data that lies in other files.
-fn outside(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
-    let mut at = 0;
-    while at < window.len() {
-        let chunk = window.some(at, CHUNK_BYTES)?;
-        for place in memchr::memmem::find_iter(&chunk, b"EFLHEAP").take(1) {
-            scan.find(&rules::HDF5_OUTSIDE, at + place as u64, "data lies in another file");
-        }
-        if chunk.len() < CHUNK_BYTES {
-            break;
-        }
-        at += (CHUNK_BYTES - OVERLAP_BYTES) as u64;
     }
     Ok(())
 }

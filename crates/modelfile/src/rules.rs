@@ -49,6 +49,7 @@ rules! {
     IMPORT_UNKNOWN "pickle-import-unknown" Suspicious CODE "a pickle imports something that is neither known to be harmless nor known to be dangerous";
     IMPORT_UNRESOLVED "pickle-import-unresolved" Suspicious CODE "the name of an import of a pickle could not be followed";
     IMPORT_NAME_ODD "pickle-import-name-odd" Suspicious CODE "the name of an import has characters that no module has";
+    BUILD_ON_IMPORT "pickle-build-on-import" Suspicious CODE "a pickle sets attributes of something that it imports, which changes it for the whole program";
     EXTENSION_CODE "pickle-extension-code" Suspicious CODE "a pickle imports by a number of the copyreg registry, so what it imports is not in the file";
     PICKLE_BROKEN "pickle-broken" Unreadable UNKNOWN "a pickle does not follow the rules of its format; whatever stands before the fault runs all the same";
     PICKLE_TRAILING "pickle-trailing-data" Suspicious CHAIN "data follows the end of a pickle that a loader does not read";

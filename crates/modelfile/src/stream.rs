@@ -93,6 +93,16 @@ impl<'a> Stream<'a> {
         self.offset += count as u64;
     }
 
+    /// What is in the buffer now, without reading on.
+    pub(crate) fn buffered(&self) -> &[u8] {
+        &self.buffer[self.at..self.end]
+    }
+
+    /// Takes `count` bytes of what is in the buffer.
+    pub(crate) fn pass(&mut self, count: usize) {
+        self.advance(count.min(self.end - self.at));
+    }
+
     /// The next byte, if there is one.
     #[inline]
     pub(crate) fn byte(&mut self) -> Step<Option<u8>> {

@@ -27,6 +27,8 @@ fn a_torch_archive_is_as_its_pickle_is() {
     assert_eq!(evil.findings[0].offset, Some(2));
 }
 
+type Trick = (&'static str, &'static dyn Fn(&mut support::Member));
+
 #[test]
 fn flags_checksums_and_methods_hide_nothing() {
     let with = |change: &dyn Fn(&mut support::Member), pickle: &[u8]| {
@@ -34,7 +36,6 @@ fn flags_checksums_and_methods_hide_nothing() {
         change(&mut members[0]);
         scan("m.pt", &zip(&members))
     };
-    type Trick = (&'static str, &'static dyn Fn(&mut support::Member));
     let tricks: [Trick; 6] = [
         ("zip-flag-trick", &|member| member.flags = [1, 1]),
         ("zip-headers-disagree", &|member| member.flags = [1, 0]),
@@ -69,11 +70,12 @@ fn two_formats_in_one_file_are_both_read() {
         [GOOD, &evil].concat(),
         [&evil[..], &good].concat(),
         [&good[..], &evil].concat(),
+        [&good[..], EVIL].concat(),
     ] {
         let report = scan("m.pt", &bytes);
         assert_eq!(report.verdict, Verdict::Malicious, "{:?}", codes(&report));
     }
-    assert_eq!(scan("m.pt", &[&good[..], EVIL].concat()).verdict, Verdict::Suspicious);
+    assert_eq!(scan("m.pt", &[&good[..], GOOD].concat()).verdict, Verdict::Suspicious);
     assert_eq!(scan("m.pt", &evil[..evil.len() - 30]).verdict, Verdict::Malicious);
     assert!(scan("m.pt", &good[..good.len() - 30]).verdict > Verdict::Clean);
 }
@@ -138,6 +140,24 @@ fn a_part_larger_than_what_is_held_is_read_in_its_order() {
     let report = scan_bytes("m.pkl.gz", &out.finish().unwrap(), &limits);
     assert_eq!(codes(&report), ["pickle-import-dangerous"]);
     assert_eq!(report.findings[0].offset, Some(pickle.len() as u64 - EVIL.len() as u64 + 2));
+}
+
+#[test]
+fn an_archive_that_a_pickle_loads_from_bytes_is_read() {
+    let within = |inner: &[u8]| {
+        let mut out = b"\x80\x02ctorch.storage\n_load_from_bytes\nB".to_vec();
+        out.extend(u32::try_from(inner.len()).unwrap().to_le_bytes());
+        out.extend(inner);
+        out.extend(b"\x85R.");
+        scan("m.pkl", &out)
+    };
+    assert_eq!(within(&zip(&torch(GOOD))).verdict, Verdict::Clean);
+    assert_eq!(codes(&within(&zip(&torch(EVIL)))), ["pickle-import-dangerous"]);
+    assert!(within(&zip(&torch(GOOD))[..100]).verdict > Verdict::Clean);
+    assert_eq!(
+        codes(&scan("m.pkl", b"\x80\x02ccollections\nOrderedDict\n}b.")),
+        ["pickle-build-on-import"]
+    );
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn layout_is_compared_with_the_file() {
     let mut bytes = file(&values, &[], 0);
     bytes[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
     assert_eq!(codes(&bytes), ["header-count-absurd", "over-limit"]);
+    let words = file(&values, &[], 0);
+    assert!(codes(&words[..72]).is_empty(), "a file of words alone has no padding");
     bytes[4] = 9;
     assert_eq!(codes(&bytes), ["version-unknown"]);
 }

@@ -12,20 +12,7 @@ use crate::rules;
 use crate::scan::{Scan, printable};
 
 /// Objects that every template has and whose attributes lead into Python.
-const DOORS: [&str; 12] = [
-    "cycler",
-    "joiner",
-    "lipsum",
-    "self",
-    "config",
-    "request",
-    "url_for",
-    "get_flashed_messages",
-    "dict",
-    "range",
-    "environment",
-    "caller",
-];
+const DOORS: [&str; 4] = ["cycler", "joiner", "lipsum", "self"];
 /// Attributes without underscores that no chat template needs.
 const ODD_ATTRIBUTES: [&str; 16] = [
     "mro",

@@ -5,6 +5,7 @@
 
 use super::machine::Machine;
 use super::value::{OBJECTS, Value};
+use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
 
@@ -55,6 +56,10 @@ pub(super) fn built(
             *top = Value::Dtype(OBJECTS);
         }
         return Ok(());
+    }
+    if matches!(machine.top(), Value::Global(_)) {
+        let words = "sets attributes of an imported class or function itself";
+        scan.find(&rules::BUILD_ON_IMPORT, at, words);
     }
     let Value::Made(class) = machine.top() else {
         return Ok(());
@@ -113,11 +118,7 @@ fn array(
         let [padding] = stream.array()?;
         stream.skip(u64::from(padding))?;
     }
-    if super::nested::looks_loadable(stream.peek(4)?) {
-        let head = stream.peek(1 << 16)?.to_vec();
-        super::nested::scan(&head, bytes, stream.offset(), scan);
-    }
-    stream.skip(bytes)
+    super::nested::payload(stream, bytes, scan)
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ impl<'m> Machine<'m> {
     pub(super) fn run(&mut self, stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<End> {
         let start = self.opcodes;
         let end = loop {
+            self.numbers(stream, scan.limits.stack_values_max);
             let at = stream.offset();
             let Some(opcode) = stream.byte()? else {
                 self.fault(at, "the pickle ends without STOP");
@@ -89,6 +90,27 @@ impl<'m> Machine<'m> {
             scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
         }
         Ok(end)
+    }
+
+    /// Numbers and constants, which are most of a large pickle, straight from the buffer.
+    fn numbers(&mut self, stream: &mut Stream<'_>, values_max: usize) {
+        let ahead = stream.buffered();
+        let mut at = 0;
+        let before = self.stack.len();
+        while self.stack.len() < values_max {
+            let (value, size) = match ahead.get(at..).unwrap_or_default() {
+                [b'K', byte, ..] => (Value::Int(i32::from(*byte)), 2),
+                [b'M', a, b, ..] => (Value::Int(i32::from(u16::from_le_bytes([*a, *b]))), 3),
+                [b'J', a, b, c, d, ..] => (Value::Int(i32::from_le_bytes([*a, *b, *c, *d])), 5),
+                [b'G', _, _, _, _, _, _, _, _, ..] => (Value::Other, 9),
+                [b'N' | 0x88 | 0x89, ..] => (Value::Other, 1),
+                _ => break,
+            };
+            self.stack.push(value);
+            at += size;
+        }
+        self.opcodes += (self.stack.len() - before) as u64;
+        stream.pass(at);
     }
 
     /// The first fault, if any; the caller says it, because a trial does not.

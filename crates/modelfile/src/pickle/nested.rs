@@ -1,11 +1,13 @@
 //! Pickles inside the texts and bytes of a pickle, which a call may load.
 
-use crate::dispatch;
+use crate::bytes::Window;
 use crate::report::Verdict;
-use crate::scan::Scan;
+use crate::scan::{Scan, Step};
+use crate::stream::Stream;
+use crate::{dispatch, rules};
 
 /// Whether bytes begin as a pickle of a later protocol or an archive does.
-pub(super) fn looks_loadable(head: &[u8]) -> bool {
+fn looks_loadable(head: &[u8]) -> bool {
     match head {
         [0x80, version, ..] if *version <= 5 => true,
         [b'P', b'K', 3, 4] => true,
@@ -18,19 +20,45 @@ pub(super) fn looks_textual(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'c' | b'(' | b'i')) && text.contains(&b'\n')
 }
 
-/// Scans what looks like a file inside of a value. Numbers may look like one by chance, so it
-/// counts when it reads well or when it is dangerous.
-pub(super) fn scan(held: &[u8], length: u64, offset: u64, scan: &mut Scan<'_>) {
-    let whole = held.len() as u64 == length;
+/// Passes over a payload of `length` bytes and scans it where it looks like a file of its own.
+pub(super) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
+    if length <= 2 || !looks_loadable(stream.peek(4)?) {
+        return stream.skip(length);
+    }
+    let offset = stream.offset();
+    if let Some(window) = stream.window(length) {
+        if window.len() == length {
+            inner(window, offset, scan);
+        }
+        return stream.skip(length);
+    }
+    let most = scan.limits.held_bytes_max;
+    match usize::try_from(length) {
+        Ok(count) if count <= most => {
+            let bytes = stream.take(count)?;
+            inner(Window::new(&bytes.as_slice()), offset, scan);
+            Ok(())
+        }
+        _ => {
+            if stream.peek(4)? == b"PK\x03\x04" {
+                let words = format!("an archive in a pickle is larger than the {most} bytes held");
+                scan.find(&rules::LIMIT, offset, words);
+            }
+            stream.skip(length)
+        }
+    }
+}
+
+/// Numbers may look like a file by chance, so it counts when it reads well or is dangerous.
+fn inner(window: Window<'_>, offset: u64, scan: &mut Scan<'_>) {
+    let archive = window.some(0, 2).is_ok_and(|head| head == b"PK");
     scan.attempt(|scan| {
         let before = scan.findings.len();
-        scan.inside(&format!("bytes at {offset}"), |scan| dispatch::held("", held, scan));
+        scan.inside(&format!("bytes at {offset}"), |scan| dispatch::part("", window, scan));
         let found = scan.findings.get(before..).unwrap_or_default();
         let worst = found.iter().map(|finding| finding.verdict).max();
-        if !whole && worst != Some(Verdict::Malicious) {
-            return false;
-        }
-        worst.is_none_or(|worst| worst == Verdict::Malicious)
+        archive
+            || worst.is_none_or(|worst| worst == Verdict::Malicious)
             || !found.iter().any(|finding| finding.verdict == Verdict::Unreadable)
     });
 }

@@ -36,16 +36,7 @@ impl Machine<'_> {
             self.stack.push(value);
             return Ok(());
         }
-        let start = stream.offset();
-        if super::nested::looks_loadable(stream.peek(4)?) && length > 2 {
-            let held =
-                scan.limits.held_bytes_max.min(usize::try_from(length).unwrap_or(usize::MAX));
-            let bytes = stream.take(held)?;
-            super::nested::scan(&bytes, length, start, scan);
-            stream.skip(length - held as u64)?;
-        } else {
-            stream.skip(length)?;
-        }
+        super::nested::payload(stream, length, scan)?;
         self.stack.push(Value::Other);
         Ok(())
     }

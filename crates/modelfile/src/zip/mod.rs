@@ -16,9 +16,11 @@ use crate::detect::extension;
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 
-/// Whether an archive ends where the window ends, or nearly.
+/// Whether an archive ends where the window ends. One that ends before is a payload of what the
+/// window holds, and is read there.
 pub(crate) fn ends_as_archive(window: Window<'_>) -> Step<bool> {
-    Ok(directory::find(window)?.iter().any(|directory| directory.entries > 0))
+    let directories = directory::find(window)?;
+    Ok(directories.iter().any(|found| found.entries > 0 && found.end == window.len()))
 }
 
 /// Scans an archive.
@@ -42,6 +44,8 @@ fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     if first.end < window.len() {
         let words = format!("{} bytes follow the end of the archive", window.len() - first.end);
         scan.find(&rules::STRAY, first.end, words);
+        let behind = window.from(first.end);
+        scan.inside("behind the archive", |scan| crate::dispatch::part("", behind, scan));
     }
     let mut extents = Vec::new();
     for directory in &directories {
@@ -87,7 +91,9 @@ fn members(
     extents: &mut Vec<(u64, u64)>,
     scan: &mut Scan<'_>,
 ) {
-    let torch = entries.iter().any(|entry| entry.name.ends_with("data.pkl"));
+    let torch = entries
+        .iter()
+        .any(|entry| entry.name.ends_with("data.pkl") || entry.name.ends_with("archive_format"));
     let mut names = HashSet::new();
     for entry in entries {
         scan.members += 1;
@@ -114,14 +120,15 @@ fn members(
     }
 }
 
-/// The numbers of a tensor in an archive of torch: `data/17`.
+/// The numbers of a tensor in an archive of torch: `data/17`, `data/weights/weight_17`.
 fn is_storage(name: &str) -> bool {
     let mut parts = name.rsplit('/');
     let number = parts.next().unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
+    let number = number.trim_start_matches("weight_").trim_start_matches("tensor_");
     !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
-        && matches!(folder, "data" | "constants" | "tensors")
+        && matches!(folder, "data" | "constants" | "tensors" | "weights")
 }
 
 /// A data descriptor between members: a signature, a checksum and two sizes.
