@@ -106,6 +106,11 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
         [0x80, version, ..] if *version <= 5 => Some(Kind::Pickle),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(Kind::Bzip2),
         [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Some(Kind::Tflite),
+        // A piece of text with its score, the first of a tokenizer of SentencePiece.
+        [0x0a, _, 0x0a, length, rest @ ..] if rest.get(usize::from(*length)) == Some(&0x15) => {
+            Some(Kind::Plain("sentencepiece"))
+        }
+        _ if head.get(64..68) == Some(b"\xef\xbe\xad\xde") => Some(Kind::Plain("coreml-weights")),
         [b'{', b'L', ..] if head.windows(7).take(64).any(|part| part == b"learner") => {
             Some(Kind::Plain("xgboost"))
         }

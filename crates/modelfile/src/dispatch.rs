@@ -119,8 +119,9 @@ fn forward(name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) -> Step<()> 
 
 fn misled(name: &str, kind: Kind, scan: &mut Scan<'_>) {
     if detect::misleads(name, kind) {
+        let content = format!("{kind:?}").to_ascii_lowercase();
         let words =
-            format!("the name ends in `.{}`, the content is {kind:?}", detect::extension(name));
+            format!("the name ends in `.{}`, the content is {content}", detect::extension(name));
         scan.find(&rules::NAME_MISLEADS, 0, words);
     }
 }

@@ -17,7 +17,9 @@ pub struct Limits {
     pub imports_max: usize,
     /// How many bytes may come out of all compressed parts of a file.
     pub inflated_bytes_max: u64,
-    /// How many times larger than its source an inflated part may be, beyond a small size.
+    /// Below this size no ratio is suspect: a run of zeros packs well.
+    pub inflated_free_bytes: u64,
+    /// How many times larger than its source an inflated part may be, beyond that size.
     pub inflated_times_max: u64,
     /// How much of a compressed part is held in memory, so that it can be read at random.
     pub held_bytes_max: usize,
@@ -51,6 +53,7 @@ impl Default for Limits {
             name_bytes_max: 4096,
             imports_max: 1 << 14,
             inflated_bytes_max: 8 << 30,
+            inflated_free_bytes: 128 << 20,
             inflated_times_max: 400,
             held_bytes_max: 8 << 20,
             nesting_max: 4,

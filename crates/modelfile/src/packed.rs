@@ -7,9 +7,6 @@ use crate::detect::Kind;
 use crate::rules;
 use crate::scan::{Meter, Scan, Stopped};
 
-/// Below this size no ratio is suspect: a run of zeros packs well.
-const RATIO_FREE_BYTES: u64 = 128 << 20;
-
 /// A window as a reader.
 pub(crate) struct WindowRead<'a> {
     window: Window<'a>,
@@ -88,6 +85,7 @@ fn meter<'a>(read: Box<dyn Read + 'a>, bytes: u64, scan: &Scan<'_>) -> Metered<'
         done: 0,
         total: scan.inflated.clone(),
         total_max: scan.limits.inflated_bytes_max,
+        free_bytes: scan.limits.inflated_free_bytes,
         times_max: scan.limits.inflated_times_max,
     }
 }
@@ -99,6 +97,7 @@ pub(crate) struct Metered<'a> {
     done: u64,
     total: Meter,
     total_max: u64,
+    free_bytes: u64,
     times_max: u64,
 }
 
@@ -108,7 +107,7 @@ impl Read for Metered<'_> {
         self.done += count as u64;
         self.total.set(self.total.get().saturating_add(count as u64));
         let times = self.done / self.source_bytes;
-        if self.done > RATIO_FREE_BYTES && times > self.times_max {
+        if self.done > self.free_bytes && times > self.times_max {
             let reason = format!(
                 "{} compressed bytes become more than {} times as much",
                 self.source_bytes, self.times_max

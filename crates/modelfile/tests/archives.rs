@@ -118,6 +118,8 @@ fn compressed_pickles_are_followed_and_bombs_stopped() {
     let small = Limits { inflated_bytes_max: 1 << 20, ..Limits::default() };
     let zeros = packed(&vec![0; 4 << 20]);
     assert_eq!(codes(&scan_bytes("m.bin.gz", &zeros, &small)), ["over-limit"]);
+    let bomb = Limits { inflated_free_bytes: 1 << 20, inflated_times_max: 10, ..Limits::default() };
+    assert_eq!(codes(&scan_bytes("m.bin.gz", &zeros, &bomb)), ["decompression-bomb"]);
     let mut deep = EVIL.to_vec();
     for _ in 0..10 {
         deep = packed(&deep);

@@ -113,6 +113,11 @@ impl<'m> Machine<'m> {
         stream.pass(at);
     }
 
+    /// How many opcodes were followed.
+    pub(super) fn opcodes(&self) -> u64 {
+        self.opcodes
+    }
+
     /// The first fault, if any; the caller says it, because a trial does not.
     pub(super) fn take_fault(&mut self) -> Option<(u64, String)> {
         self.fault.take()

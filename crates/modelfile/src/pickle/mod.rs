@@ -154,6 +154,7 @@ pub(crate) fn is_probable(head: &[u8], whole: bool, scan: &mut Scan<'_>) -> bool
         let mut machine = Machine::new(scan, &mut imports);
         let end = machine.run(&mut stream, scan);
         let fault = machine.take_fault();
+        let opcodes_read = machine.opcodes();
         let imported = !imports.is_empty();
         // A text that happens to read as an import is broken before it.
         let broken = fault.as_ref().map_or(u64::MAX, |(offset, _)| *offset);
@@ -169,12 +170,16 @@ pub(crate) fn is_probable(head: &[u8], whole: bool, scan: &mut Scan<'_>) -> bool
                     && (imported || (whole && stream.is_done().unwrap_or(false)))
             }
             Ok(End::Broken) => false,
-            Err(_) => !whole && fault.is_none() && imported,
+            // Cut off by the end of what is looked at, and without a fault up to there.
+            Err(_) => !whole && fault.is_none() && (imported || opcodes_read > OPCODES_PLAIN),
         };
         false
     });
     answer
 }
+
+/// No text reads as so many opcodes without a fault.
+const OPCODES_PLAIN: u64 = 64;
 
 /// What a pickle can begin with.
 const FIRST: &[u8] =

@@ -90,6 +90,17 @@ fn what_is_broken_unknown_or_trailing_is_never_clean() {
 }
 
 #[test]
+fn a_long_pickle_of_text_is_found_under_any_name() {
+    let mut bytes = b"(".to_vec();
+    for number in 0..3000 {
+        bytes.extend(format!("I{number}\n").into_bytes());
+    }
+    bytes.extend(b"l0cos\nsystem\n(S'id'\ntR.");
+    let report = scan_bytes("notes.txt", &bytes, &Limits::default());
+    assert_eq!(report.verdict, Verdict::Malicious, "{report:?}");
+}
+
+#[test]
 fn limits_are_answers() {
     let limits = Limits { stack_values_max: 10, ..Limits::default() };
     let mut bytes = vec![0x80, 4];
