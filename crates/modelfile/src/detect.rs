@@ -179,7 +179,8 @@ fn promised(extension: &str) -> Option<&'static [Kind]> {
         "json" | "txt" | "md" | "yaml" | "yml" | "jinja" | "xml" | "pmml" | "csv" | "toml" => {
             &[Text]
         }
-        "gz" | "tgz" => &[Gzip],
+        "gz" => &[Gzip, Zlib],
+        "tgz" => &[Gzip],
         "tar" => &[Tar],
         "nemo" => &[Tar, Gzip],
         _ => return None,
