@@ -23,10 +23,15 @@
 
 mod discover;
 mod ledger;
+mod modelfile;
 mod pack;
 
 pub use discover::discover_file;
 pub use ledger::{ledger_note, ledger_proof, test_key};
+pub use modelfile::{
+    modelfile_gguf, modelfile_hdf5, modelfile_jinja, modelfile_npy, modelfile_pickle,
+    modelfile_protobuf, modelfile_safetensors, modelfile_tar, modelfile_zip,
+};
 pub use pack::{good_pack, pack};
 
 /// A fuzz target.
@@ -43,5 +48,14 @@ pub const TARGETS: &[Target] = &[
     Target { name: "discover_file", body: discover_file },
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
+    Target { name: "modelfile_gguf", body: modelfile_gguf },
+    Target { name: "modelfile_hdf5", body: modelfile_hdf5 },
+    Target { name: "modelfile_jinja", body: modelfile_jinja },
+    Target { name: "modelfile_npy", body: modelfile_npy },
+    Target { name: "modelfile_pickle", body: modelfile_pickle },
+    Target { name: "modelfile_protobuf", body: modelfile_protobuf },
+    Target { name: "modelfile_safetensors", body: modelfile_safetensors },
+    Target { name: "modelfile_tar", body: modelfile_tar },
+    Target { name: "modelfile_zip", body: modelfile_zip },
     Target { name: "pack", body: pack },
 ];

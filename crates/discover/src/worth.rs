@@ -13,7 +13,7 @@ use crate::find::{packages, secrets};
 use crate::known::Known;
 
 /// Words of the finders' own rules.
-const WORDS: [&str; 47] = [
+const WORDS: [&str; 48] = [
     "accuracy",
     "agent",
     "ai/",
@@ -53,6 +53,7 @@ const WORDS: [&str; 47] = [
     "pinecone",
     "prompt",
     "qdrant",
+    "rig::",
     "sagemaker",
     "semantickernel",
     "springframework.ai",

@@ -192,7 +192,7 @@ fn what_cannot_be_read_is_listed() {
     write("broken.yaml", b"a: [1\nb: }\n");
     write("Main.java", b"class Main {}");
     write("deep.json", "[".repeat(200_000).as_bytes());
-    write("deep.py", "(".repeat(200_000).as_bytes());
+    write("deep.py", format!("import openai\n{}", "(".repeat(200_000)).as_bytes());
     let huge = fs::File::create(folder.path().join("huge.json")).expect("create");
     huge.set_len(100 << 20).expect("sparse");
     #[cfg(unix)]
@@ -212,10 +212,10 @@ fn what_cannot_be_read_is_listed() {
 fn limits_that_are_reached_are_listed() {
     let folder = tempfile::tempdir().expect("folder");
     for number in 0..5 {
-        fs::write(folder.path().join(format!("{number}.py")), "x = 1\n").expect("write");
+        fs::write(folder.path().join(format!("{number}.py")), "import openai\n").expect("write");
     }
     fs::create_dir_all(folder.path().join("a/b/c")).expect("folders");
-    fs::write(folder.path().join("a/b/c/d.py"), "x = 1\n").expect("write");
+    fs::write(folder.path().join("a/b/c/d.py"), "import openai\n").expect("write");
     let limits = Limits { files_max: 3, ..Limits::default() };
     let few = scanned(folder.path(), &limits);
     assert!(few.skipped.iter().any(|s| s.reason.contains("files_max")));

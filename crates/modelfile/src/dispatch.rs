@@ -1,0 +1,200 @@
+//! From bytes to the reader of their format.
+//!
+//! ```text
+//!  file ───────▶ window ┬─ detect ─▶ pickle, npy, tar, … (in their order)
+//!  member, held ─▶      ├──────────▶ zip, hdf5 (at random)
+//!                       └─ the end ─▶ an archive behind something else
+//!  compressed ─▶ held up to a limit ─▶ window
+//!                └─ larger ─▶ detect ─▶ in their order only
+//! ```
+
+use std::io::Read;
+
+use crate::bytes::Window;
+use crate::detect::{self, Kind, detect};
+use crate::packed::{self, WindowRead};
+use crate::pickle::{self, After};
+use crate::rules;
+use crate::scan::{Halt, Scan, Step};
+use crate::stream::Stream;
+use crate::{coreml, gguf, hdf5, npy, onnx, safetensors, tar, tensorflow, textual, tflite, zip};
+
+/// Scans all that a window holds.
+pub(crate) fn window(name: &str, window: Window<'_>, scan: &mut Scan<'_>) {
+    if let Err(halt) = whole(name, window, scan) {
+        scan.halted(halt);
+    }
+}
+
+/// Scans a part of what is read, one level deeper.
+pub(crate) fn part(name: &str, bytes: Window<'_>, scan: &mut Scan<'_>) {
+    deeper(scan, |scan| window(name, bytes, scan));
+}
+
+fn deeper(scan: &mut Scan<'_>, work: impl FnOnce(&mut Scan<'_>)) {
+    if scan.depth() > scan.limits.nesting_max {
+        let words = format!("parts lie more than {} deep in each other", scan.limits.nesting_max);
+        scan.find(&rules::LIMIT, None, words);
+    } else {
+        work(scan);
+    }
+}
+
+/// Scans what a reader gives, as a member of what is read.
+pub(crate) fn read(name: &str, mut read: impl Read, scan: &mut Scan<'_>) {
+    deeper(scan, |scan| {
+        let most = scan.limits.held_bytes_max;
+        let mut start = Vec::new();
+        let held = (&mut read).take(most as u64 + 1).read_to_end(&mut start);
+        match held {
+            Ok(count) if count <= most => {
+                window(name, Window::new(&start.as_slice()), scan);
+            }
+            Ok(_) => {
+                let rest = std::io::Cursor::new(start).chain(read);
+                if let Err(halt) = forward(name, Stream::of_read(rest), scan) {
+                    scan.halted(halt);
+                }
+            }
+            Err(error) => {
+                // What came out before the fault may have been loaded before it was met.
+                scan.halted(Halt::io(start.len() as u64, &error));
+                if !start.is_empty() {
+                    window(name, Window::new(&start.as_slice()), scan);
+                }
+            }
+        }
+    });
+}
+
+fn whole(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
+    let head = window.some(0, detect::HEAD_BYTES)?;
+    if head.is_empty() && scan.depth() > 0 && !detect::is_model_name(name) {
+        return Ok(());
+    }
+    if head.is_empty() {
+        scan.find(&rules::EMPTY, 0, "there are no bytes");
+        return Ok(());
+    }
+    let kind = detect(name, &head, head.len() as u64 == window.len(), scan);
+    misled(name, kind, scan);
+    if kind != Kind::Zip && zip::ends_as_archive(window)? {
+        scan.find(&rules::POLYGLOT, None, "an archive lies behind the start of another format");
+        zip::scan(window, scan);
+    }
+    match kind {
+        Kind::Zip => {
+            zip::scan(window, scan);
+            Ok(())
+        }
+        Kind::Hdf5 => hdf5::scan(window, scan),
+        Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4 => {
+            unpack(kind, name, WindowRead::new(window), window.len(), scan)
+        }
+        Kind::Text => {
+            textual::scan(name, window, scan);
+            Ok(())
+        }
+        kind => ordered(kind, name, Stream::of_window(window), scan),
+    }
+}
+
+fn forward(name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
+    let head = stream.peek(detect::HEAD_BYTES)?.to_vec();
+    let kind = detect(name, &head, false, scan);
+    misled(name, kind, scan);
+    match kind {
+        Kind::Zip | Kind::Hdf5 | Kind::Text
+            if kind != Kind::Text || detect::is_model_name(name) =>
+        {
+            let most = scan.limits.held_bytes_max;
+            let words =
+                format!("a part of this format is larger than the {most} bytes that are held");
+            scan.find(&rules::LIMIT, 0, words);
+            Ok(())
+        }
+        kind => ordered(kind, name, stream, scan),
+    }
+}
+
+fn misled(name: &str, kind: Kind, scan: &mut Scan<'_>) {
+    if detect::misleads(name, kind) {
+        let content = format!("{kind:?}").to_ascii_lowercase();
+        let words =
+            format!("the name ends in `.{}`, the content is {content}", detect::extension(name));
+        scan.find(&rules::NAME_MISLEADS, 0, words);
+    }
+}
+
+/// Readers that need no more than the bytes in their order.
+fn ordered(kind: Kind, name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
+    match kind {
+        Kind::Pickle => pickle::scan(&mut stream, After::Nothing, scan),
+        Kind::Npy => npy::scan(&mut stream, scan),
+        Kind::Tar => tar::scan(&mut stream, scan),
+        Kind::Safetensors => safetensors::scan(&mut stream, scan),
+        Kind::Gguf => gguf::scan(&mut stream, scan),
+        Kind::Onnx => onnx::scan(&mut stream, scan),
+        Kind::Tensorflow => tensorflow::scan(name, &mut stream, scan),
+        Kind::Tflite => tflite::scan(&mut stream, scan),
+        Kind::CoreMl => coreml::scan(&mut stream, scan),
+        Kind::Unread(format) => {
+            scan.formats.insert(format);
+            scan.find(
+                &rules::FORMAT_UNREAD,
+                0,
+                format!("the content is {format}, which is not read"),
+            );
+            Ok(())
+        }
+        Kind::Plain(format) => {
+            scan.formats.insert(format);
+            Ok(())
+        }
+        Kind::Executable => {
+            if detect::is_model_name(name) || scan.depth() > 0 {
+                scan.formats.insert("executable");
+                scan.find(&rules::EXECUTABLE, 0, "begins as a program of an operating system does");
+            }
+            Ok(())
+        }
+        Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4 => {
+            let read = StreamRead(stream);
+            unpack(kind, name, read, u64::MAX, scan)
+        }
+        _ => Ok(()),
+    }
+}
+
+struct StreamRead<'a>(Stream<'a>);
+
+impl Read for StreamRead<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let ahead = self.0.peek(out.len().clamp(1, 4096));
+        let ahead = ahead.map_err(|halt| std::io::Error::other(halt.reason))?;
+        let count = ahead.len().min(out.len());
+        out[..count].copy_from_slice(&ahead[..count]);
+        self.0.skip(count as u64).map_err(|halt| std::io::Error::other(halt.reason))?;
+        Ok(count)
+    }
+}
+
+fn unpack(kind: Kind, name: &str, source: impl Read, bytes: u64, scan: &mut Scan<'_>) -> Step<()> {
+    let format = packed::name(kind);
+    scan.formats.insert(format);
+    let inflated =
+        packed::inflate(kind, source, bytes, scan).map_err(|error| Halt::io(0, &error))?;
+    let inner = inner_name(name);
+    scan.inside(format, |scan| read(&inner, inflated, scan));
+    Ok(())
+}
+
+/// The name without the end that says the compression.
+fn inner_name(name: &str) -> String {
+    for end in [".gz", ".z", ".zlib", ".bz2", ".xz", ".lzma", ".zst", ".lz4"] {
+        if let Some(inner) = name.strip_suffix(end) {
+            return inner.to_owned();
+        }
+    }
+    if detect::is_pickle_name(name) { name.to_owned() } else { String::new() }
+}

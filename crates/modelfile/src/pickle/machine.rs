@@ -1,0 +1,361 @@
+//! Follows the opcodes of one pickle as a loader would run them, without running anything.
+//!
+//! ```text
+//!  bytes ─ opcode ─▶ stack, marks, memo (names only) ─ import, call ─▶ imports ─▶ findings
+//! ```
+//!
+//! A loader runs each opcode before it reads the next, so what stands before a fault has run when
+//! the fault is met. Where a loader would stop with an error, this machine notes the fault and
+//! goes on with an unknown value: a wrong guess about a loader must not hide what follows.
+
+use super::imports::Imports;
+use super::value::{Memo, Ring, Texts, Value};
+use crate::rules;
+use crate::scan::{Halt, Scan, Step};
+use crate::stream::Stream;
+
+/// How a pickle ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// At its `STOP`; whether the torch magic number was on top, and how many opcodes it had.
+    Stopped { magic: bool, opcodes: u64 },
+    /// At a byte that is no opcode, or at the end of the data.
+    Broken,
+}
+
+/// What the walk of one stream keeps from pickle to pickle.
+pub(super) struct Machine<'m> {
+    pub(super) stack: Vec<Value>,
+    marks: Vec<usize>,
+    memo: Memo,
+    pub(super) ring: Ring,
+    pub(super) texts: Texts,
+    pub(super) imports: &'m mut Imports,
+    magic: bool,
+    fault: Option<(u64, String)>,
+    opcodes: u64,
+}
+
+/// The number that begins a torch file of the first format.
+const TORCH_MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
+impl<'m> Machine<'m> {
+    pub(super) fn new(scan: &Scan<'_>, imports: &'m mut Imports) -> Self {
+        Self {
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo: Memo::new(scan.limits.memo_values_max),
+            ring: Ring::new(),
+            texts: Texts::new(scan.limits.text_bytes_max),
+            imports,
+            magic: false,
+            fault: None,
+            opcodes: 0,
+        }
+    }
+
+    /// Follows one pickle up to its `STOP` or its fault.
+    pub(super) fn run(&mut self, stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<End> {
+        let start = self.opcodes;
+        let end = loop {
+            self.numbers(stream, scan.limits.stack_values_max);
+            let at = stream.offset();
+            let Some(opcode) = stream.byte()? else {
+                self.fault(at, "the pickle ends without STOP");
+                break End::Broken;
+            };
+            self.opcodes += 1;
+            if scan.opcodes + (self.opcodes - start) > scan.limits.opcodes_max {
+                let most = scan.limits.opcodes_max;
+                return Err(Halt::limit(at, format!("more than {most} opcodes")));
+            }
+            if opcode == b'.' {
+                if self.stack.is_empty() {
+                    self.fault(at, "STOP with nothing on the stack");
+                }
+                break End::Stopped { magic: self.magic, opcodes: self.opcodes - start };
+            }
+            if !self.step(opcode, at, stream, scan)? {
+                self.fault(at, format!("0x{opcode:02x} is no opcode of a pickle"));
+                break End::Broken;
+            }
+            if self.stack.len() > scan.limits.stack_values_max {
+                let most = scan.limits.stack_values_max;
+                return Err(Halt::limit(at, format!("more than {most} values on the stack")));
+            }
+        };
+        scan.opcodes += self.opcodes - start;
+        if self.memo.is_full() {
+            let most = scan.limits.memo_values_max;
+            scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
+        }
+        Ok(end)
+    }
+
+    /// Numbers and constants, which are most of a large pickle, straight from the buffer.
+    fn numbers(&mut self, stream: &mut Stream<'_>, values_max: usize) {
+        let ahead = stream.buffered();
+        let mut at = 0;
+        let before = self.stack.len();
+        while self.stack.len() < values_max {
+            let (value, size) = match ahead.get(at..).unwrap_or_default() {
+                [b'K', byte, ..] => (Value::Int(i32::from(*byte)), 2),
+                [b'M', a, b, ..] => (Value::Int(i32::from(u16::from_le_bytes([*a, *b]))), 3),
+                [b'J', a, b, c, d, ..] => (Value::Int(i32::from_le_bytes([*a, *b, *c, *d])), 5),
+                [b'G', _, _, _, _, _, _, _, _, ..] => (Value::Other, 9),
+                [b'N' | 0x88 | 0x89, ..] => (Value::Other, 1),
+                _ => break,
+            };
+            self.stack.push(value);
+            at += size;
+        }
+        self.opcodes += (self.stack.len() - before) as u64;
+        stream.pass(at);
+    }
+
+    /// How many opcodes were followed.
+    pub(super) fn opcodes(&self) -> u64 {
+        self.opcodes
+    }
+
+    /// The first fault, if any; the caller says it, because a trial does not.
+    pub(super) fn take_fault(&mut self) -> Option<(u64, String)> {
+        self.fault.take()
+    }
+
+    pub(super) fn fault(&mut self, at: u64, words: impl Into<String>) {
+        if self.fault.is_none() {
+            self.fault = Some((at, words.into()));
+        }
+    }
+
+    pub(super) fn pop(&mut self, at: u64) -> Value {
+        let floor = self.marks.last().copied().unwrap_or(0);
+        if self.stack.len() > floor {
+            return self.stack.pop().unwrap_or(Value::Unknown);
+        }
+        self.fault(at, "an opcode takes a value from an empty stack");
+        Value::Unknown
+    }
+
+    pub(super) fn top(&self) -> Value {
+        self.stack.last().copied().unwrap_or(Value::Unknown)
+    }
+
+    /// Forgets a mark and gives the height of the stack at it.
+    pub(super) fn mark(&mut self, at: u64) -> usize {
+        if let Some(height) = self.marks.pop() {
+            return height.min(self.stack.len());
+        }
+        self.fault(at, "an opcode needs a mark and there is none");
+        self.stack.len()
+    }
+
+    pub(super) fn push(&mut self, value: Value) {
+        self.stack.push(value);
+    }
+
+    pub(super) fn pack(&mut self, from: usize) -> Value {
+        let (at, len) = self.ring.keep(&self.stack[from..]);
+        self.stack.truncate(from);
+        Value::Tuple { at, len }
+    }
+
+    fn step(
+        &mut self,
+        opcode: u8,
+        at: u64,
+        stream: &mut Stream<'_>,
+        scan: &mut Scan<'_>,
+    ) -> Step<bool> {
+        match opcode {
+            b'(' => self.marks.push(self.stack.len()),
+            b'N' | 0x88 | 0x89 | b']' | 0x8f | 0x97 => self.push(Value::Other),
+            b'}' => self.push(Value::Dict { at: 0, len: 0 }),
+            b')' => self.push(Value::Tuple { at: 0, len: 0 }),
+            b'K' => {
+                let [byte] = stream.array()?;
+                self.push(Value::Int(i32::from(byte)));
+            }
+            b'M' => {
+                let value = u16::from_le_bytes(stream.array()?);
+                self.push(Value::Int(i32::from(value)));
+            }
+            b'J' => {
+                let value = i32::from_le_bytes(stream.array()?);
+                self.push(Value::Int(value));
+            }
+            b'G' => {
+                stream.array::<8>()?;
+                self.push(Value::Other);
+            }
+            0x8a | 0x8b => self.long(opcode, at, stream)?,
+            b'I' | b'L' | b'F' => self.number(stream)?,
+            0x80 => {
+                let [version] = stream.array()?;
+                if version > 5 {
+                    self.fault(at, format!("protocol {version} is not known"));
+                }
+            }
+            0x95 => {
+                stream.array::<8>()?;
+            }
+            b'S' | b'V' | b'T' | b'U' | b'X' | 0x8c | 0x8d | b'B' | b'C' | 0x8e | 0x96 => {
+                self.text(opcode, stream, scan)?;
+            }
+            b'q' | b'r' | b'p' | 0x94 | b'h' | b'j' | b'g' => self.memo(opcode, at, stream)?,
+            b'0' | b'1' | b'2' => self.shuffle(opcode, at),
+            b't' | 0x85 | 0x86 | 0x87 | b'l' | b'd' | b'a' | b'e' | b's' | b'u' | 0x90 | 0x91 => {
+                self.container(opcode, at);
+            }
+            b'c' | 0x93 | b'i' | b'o' | b'R' | 0x81 | 0x92 | b'b' | 0x82 | 0x83 | 0x84 => {
+                self.build(opcode, at, stream, scan)?;
+            }
+            b'P' => {
+                stream.line(0)?;
+                self.push(Value::Other);
+            }
+            b'Q' => {
+                self.pop(at);
+                self.push(Value::Other);
+            }
+            0x98 => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn long(&mut self, opcode: u8, at: u64, stream: &mut Stream<'_>) -> Step<()> {
+        let length = if opcode == 0x8a {
+            u32::from(stream.array::<1>()?[0])
+        } else {
+            u32::from_le_bytes(stream.array()?)
+        };
+        if self.opcodes <= 3 && length as usize == TORCH_MAGIC.len() {
+            self.magic |= stream.peek(TORCH_MAGIC.len())? == TORCH_MAGIC;
+        }
+        if i32::try_from(length).is_err() {
+            self.fault(at, "an integer of negative length");
+        }
+        stream.skip(u64::from(length))?;
+        self.push(Value::Other);
+        Ok(())
+    }
+
+    fn number(&mut self, stream: &mut Stream<'_>) -> Step<()> {
+        let (line, _) = stream.line(32)?;
+        let text = std::str::from_utf8(&line).unwrap_or_default();
+        let value = text.trim().trim_end_matches('L').parse().map_or(Value::Other, Value::Int);
+        self.push(value);
+        Ok(())
+    }
+
+    fn memo(&mut self, opcode: u8, at: u64, stream: &mut Stream<'_>) -> Step<()> {
+        let place = match opcode {
+            0x94 => self.memo.count(),
+            b'q' | b'h' => u64::from(stream.array::<1>()?[0]),
+            b'r' | b'j' => u64::from(u32::from_le_bytes(stream.array()?)),
+            _ => {
+                let (line, _) = stream.line(32)?;
+                let text = std::str::from_utf8(&line).unwrap_or_default().trim();
+                text.parse().unwrap_or_else(|_| {
+                    self.fault(at, "a place in the memo is no number");
+                    u64::MAX
+                })
+            }
+        };
+        if matches!(opcode, b'h' | b'j' | b'g') {
+            let value = self.memo.get(place).unwrap_or_else(|| {
+                self.fault(at, format!("the memo has nothing at {place}"));
+                Value::Unknown
+            });
+            self.imports.reached(value);
+            self.push(value);
+        } else {
+            if self.stack.is_empty() {
+                self.fault(at, "an opcode keeps a value of an empty stack");
+            }
+            self.memo.put(place, self.top());
+        }
+        Ok(())
+    }
+
+    fn shuffle(&mut self, opcode: u8, at: u64) {
+        match opcode {
+            b'0' if self.marks.last() == Some(&self.stack.len()) => {
+                self.marks.pop();
+            }
+            b'0' => {
+                self.pop(at);
+            }
+            b'1' => {
+                let height = self.mark(at);
+                self.stack.truncate(height);
+            }
+            _ => {
+                if self.stack.is_empty() {
+                    self.fault(at, "DUP on an empty stack");
+                }
+                let top = self.top();
+                self.imports.reached(top);
+                self.push(top);
+            }
+        }
+    }
+
+    fn container(&mut self, opcode: u8, at: u64) {
+        let value = match opcode {
+            b't' => {
+                let height = self.mark(at);
+                self.pack(height)
+            }
+            0x85..=0x87 => {
+                let count = usize::from(opcode - 0x84);
+                let short = self.stack.len() < count;
+                if short {
+                    self.fault(at, "a tuple of more values than the stack has");
+                }
+                self.pack(self.stack.len().saturating_sub(count))
+            }
+            b'd' => {
+                let height = self.mark(at);
+                let (at, len) = self.ring.keep(&self.stack[height..]);
+                self.stack.truncate(height);
+                Value::Dict { at, len }
+            }
+            b'l' | 0x91 => {
+                let height = self.mark(at);
+                self.stack.truncate(height);
+                Value::Other
+            }
+            b'a' => {
+                self.pop(at);
+                return self.needs_one(at);
+            }
+            b's' => {
+                self.pop(at);
+                self.pop(at);
+                return self.needs_one(at);
+            }
+            _ => {
+                let height = self.mark(at);
+                let (place, len) = self.ring.keep(&self.stack[height..]);
+                self.stack.truncate(height);
+                if let Some(top @ Value::Dict { len: 0, .. }) = self.stack.last_mut()
+                    && opcode == b'u'
+                {
+                    *top = Value::Dict { at: place, len };
+                }
+                return self.needs_one(at);
+            }
+        };
+        self.push(value);
+    }
+
+    fn needs_one(&mut self, at: u64) {
+        if self.stack.is_empty() {
+            self.fault(at, "an opcode fills a container and there is none");
+            self.push(Value::Unknown);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A folder: every file that is or may be a model file.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::limits::Limits;
+use crate::report::{FileReport, Progress, SkippedPath, TreeReport};
+use crate::{detect, rules, scan_file, textual};
+
+/// Why a folder cannot be scanned at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFileError {
+    /// It cannot be read.
+    #[error("cannot read the folder `{}`; give a folder that exists and that you may read", .path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Formats that are no models by themselves.
+const TEXTS: [&str; 5] = ["json", "yaml", "xml", "python", "chat-template"];
+
+/// Scans every file below the folder `root`. Links are not followed.
+///
+/// # Errors
+/// When the folder cannot be read. What cannot be read below it is listed in the report instead.
+pub fn scan_tree(
+    root: &Path,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<TreeReport, ModelFileError> {
+    let mut report = TreeReport { files: Vec::new(), ignored: 0, skipped: Vec::new() };
+    let files = walk(root, limits, &mut report)?;
+    let files_total = files.len() as u64;
+    let mut remote = BTreeSet::new();
+    let mut code = Vec::new();
+    for (files_done, path) in (0..).zip(files) {
+        progress(Progress { files_done, files_total });
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
+        if detect::extension(&name) == "py" {
+            code.push(path);
+            continue;
+        }
+        let file = scan_file(&path, limits);
+        if file.findings.iter().any(|finding| finding.code == rules::REMOTE_CODE.code) {
+            remote.extend(path.parent().map(Path::to_owned));
+        }
+        keep(&name, file, &mut report);
+    }
+    // Code counts where a configuration beside it makes a loader run it.
+    for path in code {
+        if path.parent().is_some_and(|folder| remote.contains(folder)) {
+            report.files.push(scan_file(&path, limits));
+        } else {
+            report.ignored += 1;
+        }
+    }
+    report.files.sort_by(|a, b| a.path.cmp(&b.path));
+    progress(Progress { files_done: files_total, files_total });
+    Ok(report)
+}
+
+fn keep(name: &str, file: FileReport, report: &mut TreeReport) {
+    let named = detect::is_model_name(name);
+    let unknown = file.formats.is_empty()
+        && file.findings.iter().all(|finding| {
+            finding.code == rules::FORMAT_UNKNOWN.code || finding.code == rules::EMPTY.code
+        });
+    let text = !file.formats.is_empty() && file.formats.iter().all(|f| TEXTS.contains(f));
+    let quiet = text && file.findings.iter().all(|f| f.verdict <= crate::Verdict::Unreadable);
+    if !named && !textual::is_model_text_name(name) && (unknown || quiet) {
+        report.ignored += 1;
+    } else {
+        report.files.push(file);
+    }
+}
+
+/// The files below a folder in the order of their paths.
+fn walk(
+    root: &Path,
+    limits: &Limits,
+    report: &mut TreeReport,
+) -> Result<Vec<PathBuf>, ModelFileError> {
+    std::fs::read_dir(root)
+        .map_err(|source| ModelFileError::Unreadable { path: root.to_owned(), source })?;
+    let mut skipped = |path: &Path, reason: String| {
+        report.skipped.push(SkippedPath { path: path.to_owned(), reason });
+    };
+    let mut files = Vec::new();
+    let mut open = vec![(root.to_owned(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                skipped(&folder, format!("cannot be read: {error}"));
+                continue;
+            }
+        };
+        for entry in entries {
+            let (path, kind) = match entry.and_then(|e| e.file_type().map(|kind| (e.path(), kind)))
+            {
+                Ok(found) => found,
+                Err(error) => {
+                    skipped(&folder, format!("an entry cannot be read: {error}"));
+                    continue;
+                }
+            };
+            if kind.is_symlink() {
+                skipped(&path, "a link is not followed".to_owned());
+            } else if kind.is_dir() && depth >= limits.folders_max {
+                skipped(&path, format!("deeper than {} folders", limits.folders_max));
+            } else if kind.is_dir() {
+                open.push((path, depth + 1));
+            } else if !kind.is_file() {
+                skipped(&path, "no regular file".to_owned());
+            } else if files.len() as u64 >= limits.files_max {
+                skipped(&path, format!("more than {} files", limits.files_max));
+                return Ok(files);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
