@@ -70,9 +70,13 @@ fn rust_advisories() {
         let report = asked(&database, Ecosystem::Crates, name, version);
         report.matches.iter().map(|found| found.id.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(ids("time", "0.2.22"), ["GHSA-wcg3-cvx6-7396"]);
-    assert_eq!(ids("time", "0.2.23"), Vec::<String>::new());
-    assert_eq!(ids("time", "0.1.44"), ["GHSA-wcg3-cvx6-7396"]);
+    assert_eq!(ids("rocket", "0.4.5-rc.1").len(), 2);
+    assert_eq!(ids("rocket", "0.4.6"), ["GHSA-vcw4-8ph6-7vw8"]);
+    assert_eq!(ids("rocket", "0.4.7"), Vec::<String>::new());
+    // The advisory names neither versions nor ranges: that is not clean.
+    let time = asked(&database, Ecosystem::Crates, "time", "0.2.22");
+    assert_eq!((time.matches.len(), time.unknown.len()), (0, 1));
+    assert!(time.unknown[0].why.to_string().starts_with("RUSTSEC-2020-0071 names neither"));
 }
 
 /// Every version that an advisory lists must be found, whatever its ranges say.
@@ -93,7 +97,7 @@ fn every_listed_version_is_found() {
         let id = record["id"].as_str().expect("an id");
         for affected in record["affected"].as_array().into_iter().flatten() {
             let name = affected["package"]["name"].as_str().expect("a name");
-            for version in affected["versions"].as_array().into_iter().flatten().step_by(7) {
+            for version in affected["versions"].as_array().into_iter().flatten().step_by(29) {
                 let version = version.as_str().expect("a version");
                 let report = asked(&database, Ecosystem::Pypi, name, version);
                 if report.unknown.iter().any(|row| row.why.to_string().contains("not a version")) {
@@ -107,5 +111,5 @@ fn every_listed_version_is_found() {
         }
     }
     println!("{found} listed versions found, {} are no versions: {unread:?}", unread.len());
-    assert!(found > 10_000 && unread.len() < found / 100, "{found}, {}", unread.len());
+    assert!(found > 2_000 && unread.len() < found / 100, "{found}, {}", unread.len());
 }

@@ -1,4 +1,4 @@
-//! Maven's `ComparableVersion`, as of Maven 3.9.
+//! Maven's `ComparableVersion`, as of Maven 4.
 //!
 //! A version is a list of items. A dot adds an item to the list, a hyphen or a change from
 //! digits to letters opens a list in the list. `alpha`, `beta`, `milestone`, `rc`, `snapshot`,
@@ -144,20 +144,24 @@ fn qualifier(word: &str, digit_follows: bool) -> String {
         "a" if digit_follows => "alpha",
         "b" if digit_follows => "beta",
         "m" if digit_follows => "milestone",
-        "ga" | "final" | "release" => "",
         "cr" => "rc",
         word => word,
     }
     .to_owned()
 }
 
-/// Takes away what is nothing at the end: `1.0.0` is `1`, `1-0` is `1`.
+/// Takes away what is nothing at the end or before a qualifier: `1.0.0` is `1`, `1.0-rc` is `1-rc`.
 fn normalise(list: &mut Vec<Item>) {
     for at in (0..list.len()).rev() {
-        if list[at].is_null() {
+        let goes = match list.get(at + 1) {
+            None | Some(Item::Word(_)) => true,
+            Some(Item::List(items)) => {
+                matches!(items.first(), Some(Item::Word(_) | Item::Combined(..)))
+            }
+            Some(_) => false,
+        };
+        if goes && list[at].is_null() {
             list.remove(at);
-        } else if !matches!(list[at], Item::List(_)) {
-            break;
         }
     }
 }
@@ -218,9 +222,12 @@ fn lists(left: &[Item], right: &[Item]) -> Ordering {
 }
 
 fn words(left: &str, right: &str) -> Ordering {
-    let rank =
-        |word: &str| QUALIFIERS.iter().position(|known| *known == word).unwrap_or(QUALIFIERS.len());
-    rank(left).cmp(&rank(right)).then_with(|| left.cmp(right))
+    let rank = |word: &str| {
+        let word = if matches!(word, "ga" | "final" | "release") { "" } else { word };
+        QUALIFIERS.iter().position(|known| *known == word).unwrap_or(QUALIFIERS.len())
+    };
+    let order = rank(left).cmp(&rank(right));
+    if order.is_eq() && rank(left) == QUALIFIERS.len() { left.cmp(right) } else { order }
 }
 
 impl MavenVersion {

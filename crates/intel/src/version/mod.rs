@@ -5,7 +5,7 @@
 //! | PEP 440 | `PyPI` | epochs, pre-, post- and dev-releases, local versions |
 //! | semantic versions | npm, crates.io, Go, and every range of type `SEMVER` | precedence of SemVer 2.0; build metadata (`+incompatible` too) does not count |
 //! | `NuGet` | `NuGet` | a fourth number, pre-releases without case |
-//! | Maven | Maven | `ComparableVersion` of Maven 3.9 |
+//! | Maven | Maven | `ComparableVersion` of Maven 4 |
 //!
 //! A text that its scheme does not understand is an error, never a guess: what cannot be
 //! compared is reported as unknown by the caller.
@@ -129,5 +129,7 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+#[cfg(test)]
+mod facts;
 #[cfg(test)]
 mod tests;
