@@ -26,8 +26,10 @@
 mod check;
 mod database;
 mod limits;
+pub mod lock;
 mod osv;
 mod report;
+pub mod sarif;
 mod severity;
 pub mod version;
 pub mod vex;
