@@ -22,10 +22,12 @@
 //! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
 
 mod discover;
+mod intel;
 mod ledger;
 mod pack;
 
 pub use discover::discover_file;
+pub use intel::{intel_lock, intel_osv, intel_version, intel_vex};
 pub use ledger::{ledger_note, ledger_proof, test_key};
 pub use pack::{good_pack, pack};
 
@@ -41,6 +43,10 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "discover_file", body: discover_file },
+    Target { name: "intel_lock", body: intel_lock },
+    Target { name: "intel_osv", body: intel_osv },
+    Target { name: "intel_version", body: intel_version },
+    Target { name: "intel_vex", body: intel_vex },
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
     Target { name: "pack", body: pack },

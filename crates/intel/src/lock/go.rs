@@ -18,7 +18,7 @@ struct Require<'t> {
 
 pub(super) fn go_mod(out: &mut Collector<'_>, text: &str) -> Result<(), Fault> {
     let mut block = "";
-    let (mut requires, mut replaces, mut module) = (Vec::new(), BTreeMap::new(), false);
+    let (mut required, mut replaced, mut module) = (Vec::new(), BTreeMap::new(), false);
     for (line, full) in (1..).zip(text.lines()) {
         let (code, comment) = full.split_once("//").unwrap_or((full, ""));
         let mut words: Vec<&str> = code.split_whitespace().map(unquoted).collect();
@@ -38,13 +38,13 @@ pub(super) fn go_mod(out: &mut Collector<'_>, text: &str) -> Result<(), Fault> {
         match (verb, words.as_slice()) {
             ("require", [name, version]) => {
                 let direct = comment.trim() != "indirect";
-                requires.push(Require { line, name, version, direct });
+                required.push(Require { line, name, version, direct });
             }
             ("replace", [name, "=>", rest @ ..]) => {
-                replaces.insert((*name, None), (line, rest.to_vec()));
+                replaced.insert((*name, None), (line, rest.to_vec()));
             }
             ("replace", [name, version, "=>", rest @ ..]) => {
-                replaces.insert((*name, Some(*version)), (line, rest.to_vec()));
+                replaced.insert((*name, Some(*version)), (line, rest.to_vec()));
             }
             (verb, _) if OTHER.contains(&verb) => module |= verb == "module",
             _ => return Err(Fault::new(Some(line), "not a line of go.mod")),
@@ -53,11 +53,11 @@ pub(super) fn go_mod(out: &mut Collector<'_>, text: &str) -> Result<(), Fault> {
     if !module {
         return Err(Fault::new(None, "has no `module` line"));
     }
-    for row in requires {
-        let replaced = replaces
+    for row in required {
+        let instead = replaced
             .get(&(row.name, Some(row.version)))
-            .or_else(|| replaces.get(&(row.name, None)));
-        match replaced.map(|(line, rest)| (*line, rest.as_slice())) {
+            .or_else(|| replaced.get(&(row.name, None)));
+        match instead.map(|(line, rest)| (*line, rest.as_slice())) {
             None => out.add(row.line, row.name, &Pin::Exact(row.version), Some(row.direct), false),
             Some((line, [name, version])) => {
                 out.add(line, name, &Pin::Exact(version), Some(row.direct), false);

@@ -141,7 +141,7 @@ fn reader(name: &str) -> Option<(Ecosystem, Reader)> {
 }
 
 fn is_requirements(name: &str) -> bool {
-    name.contains("requirements") && name.ends_with(".txt")
+    name.contains("requirements") && name.to_ascii_lowercase().ends_with(".txt")
 }
 
 /// Whether a file of that name is read here.
@@ -208,7 +208,7 @@ fn open(root: &Path, path: &str, limits: &Limits) -> Result<String, LockError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(before).matches('\n').count() + 1;
         fault(Fault::new(u32::try_from(line).ok(), "is not UTF-8"))
     })
 }

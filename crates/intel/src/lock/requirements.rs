@@ -50,6 +50,7 @@ struct Include {
 }
 
 /// Reads one file by itself; what it includes is noted.
+#[expect(clippy::unnecessary_wraps, reason = "one signature for every reader")]
 pub(super) fn alone(out: &mut Collector<'_>, text: &str) -> Result<(), Fault> {
     for include in rows(out, text) {
         let words = format!("includes {}, which was not read", include.path);
@@ -88,14 +89,13 @@ pub(super) fn line(out: &mut Collector<'_>, number: u32, text: &str) {
     if text.is_empty() {
         return;
     }
-    let text = match option(text, &["-e", "--editable"]) {
-        Some((_, address)) => {
-            return address_alone(out, number, address);
-        }
-        // Where packages are looked for, and how they are built.
-        None if text.starts_with('-') => return,
-        None => text,
-    };
+    if let Some((_, address)) = option(text, &["-e", "--editable"]) {
+        return address_alone(out, number, address);
+    }
+    // Where packages are looked for, and how they are built.
+    if text.starts_with('-') {
+        return;
+    }
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
         .unwrap_or(text.len());
@@ -135,12 +135,12 @@ fn pin(wanted: &str) -> Pin<'_> {
 /// An address or a path: it has a name only when it says so.
 fn address_alone(out: &mut Collector<'_>, number: u32, address: &str) {
     let egg = address.split_once("#egg=").or_else(|| address.split_once("&egg="));
-    match egg.and_then(|(_, name)| name.split(['&', '[', ' ']).next()).filter(|n| !n.is_empty()) {
-        Some(name) => out.add(number, name, &Pin::Elsewhere(address), None, false),
-        None => {
-            let address = text::without_secrets(address);
-            out.note(Some(number), &format!("`{address}` does not name its package"));
-        }
+    let name = egg.and_then(|(_, name)| name.split(['&', '[', ' ']).next());
+    if let Some(name) = name.filter(|name| !name.is_empty()) {
+        out.add(number, name, &Pin::Elsewhere(address), None, false);
+    } else {
+        let address = text::without_secrets(address);
+        out.note(Some(number), &format!("`{address}` does not name its package"));
     }
 }
 

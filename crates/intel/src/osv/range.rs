@@ -1,9 +1,10 @@
 //! Whether a version lies in what an advisory describes: the evaluation of the OSV schema.
 //!
-//! A version is affected when it is listed, or when it lies in a range. Events are put in the
-//! order of their versions first; `introduced: "0"` is before everything. Two events at one
-//! version are taken in the order fixed, introduced, last affected, so that a version that is
-//! named by both of the first is affected.
+//! A version is affected when it is listed, or when it lies in a range. Events count in the
+//! order of their versions; `introduced: "0"` is before everything. Two events at one version are
+//! taken in the order fixed, introduced, last affected, so that a version that is named by both
+//! of the first is affected. The last event that the version has reached decides, so nothing is
+//! sorted: Maven's order does not carry over for some odd texts, and a sort relies on that.
 //!
 //! What cannot be decided (commits, a word of the future, a version that does not parse) is
 //! undecided and never "not affected". A list of versions decides beside a range of commits,
@@ -55,8 +56,8 @@ pub(crate) fn decide(affected: &Affected, text: &str, version: &Version) -> Deci
     }
 }
 
-/// An event with its version read; `None` is before every version.
-struct Point<'e> {
+/// The last event before or at the version in use; its version is `None` before every version.
+struct Last<'e> {
     event: &'e Event,
     version: Option<Version>,
 }
@@ -76,7 +77,7 @@ fn in_range(range: &Range, own: Scheme, text: &str, version: &Version) -> Result
         parsed = Version::parse(scheme, text).map_err(|error| error.to_string())?;
         &parsed
     };
-    let (mut points, mut limits) = (Vec::new(), Vec::new());
+    let (mut last, mut limits, mut begins): (Option<Last<'_>>, _, _) = (None, Vec::new(), false);
     for event in &range.events {
         let named = match event {
             Event::Introduced(named) | Event::Fixed(named) | Event::LastAffected(named) => named,
@@ -86,21 +87,34 @@ fn in_range(range: &Range, own: Scheme, text: &str, version: &Version) -> Result
             }
             Event::Other => return Err("has an event of an unknown sort".to_owned()),
         };
-        let start = matches!(event, Event::Introduced(_)) && named == "0";
-        let read = |named| Version::parse(scheme, named).map_err(|error| error.to_string());
-        points.push(Point { event, version: if start { None } else { Some(read(named)?) } });
+        let introduced = matches!(event, Event::Introduced(_));
+        begins |= introduced;
+        let named = if introduced && named == "0" {
+            None
+        } else {
+            Some(Version::parse(scheme, named).map_err(|error| error.to_string())?)
+        };
+        let order = named.as_ref().map_or(Some(Ordering::Greater), |n| version.compare_to_named(n));
+        let order = order.unwrap_or(Ordering::Less);
+        let reached =
+            if matches!(event, Event::LastAffected(_)) { order.is_gt() } else { order.is_ge() };
+        if reached && last.as_ref().is_none_or(|last| after(event, named.as_ref(), last)) {
+            last = Some(Last { event, version: named });
+        }
     }
-    if !points.iter().any(|point| matches!(point.event, Event::Introduced(_))) {
+    if !begins {
         return Err("has a range without a beginning".to_owned());
     }
-    points.sort_by(|left, right| {
-        let versions = match (&left.version, &right.version) {
-            (Some(left), Some(right)) => left.compare(right).unwrap_or(Ordering::Equal),
-            (left, right) => left.is_some().cmp(&right.is_some()),
-        };
-        versions.then(rank(left.event).cmp(&rank(right.event)))
-    });
-    Ok(before(&limits, scheme, version)? && inside(&points, version))
+    let inside = last.is_some_and(|last| matches!(last.event, Event::Introduced(_)));
+    Ok(before(&limits, scheme, version)? && inside)
+}
+
+fn after(event: &Event, version: Option<&Version>, last: &Last<'_>) -> bool {
+    let versions = match (version, &last.version) {
+        (Some(version), Some(last)) => version.compare(last).unwrap_or(Ordering::Equal),
+        (version, last) => version.is_some().cmp(&last.is_some()),
+    };
+    versions.then(rank(event).cmp(&rank(last.event))).is_gt()
 }
 
 const fn rank(event: &Event) -> u8 {
@@ -109,23 +123,6 @@ const fn rank(event: &Event) -> u8 {
         Event::Introduced(_) => 1,
         _ => 2,
     }
-}
-
-fn inside(points: &[Point<'_>], version: &Version) -> bool {
-    let mut inside = false;
-    for point in points {
-        let order = match &point.version {
-            Some(named) => version.compare_to_named(named).unwrap_or(Ordering::Less),
-            None => Ordering::Greater,
-        };
-        match point.event {
-            Event::Introduced(_) if order.is_ge() => inside = true,
-            Event::Fixed(_) if order.is_ge() => inside = false,
-            Event::LastAffected(_) if order.is_gt() => inside = false,
-            _ => {}
-        }
-    }
-    inside
 }
 
 /// A range with limits ends before the last of them.

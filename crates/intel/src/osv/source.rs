@@ -223,7 +223,7 @@ fn zip(place: &str, reader: impl Read + io::Seek, limits: &Limits, take: Take<'_
                 continue;
             }
         };
-        let name = entry.name().map_or_else(|_| format!("#{index}"), |name| name.into_owned());
+        let name = entry.name().map_or_else(|_| format!("#{index}"), std::borrow::Cow::into_owned);
         if entry.is_dir() || !name.to_lowercase().ends_with(".json") {
             continue;
         }

@@ -3,7 +3,7 @@
 //! | scheme | ecosystems | order |
 //! | --- | --- | --- |
 //! | PEP 440 | `PyPI` | epochs, pre-, post- and dev-releases, local versions |
-//! | semantic versions | npm, crates.io, Go, and every range of type `SEMVER` | precedence of SemVer 2.0; build metadata (`+incompatible` too) does not count |
+//! | semantic versions | npm, crates.io, Go, and every range of type `SEMVER` | precedence of Semantic Versioning 2.0; build metadata (`+incompatible` too) does not count |
 //! | `NuGet` | `NuGet` | a fourth number, pre-releases without case |
 //! | Maven | Maven | `ComparableVersion` of Maven 4 |
 //!

@@ -170,3 +170,28 @@ fn schemes_do_not_mix() {
     let (python, maven) = (version(Scheme::Pep440, "1"), version(Scheme::Maven, "1"));
     assert_eq!(python.compare(&maven), None);
 }
+
+proptest::proptest! {
+    /// Each scheme's order is one: seen from both sides, and carried over. Maven's own is not
+    /// (`2ga` = `2` < `2.x-a` < `2ga`), and nothing may rely on it.
+    #[test]
+    fn orders_are_orders(texts in proptest::collection::vec(
+        "[0-2](([.-]?)(0|1|10|a|b|rc|sp|ga|x|dev|post|alpha)){0,5}(\\+[a1]{1,2})?", 3,
+    )) {
+        for scheme in [Scheme::Pep440, Scheme::Semantic, Scheme::Nuget, Scheme::Maven] {
+            let read: Vec<Version> =
+                texts.iter().filter_map(|text| Version::parse(scheme, text).ok()).collect();
+            let order = |a: &Version, b: &Version| a.compare(b).expect("one scheme");
+            for a in &read {
+                for b in &read {
+                    proptest::prop_assert_eq!(order(a, b), order(b, a).reverse(), "{:?}", texts);
+                    for c in &read {
+                        if scheme != Scheme::Maven && order(a, b).is_le() && order(b, c).is_le() {
+                            proptest::prop_assert!(order(a, c).is_le(), "{:?} {:?}", scheme, texts);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
