@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use annex_intel::lock;
+use annex_intel::version::{Scheme, Version};
 use annex_intel::vex::Document;
-use annex_intel::{Importer, Limits, Scheme, Version};
+use annex_intel::{Importer, Limits};
 use annex_isms::{Dependency, Ecosystem, Instant};
 
 /// One name for each way in which a lock file is read; the first byte chooses.
@@ -128,7 +129,7 @@ pub fn intel_version(bytes: &[u8]) {
         for b in &read {
             assert_eq!(order(a, b), order(b, a).reverse(), "{text}");
             for c in &read {
-                // Maven's own order does not carry over for some odd texts.
+                // Maven's own order does not carry over: `2ga` = `2` < `2.x-a` < `2ga`.
                 if scheme != Scheme::Maven && order(a, b).is_le() && order(b, c).is_le() {
                     assert!(order(a, c).is_le(), "{text}");
                 }
