@@ -1,5 +1,7 @@
 //! How long an import and a check take, over real advisories where they are at hand.
 
+#![expect(clippy::print_stderr, reason = "a measurement that is skipped says so")]
+
 use std::path::{Path, PathBuf};
 
 use annex_intel::{Database, Importer, Limits};

@@ -1,5 +1,7 @@
 //! Known answers over real advisories, where the shared reference data is at hand.
 
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+
 use std::path::{Path, PathBuf};
 
 use annex_intel::{Database, Importer, Limits, Report};
@@ -112,4 +114,26 @@ fn every_listed_version_is_found() {
     }
     println!("{found} listed versions found, {} are no versions: {unread:?}", unread.len());
     assert!(found > 2_000 && unread.len() < found / 100, "{found}, {}", unread.len());
+}
+
+/// From a lock file to a report: the one of this workspace, which is always at hand.
+#[test]
+fn the_lock_file_of_this_workspace_is_read_and_checked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let locked =
+        annex_intel::lock::read_file(&root, "Cargo.lock", &Limits::default()).expect("Cargo.lock");
+    assert!(locked.dependencies.len() > 100 && locked.notes.is_empty());
+    let serde = locked.dependencies.iter().find(|row| row.name == "serde").expect("serde");
+    assert_eq!(serde.direct, Some(true));
+    let place = serde.locations.first().expect("a place");
+    let text = std::fs::read_to_string(root.join("Cargo.lock")).expect("Cargo.lock");
+    let line = place.line.and_then(|line| usize::try_from(line).ok()).expect("a line");
+    assert_eq!(text.lines().nth(line - 1), Some("name = \"serde\""));
+    let Some(database) = database(&["osv-rustsec-all.jsonl.gz"]) else { return };
+    let report = database.check(&locked.dependencies, at());
+    assert_eq!(report.dependencies, locked.dependencies.len() as u64);
+    // Every version of a lock file of Cargo is one that can be compared.
+    assert!(
+        !report.unknown.iter().any(|row| matches!(row.why, annex_intel::Why::NotAVersion { .. }))
+    );
 }
