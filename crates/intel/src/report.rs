@@ -16,7 +16,8 @@ pub struct Report {
     /// The instant that it speaks for.
     pub at: Instant,
     /// Whole days since the newest record, of the ecosystem for which that is longest among
-    /// those that were asked for; `None` when one of them has no dated record.
+    /// those that were asked for; negative when a record is dated later than `at`, `None` when one
+    /// of them has no dated record.
     pub age_days: Option<i64>,
     /// The same for each ecosystem that was asked for and is covered.
     pub ages_days: BTreeMap<Ecosystem, i64>,

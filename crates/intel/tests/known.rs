@@ -99,7 +99,7 @@ fn every_listed_version_is_found() {
         let id = record["id"].as_str().expect("an id");
         for affected in record["affected"].as_array().into_iter().flatten() {
             let name = affected["package"]["name"].as_str().expect("a name");
-            for version in affected["versions"].as_array().into_iter().flatten().step_by(29) {
+            for version in affected["versions"].as_array().into_iter().flatten().step_by(151) {
                 let version = version.as_str().expect("a version");
                 let report = asked(&database, Ecosystem::Pypi, name, version);
                 if report.unknown.iter().any(|row| row.why.to_string().contains("not a version")) {
@@ -113,7 +113,7 @@ fn every_listed_version_is_found() {
         }
     }
     println!("{found} listed versions found, {} are no versions: {unread:?}", unread.len());
-    assert!(found > 2_000 && unread.len() < found / 100, "{found}, {}", unread.len());
+    assert!(found > 400 && unread.len() < found / 100, "{found}, {}", unread.len());
 }
 
 /// From a lock file to a report: the one of this workspace, which is always at hand.

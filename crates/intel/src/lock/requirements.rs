@@ -144,17 +144,24 @@ fn address_alone(out: &mut Collector<'_>, number: u32, address: &str) {
     }
 }
 
-/// Reads a file and all that it includes.
+/// Reads a file and all that it includes; an included file that cannot be read is noted.
 pub(super) fn with_includes(
-    path: &str,
+    first: &str,
     open: &dyn Fn(&str) -> Result<String, LockError>,
     limits: &Limits,
 ) -> Result<Locked, LockError> {
-    let mut queue = VecDeque::from([(path.to_owned(), false)]);
-    let mut seen = vec![(path.to_owned(), false)];
+    let mut queue = VecDeque::from([(first.to_owned(), false)]);
+    let mut seen = vec![(first.to_owned(), false)];
     let (mut all, mut constraints) = (Locked::default(), BTreeMap::new());
     while let Some((path, constraint)) = queue.pop_front() {
-        let text = open(&path)?;
+        let text = match open(&path) {
+            Ok(text) => text,
+            Err(error) if path == first => return Err(error),
+            Err(error) => {
+                all.notes.push(format!("{error}, included by {first} or what it includes"));
+                continue;
+            }
+        };
         let mut out = Collector::new(&path, Ecosystem::Pypi, limits);
         for include in rows(&mut out, text.trim_start_matches('\u{feff}')) {
             // What a constraint file includes only constrains, too.
