@@ -22,11 +22,13 @@
 //! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
 
 mod discover;
+mod intel;
 mod ledger;
 mod modelfile;
 mod pack;
 
 pub use discover::discover_file;
+pub use intel::{intel_lock, intel_osv, intel_version, intel_vex};
 pub use ledger::{ledger_note, ledger_proof, test_key};
 pub use modelfile::{
     modelfile_gguf, modelfile_hdf5, modelfile_jinja, modelfile_npy, modelfile_pickle,
@@ -46,6 +48,10 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "discover_file", body: discover_file },
+    Target { name: "intel_lock", body: intel_lock },
+    Target { name: "intel_osv", body: intel_osv },
+    Target { name: "intel_version", body: intel_version },
+    Target { name: "intel_vex", body: intel_vex },
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
     Target { name: "modelfile_gguf", body: modelfile_gguf },

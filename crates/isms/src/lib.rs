@@ -19,6 +19,7 @@
 
 pub mod assessment;
 mod canonical;
+mod dependency;
 mod digest;
 pub mod drift;
 pub mod entity;
@@ -34,6 +35,7 @@ mod value;
 
 pub use assessment::Assessment;
 pub use canonical::{CanonicalError, canonical_json};
+pub use dependency::{Dependency, Ecosystem};
 pub use digest::{Digest, ParseDigestError};
 pub use id::{
     AgreementId, AssetId, ControlId, DocumentId, ExceptionId, FlowId, GapId, IdError,
