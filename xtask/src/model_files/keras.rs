@@ -99,11 +99,6 @@ fn archives(group: &mut Group) {
         ("layer-os-system", model(&layer("os", "system", &system()))),
         ("layer-subprocess", model(&layer("subprocess", "Popen", &json!({"args": COMMAND})))),
         ("layer-unknown-module", model(&layer("annex_layers.core", "Attention", &json!({})))),
-        (
-            "layer-registered",
-            model(&json!({"module": null, "class_name": "Gate",
-            "registered_name": "Annex>Gate", "config": {}})),
-        ),
         ("get-file", model(&dense(&function("keras.utils", "get_file")))),
         (
             "get-file-layer",
