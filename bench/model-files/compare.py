@@ -8,8 +8,8 @@ DIR is what `cargo xtask model-files` wrote, VENVS a folder for the virtual envi
 program makes (pip is used, once). A malicious file is found when a scanner's verdict is one of
 those that `expected.json` accepts for it; a harmless file that is `malicious` or `suspicious` is
 a false alarm. What a scanner merely fails to read counts as found only where `unreadable` is
-accepted. Wall time is of the whole run over the files, without the installation; the large pickle
-is scanned alone. Standard library only; not part of CI.
+accepted. Wall time, and in brackets processor time, is of the whole run over the files, without
+the installation; the large pickle is scanned alone. Standard library only; not part of CI.
 """
 
 import argparse
@@ -196,12 +196,17 @@ def large(path, size_mb):
 
 
 def timed(function, *arguments):
-    start = time.monotonic()
+    """The result, the wall time, and the processor time of the scanners that were run."""
+    def spent():
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.monotonic(), children.ru_utime + children.ru_stime
+
+    start = spent()
     result = function(*arguments)
-    return result, time.monotonic() - start
+    return result, *(after - before for after, before in zip(spent(), start))
 
 
-def row(name, rows, root, verdicts, seconds, large_text):
+def row(name, rows, root, verdicts, time_text, large_text):
     """One line of the table, and the same by group."""
     groups = collections.defaultdict(lambda: [0, 0])
     found = malicious = alarms = unread = harmless = 0
@@ -224,7 +229,7 @@ def row(name, rows, root, verdicts, seconds, large_text):
         else:
             missed.append(entry["path"])
     text = (f"| {name} | {found} of {malicious} ({100 * found / malicious:.1f} %) "
-            f"| {alarms} of {harmless} | {unread} | {seconds:.1f} s | {large_text} |")
+            f"| {alarms} of {harmless} | {unread} | {time_text} | {large_text} |")
     return text, {"name": name, "groups": groups, "missed": missed, "false": false}
 
 
@@ -256,21 +261,22 @@ def main():
         for name, (package, scan) in chosen.items():
             if package:
                 python = environment(options.venvs.resolve(), package)
-                verdicts, seconds = timed(scan, python, paths, FOLDER_SECONDS_MAX)
+                verdicts, wall, cpu = timed(scan, python, paths, FOLDER_SECONDS_MAX)
                 late, label = (scan, python, [str(big)], LARGE_SECONDS_MAX), None
-                version = subprocess.check_output(
-                    [python, "-c", f"import importlib.metadata as m; print(m.version({package!r}))"],
-                    text=True).strip()
+                asked = f"import importlib.metadata as m; print(m.version({package!r}))"
+                version = subprocess.check_output([python, "-c", asked], text=True).strip()
                 label = f"{name} {version}"
             else:
-                verdicts, seconds = timed(by_annex, options.annex, str(root), paths, FOLDER_SECONDS_MAX)
-                late, label = (by_annex, options.annex, folder, [str(big)], LARGE_SECONDS_MAX), "annex"
+                verdicts, wall, cpu = timed(
+                    by_annex, options.annex, str(root), paths, FOLDER_SECONDS_MAX)
+                late = (by_annex, options.annex, folder, [str(big)], LARGE_SECONDS_MAX)
+                label = "annex"
             large_text = large_texts.get(package, "not run")
             if size and package not in large_texts:
-                verdict, spent = timed(*late)
-                over = spent >= LARGE_SECONDS_MAX
-                large_text = f"not done in {LARGE_SECONDS_MAX} s" if over else f"{spent:.1f} s"
-                large_text += "" if over else f", {verdict.get(str(big), 'absent')}"
+                verdict, *spent = timed(*late)
+                over = spent[0] >= LARGE_SECONDS_MAX
+                large_text = "not done in " if over else f"{verdict.get(str(big), 'absent')}, "
+                large_text += "{:.1f} s ({:.1f} s)".format(*spent)
                 large_texts[package] = large_text
             levels = [(label, verdicts)]
             if name == "modelaudit":
@@ -278,11 +284,13 @@ def main():
                           for path, verdict in verdicts.items()}
                 levels = [(f"{label}, critical", strict), (f"{label}, with warnings", verdicts)]
             for label, verdicts in levels:
-                line, detail = row(label, rows, root, verdicts, seconds, large_text)
+                line, detail = row(label, rows, root, verdicts, f"{wall:.1f} s ({cpu:.1f} s)",
+                                   large_text)
                 print(line, file=sys.stderr, flush=True)
                 lines.append(line)
                 details.append(detail)
-    print(f"| scanner | malicious found | false alarms | harmless not read | wall time | a pickle of {size >> 20} MiB |")
+    print("| scanner | malicious found | false alarms | harmless not read | wall (CPU) time "
+          f"| a pickle of {size >> 20} MiB |")
     print("| --- | --- | --- | --- | --- | --- |")
     print("\n".join(lines))
     print("\n| group | " + " | ".join(detail["name"] for detail in details) + " |")
