@@ -1,4 +1,4 @@
-//! The tasks of the project: `cargo xtask test`, `tidy` and `docs`.
+//! The tasks of the project: `cargo xtask test`, `tidy`, `docs` and `model-files`.
 //!
 //! ```text
 //!  test ─▶ fmt ─▶ tidy ─▶ clippy ─▶ docs --check ─▶ cargo test ─▶ fuzz corpora
@@ -14,6 +14,7 @@
 #![expect(clippy::print_stdout, reason = "a task tells its progress on the terminal")]
 
 mod docs;
+mod model_files;
 mod project;
 mod test;
 mod tidy;
@@ -30,7 +31,8 @@ usage: cargo xtask <task>
   test [--quick]          everything that must hold before a change is merged;
                           --quick leaves out integration tests and fuzz corpora
   tidy                    the rules of the house: arrows, module heads, lengths, banned words
-  docs [--check] [PAGE…]  write the generated pages of docs/, or check that they are current";
+  docs [--check] [PAGE…]  write the generated pages of docs/, or check that they are current
+  model-files DIR         write the corpus that a scanner of model files is measured by";
 
 fn main() -> ExitCode {
     match run() {
@@ -53,6 +55,7 @@ fn run() -> anyhow::Result<()> {
         ["tidy"] => tidy::run(&project),
         ["docs", "--check", pages @ ..] => docs::run(&project, docs::Mode::Check, pages),
         ["docs", pages @ ..] => docs::run(&project, docs::Mode::Write, pages),
+        ["model-files", folder] => model_files::run(&project, folder),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
