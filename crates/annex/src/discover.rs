@@ -32,7 +32,7 @@ pub(crate) fn discover(context: &Context, args: &DiscoverArgs) -> Result<Exit, O
         coverage.files_seen,
         coverage.files_ignored
     ));
-    Ok(incomplete(context, &batch))
+    Ok(incomplete(context, &batch, "`--format json` lists all as skipped"))
 }
 
 /// Scans a folder under a progress bar.
@@ -57,8 +57,8 @@ pub(crate) fn scanned(
     batch
 }
 
-/// Whether something could not be read; names the first of it.
-fn incomplete(context: &Context, batch: &ObservationBatch) -> Exit {
+/// Whether something could not be read; names the first of it, and where all of it stands.
+pub(crate) fn incomplete(context: &Context, batch: &ObservationBatch, all: &str) -> Exit {
     let mut unread = batch.skipped.iter().filter(|skipped| !skipped.deliberate);
     let Some(first) = unread.next() else { return Exit::Done };
     let others = match unread.count() {
@@ -66,7 +66,7 @@ fn incomplete(context: &Context, batch: &ObservationBatch) -> Exit {
         others => format!(", and {others} more"),
     };
     context.note(&format!(
-        "incomplete: {}: {}{others}; `--format json` lists all as skipped (exit code 3)",
+        "incomplete: {}: {}{others}; {all} (exit code 3)",
         first.path, first.reason
     ));
     Exit::Incomplete

@@ -30,15 +30,10 @@ use crate::purl;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// It is longer than [`limits::BILL_BYTES_MAX`].
-    #[error(
-        "{file}: has {bytes} bytes; a bill of materials may have {} at most",
-        limits::BILL_BYTES_MAX
-    )]
+    #[error("{file}: is longer than {} bytes, the most that is read", limits::BILL_BYTES_MAX)]
     Long {
         /// The file.
         file: String,
-        /// Its length.
-        bytes: usize,
     },
     /// It is not JSON.
     #[error(
@@ -157,7 +152,7 @@ impl Bill {
     /// When it is none of them, or a field that is read is not what the format says.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, ReadError> {
         if bytes.len() > limits::BILL_BYTES_MAX {
-            return Err(ReadError::Long { file: file.to_owned(), bytes: bytes.len() });
+            return Err(ReadError::Long { file: file.to_owned() });
         }
         let value: Value = serde_json::from_slice(bytes).map_err(|source| ReadError::Json {
             file: file.to_owned(),

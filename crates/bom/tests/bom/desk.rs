@@ -103,6 +103,33 @@ pub(crate) fn batch() -> ObservationBatch {
     serde_json::from_value(json_batch()).expect("a batch")
 }
 
+/// A batch with texts that no sane repository holds: they must not break what others read.
+pub(crate) fn hostile() -> ObservationBatch {
+    let mut batch = json_batch();
+    let nasty = "a b\u{0}\u{202e}<>\"'{}|\\^`[]%zz#?@é:/\u{1f600}\n";
+    for kind in annex_isms::AssetKind::ALL {
+        let name = format!("huggingface/{nasty}");
+        let place = format!(":{nasty}");
+        let assets = batch["assets"].as_array_mut().expect("assets");
+        assets.push(asset(kind.as_str(), &name, nasty, None, &[&place]));
+        assets.push(asset(kind.as_str(), &format!("pypi/{nasty}"), "", Some("someone"), &[]));
+        let observations = batch["observations"].as_array_mut().expect("observations");
+        for attribute in ["version", "endpoint", "content_digest", "base_model"] {
+            observations.push(of(kind.as_str(), &name, attribute, nasty.into()));
+        }
+        let long = "9".repeat(5000);
+        observations.push(of(kind.as_str(), &format!("pypi/{nasty}"), "version", long.into()));
+    }
+    batch["scope"]["name"] = nasty.into();
+    batch["flows"] = json!([flow(
+        ("agent", &format!("huggingface/{nasty}")),
+        ("model_api", &format!("huggingface/{nasty}")),
+        nasty,
+        &[]
+    )]);
+    serde_json::from_value(batch).expect("a batch")
+}
+
 /// One vulnerability of each state, and one that no part has.
 pub(crate) fn vulnerabilities() -> Vec<Vulnerability> {
     let one = |id: &str, affects: &str, state: Option<State>| Vulnerability {

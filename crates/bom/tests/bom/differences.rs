@@ -16,9 +16,9 @@ fn refused(document: &Value) -> String {
 fn words(old: &Bill, new: &Bill) -> String {
     let found = diff(old, new);
     let mut lines = Vec::new();
-    lines.extend(found.added.iter().map(|part| format!("+ {} {}", part.identity, part.version())));
+    lines.extend(found.added.iter().map(|part| format!("+ {} {}", part.identity, part.version()).trim_end().to_owned()));
     lines
-        .extend(found.removed.iter().map(|part| format!("- {} {}", part.identity, part.version())));
+        .extend(found.removed.iter().map(|part| format!("- {} {}", part.identity, part.version()).trim_end().to_owned()));
     for part in &found.changed {
         lines.extend(
             part.changes.iter().map(|change| format!("~ {}: {}", part.identity, change.words())),
@@ -53,7 +53,14 @@ fn every_sort_of_change_is_said_in_both_formats() {
         words(&read(&desk::bill(&desk::batch(), format)), &read(&desk::bill(&changed, format)))
     };
     let cyclonedx = said(Format::CycloneDx16);
-    insta::assert_snapshot!(cyclonedx, @"");
+    insta::assert_snapshot!(cyclonedx, @r#"
+    + tool:desk/walk
+    - gateway:litellm
+    - tool:desk/run
+    ~ mcp_server:endpoint/tools.example.org: endpoint: https://tools.example.org/mcp -> http://tools.example.org/mcp
+    ~ pkg:huggingface/acme/help-7b: property annex:remote_code_trusted: true -> false
+    ~ pkg:pypi/langchain-openai: version: 0.3.1 -> 0.4.0
+    "#);
     assert_eq!(cyclonedx, said(Format::Spdx301));
     assert_eq!(said(Format::CycloneDx17), cyclonedx);
 }
@@ -62,7 +69,9 @@ fn every_sort_of_change_is_said_in_both_formats() {
 fn the_same_desk_in_two_formats_differs_in_what_only_one_of_them_lists() {
     let cyclonedx = read(&desk::bill(&desk::batch(), Format::CycloneDx16));
     let spdx = read(&desk::bill(&desk::batch(), Format::Spdx301));
-    insta::assert_snapshot!(words(&cyclonedx, &spdx), @"");
+    insta::assert_snapshot!(words(&cyclonedx, &spdx), @r#"
+    + pkg:huggingface/Qwen/Qwen2.5-7B
+    "#);
 }
 
 #[test]
@@ -90,7 +99,14 @@ fn foreign_bills_are_read_with_nested_parts_and_groups() {
         ],
     });
     let read = |document: &Value| read(document.to_string().as_bytes());
-    insta::assert_snapshot!(words(&read(&old), &read(&new)), @"");
+    insta::assert_snapshot!(words(&read(&old), &read(&new)), @r#"
+    - library:inner 2
+    - service:api
+    - service:inner
+    ~ pkg:npm/%40a/b: version: 1 -> 3
+    ~ pkg:pypi/twice: hash sha256: aa -> bb
+    ~ pkg:pypi/twice: version: 1, 2 -> 2
+    "#);
 }
 
 #[test]
@@ -116,5 +132,20 @@ fn what_cannot_be_read_is_named_with_file_and_field() {
     for text in ["<bom/>", "{\n \"bomFormat\"", &"[".repeat(100_000)] {
         faults.push(Bill::read("bill.json", text.as_bytes()).expect_err("no bill").to_string());
     }
-    insta::assert_snapshot!(faults.join("\n"), @"");
+    insta::assert_snapshot!(faults.join("\n"), @r#"
+    bill.json: the document: expected a CycloneDX document (`bomFormat`) or SPDX 3 (`@context`, `@graph`), found an object
+    bill.json: the document: expected a CycloneDX document (`bomFormat`) or SPDX 3 (`@context`, `@graph`), found a list
+    bill.json: bomFormat: expected "CycloneDX", found "SPDX"
+    bill.json: specVersion: expected 1.4, 1.5, 1.6 or 1.7, found nothing
+    bill.json: specVersion: expected 1.4, 1.5, 1.6 or 1.7, found "1.3"
+    bill.json: components: expected a list, found "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+    bill.json: components[1].name: expected a name, found nothing
+    bill.json: components[0].properties[0].name: expected a text, found 7
+    bill.json: @context: expected the context of SPDX 3.0.1, found "https://spdx.org/rdf/3.0.0/spdx-context.jsonld"
+    bill.json: @context: expected the context of SPDX 3.0.1, found nothing
+    bill.json: @graph[0]: expected an object, found 3
+    bill.json: line 1, column 1: not JSON; export the bill as JSON (XML and tag-value are not read)
+    bill.json: line 2, column 12: not JSON; export the bill as JSON (XML and tag-value are not read)
+    bill.json: line 1, column 128: not JSON; export the bill as JSON (XML and tag-value are not read)
+    "#);
 }
