@@ -16,9 +16,18 @@ fn refused(document: &Value) -> String {
 fn words(old: &Bill, new: &Bill) -> String {
     let found = diff(old, new);
     let mut lines = Vec::new();
-    lines.extend(found.added.iter().map(|part| format!("+ {} {}", part.identity, part.version()).trim_end().to_owned()));
-    lines
-        .extend(found.removed.iter().map(|part| format!("- {} {}", part.identity, part.version()).trim_end().to_owned()));
+    lines.extend(
+        found
+            .added
+            .iter()
+            .map(|part| format!("+ {} {}", part.identity, part.version()).trim_end().to_owned()),
+    );
+    lines.extend(
+        found
+            .removed
+            .iter()
+            .map(|part| format!("- {} {}", part.identity, part.version()).trim_end().to_owned()),
+    );
     for part in &found.changed {
         lines.extend(
             part.changes.iter().map(|change| format!("~ {}: {}", part.identity, change.words())),
