@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Assess(AssessArgs),
     /// Scan a repository and print what AI is in it, or what changed; judges nothing
     Discover(DiscoverArgs),
+    /// Write a bill of materials of the AI in a repository, or compare two of them
+    Bom(BomArgs),
     /// AI systems
     Systems(ListArgs),
     /// Assets, and their registration
@@ -202,6 +204,62 @@ pub(crate) struct DiscoverArgs {
     /// Exit with 1 when something changed
     #[arg(long)]
     pub(crate) fail_on_change: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples:
+  annex bom . -o bom.json
+  annex bom . --bom-format spdx-3.0.1 -o bom.spdx.json
+  annex bom diff old.json bom.json                 what was added, removed and changed
+  annex bom diff old.json bom.json --fail-on-change"
+)]
+pub(crate) struct BomArgs {
+    /// The repository to scan
+    #[arg(required = true)]
+    pub(crate) path: Option<PathBuf>,
+    /// The name of the repository, when the folder does not tell
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Option<String>,
+    /// The format of the bill
+    #[arg(long, value_enum, default_value_t = BomFormat::CycloneDx16)]
+    pub(crate) bom_format: BomFormat,
+    /// Where to write it [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<BomCommand>,
+}
+
+/// The format of a bill of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BomFormat {
+    /// CycloneDX 1.6, JSON
+    #[value(name = "cyclonedx-1.6")]
+    CycloneDx16,
+    /// CycloneDX 1.7, JSON
+    #[value(name = "cyclonedx-1.7")]
+    CycloneDx17,
+    /// SPDX 3.0.1, JSON-LD
+    #[value(name = "spdx-3.0.1")]
+    Spdx301,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BomCommand {
+    /// Compare two bills of materials: CycloneDX 1.4 to 1.7 or SPDX 3.0.1, also of other tools
+    Diff {
+        /// The old one
+        old: PathBuf,
+        /// The new one
+        new: PathBuf,
+        /// Exit with 1 when anything changed
+        #[arg(long)]
+        fail_on_change: bool,
+    },
 }
 
 /// Listing.

@@ -123,6 +123,7 @@ fn read(file: &Path) -> Result<ObservationBatch, OperationError> {
         }
     }
     serde_json::from_value(document).map_err(wrong)
+    Ok(incomplete(context, &batch, "`--format json` lists all as skipped"))
 }
 
 /// Scans a folder under a progress bar.
@@ -147,8 +148,8 @@ pub(crate) fn scanned(
     batch
 }
 
-/// Whether something could not be read; names the first of it.
-fn incomplete(context: &Context, batch: &ObservationBatch) -> Exit {
+/// Whether something could not be read; names the first of it, and where all of it stands.
+pub(crate) fn incomplete(context: &Context, batch: &ObservationBatch, all: &str) -> Exit {
     let mut unread = batch.skipped.iter().filter(|skipped| !skipped.deliberate);
     let Some(first) = unread.next() else { return Exit::Done };
     let others = match unread.count() {
@@ -156,7 +157,7 @@ fn incomplete(context: &Context, batch: &ObservationBatch) -> Exit {
         others => format!(", and {others} more"),
     };
     context.note(&format!(
-        "incomplete: {}: {}{others}; `--format json` lists all as skipped (exit code 3)",
+        "incomplete: {}: {}{others}; {all} (exit code 3)",
         first.path, first.reason
     ));
     Exit::Incomplete

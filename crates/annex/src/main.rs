@@ -13,6 +13,7 @@
 
 mod args;
 mod assess;
+mod bom;
 mod catalog;
 mod context;
 mod discover;
@@ -61,6 +62,8 @@ async fn run(cli: Cli) -> Result<Exit, OperationError> {
         Command::Init(args) => init::init(&context, args).await,
         Command::Assess(args) => assess::assess(&context, args).await,
         Command::Discover(args) => discover::discover(&context, &args).await,
+        Command::Discover(args) => discover::discover(&context, &args),
+        Command::Bom(args) => bom::bom(&context, &args),
         Command::Systems(args) => registers::systems(&context, &args).await,
         Command::Assets(args) => registers::assets(&context, args).await,
         Command::Gaps(args) => registers::gaps(&context, args).await,

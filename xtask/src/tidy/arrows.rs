@@ -30,6 +30,7 @@ const ROOMS: &[Room] = &[
     room(3, "annex-register", &["annex-isms", "annex-ledger"]),
     room(3, "annex-assess", &["annex-isms", "annex-policy", "annex-catalog"]),
     room(3, "annex-intel", &["annex-isms"]),
+    room(3, "annex-bom", &["annex-isms"]),
     // Its tests may read the packages and providers that the catalogue knows by name; the crate
     // itself is given them.
     Room { layer: 3, name: "annex-discover", uses: &["annex-isms"], tests_use: &["annex-catalog"] },
@@ -61,6 +62,7 @@ const ROOMS: &[Room] = &[
         "annex",
         &[
             "annex-isms",
+            "annex-bom",
             "annex-settings",
             "annex-ledger",
             "annex-catalog",

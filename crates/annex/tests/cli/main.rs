@@ -16,6 +16,7 @@
 mod assess;
 mod bad_files;
 mod bad_settings;
+mod bom;
 mod catalogue;
 mod decisions;
 mod desk;
