@@ -97,6 +97,10 @@ pub(crate) enum Command {
     Discover(DiscoverArgs),
     /// Write a bill of materials of the AI in a repository, or compare two of them
     Bom(BomArgs),
+    /// Scan model files for what loading them would do; nothing is loaded
+    Models(ModelsArgs),
+    /// Match dependencies against advisories that you bring; nothing is fetched
+    Vulnerabilities(VulnerabilitiesArgs),
     /// AI systems
     Systems(ListArgs),
     /// Assets, and their registration
@@ -260,6 +264,50 @@ pub(crate) enum BomCommand {
         #[arg(long)]
         fail_on_change: bool,
     },
+}
+
+/// Model files.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exits with 1 when a file is malicious or suspicious, with 3 when one could not be read.
+
+Examples:
+  annex models scan ~/.cache/huggingface
+  annex models scan weights --format json | jq '.[] | select(.verdict != \"clean\")'")]
+pub(crate) struct ModelsArgs {
+    #[command(subcommand)]
+    pub(crate) command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Give every model file below a folder a verdict, with the reasons
+    Scan {
+        /// The folder, or one file
+        path: PathBuf,
+    },
+}
+
+/// Known vulnerabilities.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exits with 1 when a dependency is affected, with 3 when a lock file or a record could not be read.
+
+Examples:
+  annex vulnerabilities . --database osv/PyPI.zip --database osv/npm.zip
+  annex vulnerabilities . --database osv --vex not-affected.json --sarif annex.sarif")]
+pub(crate) struct VulnerabilitiesArgs {
+    /// The repository whose lock files are read
+    pub(crate) path: PathBuf,
+    /// Advisories in the OSV format: a folder, a JSON-lines file, or an archive of records
+    #[arg(long, value_name = "PATH", required = true)]
+    pub(crate) database: Vec<PathBuf>,
+    /// OpenVEX documents that state what does not affect you, and why
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
+    /// Where to write the matches as SARIF 2.1.0, for code-scanning pages
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
 }
 
 /// Listing.

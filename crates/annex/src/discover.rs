@@ -23,7 +23,7 @@ pub(crate) async fn discover(
     let loaded = context.load(Some(&args.path))?;
     let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let batch = scanned(context, &args.path, args.repository.as_deref(), &loaded, &catalogue)?;
-    let exit = incomplete(context, &batch);
+    let exit = incomplete(context, &batch, "`--format json` lists all as skipped");
     let drift = if args.record {
         recorded(context, loaded, catalogue, &batch).await?
     } else if let Some(file) = &args.against {
@@ -123,7 +123,6 @@ fn read(file: &Path) -> Result<ObservationBatch, OperationError> {
         }
     }
     serde_json::from_value(document).map_err(wrong)
-    Ok(incomplete(context, &batch, "`--format json` lists all as skipped"))
 }
 
 /// Scans a folder under a progress bar.

@@ -20,9 +20,11 @@ mod discover;
 mod drift;
 mod evidence;
 mod init;
+mod models;
 mod output;
 mod registers;
 mod trust;
+mod vulnerabilities;
 
 use std::process::ExitCode;
 
@@ -62,8 +64,9 @@ async fn run(cli: Cli) -> Result<Exit, OperationError> {
         Command::Init(args) => init::init(&context, args).await,
         Command::Assess(args) => assess::assess(&context, args).await,
         Command::Discover(args) => discover::discover(&context, &args).await,
-        Command::Discover(args) => discover::discover(&context, &args),
         Command::Bom(args) => bom::bom(&context, &args),
+        Command::Models(args) => models::models(&context, &args),
+        Command::Vulnerabilities(args) => vulnerabilities::vulnerabilities(&context, &args),
         Command::Systems(args) => registers::systems(&context, &args).await,
         Command::Assets(args) => registers::assets(&context, args).await,
         Command::Gaps(args) => registers::gaps(&context, args).await,

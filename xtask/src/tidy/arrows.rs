@@ -67,6 +67,8 @@ const ROOMS: &[Room] = &[
             "annex-ledger",
             "annex-catalog",
             "annex-report",
+            "annex-intel",
+            "annex-modelfile",
             "annex-operations",
         ],
     ),

@@ -29,6 +29,7 @@ mod pnpm;
 mod python;
 mod requirements;
 mod text;
+mod tree;
 mod xml;
 mod yarn;
 
@@ -41,6 +42,8 @@ use annex_isms::observation::Location;
 use annex_isms::{Dependency, Ecosystem};
 
 use crate::Limits;
+
+pub use tree::{LockedTree, read_tree};
 
 /// What a lock file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
