@@ -10,7 +10,8 @@ use crate::vulnerability::State;
 pub(crate) struct Bom {
     #[serde(rename = "$schema")]
     pub(crate) schema: String,
-    pub(crate) bom_format: &'static str,
+    #[serde(rename = "bomFormat")]
+    pub(crate) format: &'static str,
     pub(crate) spec_version: String,
     pub(crate) serial_number: String,
     pub(crate) version: u32,
@@ -279,12 +280,12 @@ pub(crate) struct Affects {
 #[derive(Debug, Serialize)]
 pub(crate) struct AffectedVersion {
     pub(crate) version: String,
-    pub(crate) status: Affected,
+    pub(crate) status: Status,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Affected {
+pub(crate) enum Status {
     Affected,
     Unaffected,
     Unknown,

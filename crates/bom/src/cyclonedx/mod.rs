@@ -24,8 +24,8 @@ use crate::inventory::{Inventory, Part, Root};
 use crate::vulnerability::{Analysis, Justification, State, Vulnerability};
 
 use document::{
-    Affected, AffectedVersion, Affects, Analysed, Bom, Component, Composition, Dependency,
-    Metadata, Named, Phase, Rating, Reference, Tools, VulnerabilityEntry,
+    AffectedVersion, Affects, Analysed, Bom, Component, Composition, Dependency, Metadata, Named,
+    Phase, Rating, Reference, Status, Tools, VulnerabilityEntry,
 };
 use parts::{component, properties, service};
 
@@ -43,7 +43,7 @@ fn bom(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability], version: &s
         inventory.others().partition(|part| part.is_service());
     Bom {
         schema: format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
-        bom_format: "CycloneDX",
+        format: "CycloneDX",
         spec_version: version.to_owned(),
         serial_number: format!("urn:uuid:{}", inventory.uuid),
         version: 1,
@@ -120,17 +120,15 @@ fn versions(part: &Part<'_>, one: &Vulnerability) -> Vec<AffectedVersion> {
     let own = part.version().map(|version| AffectedVersion {
         version: version.to_owned(),
         status: match one.analysis.as_ref().map(|analysis| analysis.state) {
-            Some(State::Resolved | State::FalsePositive | State::NotAffected) => {
-                Affected::Unaffected
-            }
-            Some(State::InTriage) => Affected::Unknown,
-            Some(State::Exploitable) | None => Affected::Affected,
+            Some(State::Resolved | State::FalsePositive | State::NotAffected) => Status::Unaffected,
+            Some(State::InTriage) => Status::Unknown,
+            Some(State::Exploitable) | None => Status::Affected,
         },
     });
     let fixed =
         one.fixed_versions.iter().filter(|version| part.version() != Some(version.as_str()));
     let fixed = fixed
-        .map(|version| AffectedVersion { version: version.clone(), status: Affected::Unaffected });
+        .map(|version| AffectedVersion { version: version.clone(), status: Status::Unaffected });
     own.into_iter().chain(fixed).collect()
 }
 

@@ -91,15 +91,9 @@ fn graph(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability]) -> Vec<Va
         .iter()
         .filter_map(|element| element["spdxId"].as_str().map(str::to_owned))
         .collect();
-    let mut profiles = vec![
-        "core",
-        "software",
-        "ai",
-        "dataset",
-        "simpleLicensing",
-        "expandedLicensing",
-        "extension",
-    ];
+    // Not `extension`: in the context of 3.0.1 that word is the field of the same name.
+    let mut profiles =
+        vec!["core", "software", "ai", "dataset", "simpleLicensing", "expandedLicensing"];
     if !vulnerabilities.is_empty() {
         profiles.push("security");
     }

@@ -16,15 +16,15 @@ fn asset(kind: &str, key: &str, name: &str, supplier: Option<&str>, places: &[&s
     asset
 }
 
-fn seen(subject: &Value, attribute: &str, value: Value) -> Value {
+fn seen(subject: &Value, attribute: &str, value: &Value) -> Value {
     json!({
         "subject": subject, "attribute": attribute, "value": value, "basis": "source",
         "period": { "from": PERIOD.0, "to": PERIOD.1 },
     })
 }
 
-fn of(kind: &str, key: &str, attribute: &str, value: Value) -> Value {
-    seen(&json!({ "asset": { "kind": kind, "key": key } }), attribute, value)
+fn of(kind: &str, key: &str, attribute: &str, value: impl Into<Value>) -> Value {
+    seen(&json!({ "asset": { "kind": kind, "key": key } }), attribute, &value.into())
 }
 
 fn flow(from: (&str, &str), to: (&str, &str), carries: &str, classes: &[&str]) -> Value {
@@ -81,19 +81,19 @@ pub(crate) fn json_batch() -> Value {
             flow(application, ("log_store", "nowhere"), "conversations", &[]),
         ],
         "observations": [
-            seen(&json!({ "system": "desk" }), "guardrail_present", false.into()),
-            of("framework", "pypi/langchain_openai", "version", "0.3.1".into()),
-            of("framework", "npm/@langchain/core", "version_pinned", false.into()),
-            of("model", "huggingface/acme/help-7b", "remote_code_trusted", true.into()),
-            of("model", "huggingface/acme/help-7b", "version", "9f8e7d".into()),
-            of("model", "huggingface/acme/help-7b", "base_model", "huggingface/Qwen/Qwen2.5-7B".into()),
-            of("gateway", "litellm", "endpoint", "http://litellm:4000".into()),
-            of("gateway", "litellm", "authentication_configured", false.into()),
-            of("mcp_server", "endpoint/tools.example.org", "endpoint", "https://tools.example.org/mcp".into()),
-            of("vector_store", "qdrant", "endpoint", "http://${HOST}:6333".into()),
-            of("prompt", "desk/answer", "content_digest", digest.into()),
-            of("prompt", "desk/INLINE", "content_digest", format!("sha256:{}", "cd".repeat(32)).into()),
-            of("tool", "desk/run", "executes_code", true.into()),
+            seen(&json!({ "system": "desk" }), "guardrail_present", &false.into()),
+            of("framework", "pypi/langchain_openai", "version", "0.3.1"),
+            of("framework", "npm/@langchain/core", "version_pinned", false),
+            of("model", "huggingface/acme/help-7b", "remote_code_trusted", true),
+            of("model", "huggingface/acme/help-7b", "version", "9f8e7d"),
+            of("model", "huggingface/acme/help-7b", "base_model", "huggingface/Qwen/Qwen2.5-7B"),
+            of("gateway", "litellm", "endpoint", "http://litellm:4000"),
+            of("gateway", "litellm", "authentication_configured", false),
+            of("mcp_server", "endpoint/tools.example.org", "endpoint", "https://tools.example.org/mcp"),
+            of("vector_store", "qdrant", "endpoint", "http://${HOST}:6333"),
+            of("prompt", "desk/answer", "content_digest", digest),
+            of("prompt", "desk/INLINE", "content_digest", format!("sha256:{}", "cd".repeat(32))),
+            of("tool", "desk/run", "executes_code", true),
         ],
     })
 }
@@ -115,10 +115,10 @@ pub(crate) fn hostile() -> ObservationBatch {
         assets.push(asset(kind.as_str(), &format!("pypi/{nasty}"), "", Some("someone"), &[]));
         let observations = batch["observations"].as_array_mut().expect("observations");
         for attribute in ["version", "endpoint", "content_digest", "base_model"] {
-            observations.push(of(kind.as_str(), &name, attribute, nasty.into()));
+            observations.push(of(kind.as_str(), &name, attribute, nasty));
         }
         let long = "9".repeat(5000);
-        observations.push(of(kind.as_str(), &format!("pypi/{nasty}"), "version", long.into()));
+        observations.push(of(kind.as_str(), &format!("pypi/{nasty}"), "version", long));
     }
     batch["scope"]["name"] = nasty.into();
     batch["flows"] = json!([flow(

@@ -104,13 +104,12 @@ fn cyclonedx(document: &Value) -> (Vec<String>, Vec<String>) {
     while let Some((name, value)) = open.pop() {
         match value {
             Value::Object(fields) => {
-                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)))
+                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)));
             }
             Value::Array(items) => open.extend(items.iter().map(|item| (name, item))),
             Value::String(text) => match name {
                 "bom-ref" => gives.push(text.clone()),
-                "ref" | "dependsOn" | "assemblies" => uses.push(text.clone()),
-                "dependencies" => uses.push(text.clone()),
+                "ref" | "dependsOn" | "assemblies" | "dependencies" => uses.push(text.clone()),
                 "source" | "destination" => {
                     let encoded = text.strip_prefix(&link).expect("a link into the document");
                     uses.push(decoded(encoded));
