@@ -26,6 +26,7 @@
 //! outside the repository, code behind wrappers of the repository's own, and languages without a
 //! reader (they are counted among the skipped).
 
+mod absent;
 mod attributes;
 mod batch;
 mod find;
@@ -127,7 +128,7 @@ pub fn scan(
     let mut walked = walk::walk(root, limits);
     let worth = worth::Worth::new(known).map_err(|error| DiscoverError::Known { error })?;
     let mut read = reading::read(&mut walked, &index, &worth, limits, progress);
-    reading::absent(&git.absent, &index, &mut walked, &mut read);
+    absent::list(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
     if !read.findings.assets.is_empty() {

@@ -1,5 +1,7 @@
 //! Reads the files of a walk, each as what it is, and lists what could not be read.
 
+mod includes;
+
 use std::collections::BTreeMap;
 use std::fs::File as Handle;
 use std::io::Read as _;
@@ -7,7 +9,6 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use annex_isms::AssetKind;
 use annex_isms::observation::Coverage;
 
 use crate::Progress;
@@ -46,7 +47,7 @@ pub(crate) fn read(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let scripts = scripts(&walked.files);
+    let scripts = includes::scripts(&walked.files);
     let usings = source::usings::of_projects(&walked.files, limits);
     let blank = || Reader::new(index, worth, limits, &scripts, &usings);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
@@ -88,29 +89,6 @@ pub(crate) fn read(
     reader.reading
 }
 
-/// Lists what git tracks and the working tree lacks. In a repository that trains models, data is
-/// known by its name.
-pub(crate) fn absent(paths: &[String], index: &Index<'_>, walked: &mut Walked, read: &mut Reading) {
-    let trains = read.findings.assets.iter().any(|finding| finding.kind == AssetKind::Dataset)
-        || read.manifests.iter().any(|found| {
-            found.manifest.dependencies.iter().any(|dependency| {
-                let known = index.package(found.kind.ecosystem(), &dependency.name);
-                known.is_some_and(|package| package.role == "training")
-            })
-        });
-    for path in paths {
-        let class = walk::class(path, path.rsplit('/').next().unwrap_or(path));
-        let data = datasets::absent(path).filter(|_| trains && !is_test(path));
-        let matters =
-            data.is_none() && !is_test(path) && !matches!(class, Class::Ignored | Class::Prose);
-        if data.is_some() || matters {
-            let reason = "tracked by git and not in the working tree: check it out to have it read";
-            walked.skips.push(Skip::new(path.as_str(), reason, matters));
-        }
-        read.findings.assets.extend(data);
-    }
-}
-
 /// Reads one text as the file of that name.
 pub(crate) fn alone(
     name: &str,
@@ -127,21 +105,6 @@ pub(crate) fn alone(
         class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
     };
     reader.content(&file, text)
-}
-
-/// Source files by path and by name, as a command in a document would write them.
-fn scripts(files: &[File]) -> Vec<String> {
-    let mut names: Vec<String> = files
-        .iter()
-        .filter(|file| matches!(file.class, Class::Source(_)))
-        .flat_map(|file| {
-            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            [file.path.clone(), name.to_owned()]
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }
 
 struct Reader<'a> {
@@ -355,46 +318,6 @@ impl<'a> Reader<'a> {
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
-    /// Requirement files that are included and have a name that does not say so.
-    fn included(&mut self, files: &[File]) {
-        let mut known: Vec<String> =
-            self.reading.manifests.iter().map(|found| found.path.clone()).collect();
-        let mut at = 0;
-        while let Some(found) = self.reading.manifests.get(at) {
-            at += 1;
-            let folder = found.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let (from, includes) = (found.path.clone(), found.manifest.includes.clone());
-            for include in includes {
-                let Some(path) = joined(&folder, &include) else {
-                    let reason = format!("included by {from}, lies outside the scope");
-                    self.skips.push(Skip::new(include, reason, true));
-                    continue;
-                };
-                if known.contains(&path) || include.contains("://") {
-                    continue;
-                }
-                known.push(path.clone());
-                let file = files.iter().find(|file| file.path == path);
-                let Some(file) = file else {
-                    let reason = format!("included by {from}, is not there");
-                    self.skips.push(Skip::new(path, reason, true));
-                    continue;
-                };
-                if !matches!(file.class, Class::Manifest(_)) {
-                    match text(file, self.limits.manifest_bytes_max) {
-                        Ok(text) => {
-                            let read = self.manifest(&path, ManifestKind::Requirements, &text);
-                            if let Err(reason) = read {
-                                self.skip(file, reason);
-                            }
-                        }
-                        Err(reason) => self.skip(file, reason),
-                    }
-                }
-            }
-        }
-    }
-
     fn list_foreign(&mut self) {
         for (language, (count, first)) in std::mem::take(&mut self.foreign) {
             let reason = format!(
@@ -435,24 +358,6 @@ fn partly(facts: &source::facts::Facts, code: Option<&notebook::Code>) -> Result
         }
         None => Ok(()),
     }
-}
-
-/// A path within the scope, seen from a folder of it; `None` when it leads out.
-fn joined(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    if path.starts_with('/') {
-        return None;
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// The text of a file, or why there is none.

@@ -101,7 +101,7 @@ impl Worth {
 
     /// Whether a file has any of them, in its path or in its text.
     pub(crate) fn parsing(&self, path: &str, text: &str) -> bool {
-        self.0.is_match(text) || self.0.is_match(path) || crate::find::tools::is_executor(path)
+        self.0.is_match(text) || self.0.is_match(path) || crate::find::is_executor(path)
     }
 }
 

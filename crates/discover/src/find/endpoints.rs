@@ -3,12 +3,11 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::Source;
-use super::{models, names, packages, secrets};
+use super::{models, names, packages, secrets, services};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::source::Language;
 use crate::source::facts::{Call, Shape, last};
-use crate::walk::has_end;
 
 /// Arguments that give a client another address.
 const BASES: [&str; 14] = [
@@ -128,48 +127,24 @@ pub(crate) fn base_url(source: &Source<'_>, call: &Call) -> Option<String> {
         .map(|literal| literal.text)
 }
 
-/// Services of a cloud that run models, by the name its clients are made with.
-const CLOUD_SERVICES: [(&str, &str); 6] = [
-    ("bedrock", "aws-bedrock"),
-    ("bedrock-runtime", "aws-bedrock"),
-    ("bedrock-agent", "aws-bedrock"),
-    ("bedrock-agent-runtime", "aws-bedrock"),
-    ("sagemaker-runtime", "aws-sagemaker"),
-    ("sagemaker-runtime-http2", "aws-sagemaker"),
-];
-
 /// The key of an interface whose address is only known at run time.
 const COMPATIBLE: &str = "openai-compatible";
 
 /// Finds them.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for call in &source.facts.calls {
-        cloud(source, call, out);
+        services::cloud(source, call, out);
         client(source, call, out);
         setting(source, call, out);
     }
     addresses(source, out);
-    by_module(source, out);
+    services::by_module(source, out);
     for import in &source.facts.imports {
         let like = |(_, name): &&(String, String)| name.contains("OpenAILike");
         let ai = packages::of_module(source.index, source.language, &import.module).is_some();
         if ai && import.names.iter().any(|name| like(&name)) {
             out.assets.push(compatible(source.place(import.line)));
         }
-    }
-}
-
-/// `boto3.client("bedrock-runtime")`, `session.create_client("sagemaker-runtime")`.
-fn cloud(source: &Source<'_>, call: &Call, out: &mut Findings) {
-    if !matches!(call.last(), "client" | "create_client") {
-        return;
-    }
-    let name = call.any_named(&["service_name"]).or_else(|| call.positional(0));
-    let Some(name) = name.and_then(|value| source.facts.literal(value, call.scope)) else {
-        return;
-    };
-    if let Some((_, provider)) = CLOUD_SERVICES.iter().find(|(service, _)| *service == name.text) {
-        out.assets.push(names::interface(source.index, provider, source.place(name.line)));
     }
 }
 
@@ -181,36 +156,6 @@ fn compatible(place: Place) -> Finding {
         "OpenAI-compatible endpoint",
         place,
     )
-}
-
-/// Modules of an SDK that reach its models through another provider.
-const MODULES: [(&str, &str); 5] = [
-    ("openai-go/azure", "azure-openai"),
-    ("azopenai", "azure-openai"),
-    ("anthropic-sdk-go/bedrock", "aws-bedrock"),
-    ("anthropic-sdk-go/vertex", "google-vertex"),
-    ("service/bedrockruntime", "aws-bedrock"),
-];
-
-/// Constants that choose a provider.
-const BACKENDS: [(&str, &str); 2] =
-    [("genai.BackendVertexAI", "google-vertex"), ("genai.BackendGeminiAPI", "google")];
-
-/// What an import or a constant alone shows.
-fn by_module(source: &Source<'_>, out: &mut Findings) {
-    for import in &source.facts.imports {
-        let path =
-            import.module.trim_end_matches(|c: char| c == 'v' || c == '/' || c.is_ascii_digit());
-        let row = MODULES.iter().find(|(module, _)| has_end(path, &[module]));
-        if let Some((_, provider)) = row.filter(|_| source.language == Language::Go) {
-            out.assets.push(names::interface(source.index, provider, source.place(import.line)));
-        }
-    }
-    for (name, line) in &source.facts.constants {
-        if let Some((_, provider)) = BACKENDS.iter().find(|(constant, _)| constant == name) {
-            out.assets.push(names::interface(source.index, provider, source.place(*line)));
-        }
-    }
 }
 
 /// `Anthropic::builder()`, `OllamaConfig::default()`: the type says the provider.

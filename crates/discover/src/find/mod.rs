@@ -1,6 +1,7 @@
 //! Facts and settings → findings. Each finder looks for one sort of thing and asks for evidence:
 //! a call into a known package, an argument that names a model, a setting whose key says so.
 
+mod abilities;
 pub(crate) mod agents;
 pub(crate) mod config;
 mod constants;
@@ -17,12 +18,15 @@ pub(crate) mod platforms;
 pub(crate) mod practice;
 pub(crate) mod prompts;
 pub(crate) mod secrets;
+mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use abilities::is_executor;
 
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};

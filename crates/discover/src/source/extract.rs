@@ -1,9 +1,11 @@
 //! A syntax tree → [`Facts`], walked with a cursor: no recursion, however deep the file nests.
 
+mod imports;
+
 use tree_sitter::{Node, Tree};
 
 use super::Language;
-use super::facts::{Binding, Facts, Function, Import, Record, Shape, Text, last};
+use super::facts::{Binding, Facts, Function, Record, Shape, Text, last};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
 use super::{marks, typed};
 use crate::limits::Limits;
@@ -342,120 +344,6 @@ impl Walk<'_> {
         };
         let name = own.or_else(around).map_or("", |name| text(name, self.source));
         name.trim_start_matches([':', ' ']).chars().take(NAME_CHARS_MAX).collect()
-    }
-
-    fn import(&mut self, node: Node<'_>) {
-        match self.language {
-            Language::Python => self.import_python(node),
-            Language::Rust => self.import_rust(node),
-            Language::Go => self.import_go(node),
-            Language::Java | Language::CSharp => {
-                self.facts.imports.extend(typed::import(node, self.source));
-            }
-            _ => self.import_script(node),
-        }
-    }
-
-    fn add_import(&mut self, module: &str, names: Vec<(String, String)>, node: Node<'_>) {
-        if !module.is_empty() {
-            self.facts.imports.push(Import { module: module.to_owned(), names, line: line(node) });
-        }
-    }
-
-    fn import_python(&mut self, node: Node<'_>) {
-        let module = node.child_by_field_name("module_name");
-        let mut names = Vec::new();
-        for part in children(node).filter(|part| Some(*part) != module) {
-            let (name, alias) = if part.kind() == "aliased_import" {
-                let field =
-                    |field| part.child_by_field_name(field).map_or("", |n| text(n, self.source));
-                (field("name"), field("alias"))
-            } else {
-                (text(part, self.source), text(part, self.source))
-            };
-            if module.is_none() {
-                let local = if part.kind() == "aliased_import" {
-                    alias
-                } else {
-                    name.split('.').next().unwrap_or(name)
-                };
-                self.add_import(name, vec![(local.to_owned(), String::new())], part);
-            } else {
-                names.push((alias.to_owned(), name.to_owned()));
-            }
-        }
-        if let Some(module) = module {
-            self.add_import(text(module, self.source), names, node);
-        }
-    }
-
-    fn import_script(&mut self, node: Node<'_>) {
-        let Some(module) = node.child_by_field_name("source") else {
-            return;
-        };
-        let Shape::Text { text: module, .. } = literal(module, self.source) else {
-            return;
-        };
-        let mut names = Vec::new();
-        let clause = children(node).find(|child| child.kind() == "import_clause");
-        for part in clause.into_iter().flat_map(children) {
-            match part.kind() {
-                "identifier" => {
-                    names.push((text(part, self.source).to_owned(), "default".to_owned()));
-                }
-                "namespace_import" => names.extend(
-                    children(part).map(|name| (text(name, self.source).to_owned(), String::new())),
-                ),
-                _ => {
-                    for specifier in children(part) {
-                        let name = specifier
-                            .child_by_field_name("name")
-                            .map_or("", |n| text(n, self.source));
-                        let alias = specifier
-                            .child_by_field_name("alias")
-                            .map_or(name, |n| text(n, self.source));
-                        names.push((alias.to_owned(), name.to_owned()));
-                    }
-                }
-            }
-        }
-        self.add_import(&module, names, node);
-    }
-
-    fn import_rust(&mut self, node: Node<'_>) {
-        let path = text(node, self.source);
-        let path = path
-            .trim_start_matches("pub ")
-            .trim_start_matches("use ")
-            .trim_start_matches("extern crate ")
-            .trim_end_matches(';');
-        let (module, list) = path.split_once("::{").unwrap_or((path, ""));
-        let mut names: Vec<(String, String)> = list
-            .split(['{', '}', ','])
-            .map(str::trim)
-            .filter(|name| !name.is_empty() && name.len() <= 200)
-            .map(|name| {
-                let (name, alias) = name.split_once(" as ").unwrap_or((name, name));
-                (alias.rsplit("::").next().unwrap_or(alias).to_owned(), name.to_owned())
-            })
-            .collect();
-        if list.is_empty() {
-            let name = module.rsplit("::").next().unwrap_or(module);
-            names.push((name.to_owned(), name.to_owned()));
-        }
-        self.add_import(module, names, node);
-    }
-
-    fn import_go(&mut self, node: Node<'_>) {
-        let Some(path) = node.child_by_field_name("path") else {
-            return;
-        };
-        let path = text(path, self.source).trim_matches(['"', '`']);
-        let local = node.child_by_field_name("name").map_or_else(
-            || crate::known::normalised("go", path).rsplit('/').next().unwrap_or(path).to_owned(),
-            |name| text(name, self.source).to_owned(),
-        );
-        self.add_import(path, vec![(local, String::new())], node);
     }
 }
 
