@@ -58,7 +58,14 @@ pub(crate) fn run(project: &Project, folder: &str) -> anyhow::Result<()> {
     let counts = (malicious.len(), harmless.len());
     let cases: Vec<Case> = malicious.into_iter().chain(harmless).collect();
     case::check(&cases)?;
-    for case in &cases {
+    write(folder, &cases)?;
+    println!("{}: {} malicious, {} harmless", folder.display(), counts.0, counts.1);
+    Ok(())
+}
+
+/// Writes the files and the list of what may be said of them.
+fn write(folder: &Path, cases: &[Case]) -> anyhow::Result<()> {
+    for case in cases {
         let path = folder.join(&case.path);
         let parent = path.parent().unwrap_or(folder);
         std::fs::create_dir_all(parent)
@@ -68,9 +75,7 @@ pub(crate) fn run(project: &Project, folder: &str) -> anyhow::Result<()> {
     let rows: Vec<Value> = cases.iter().map(Case::row).collect();
     let path = folder.join("expected.json");
     let text = serde_json::to_string_pretty(&rows).context("cannot write the rows")? + "\n";
-    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("{}: {} malicious, {} harmless", folder.display(), counts.0, counts.1);
-    Ok(())
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn malicious() -> Vec<Case> {
@@ -121,7 +126,7 @@ fn harmless(project: &Project) -> anyhow::Result<Vec<Case>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -144,6 +149,41 @@ mod tests {
         }
         let techniques: BTreeSet<&str> = cases.iter().map(|case| case.technique.as_str()).collect();
         assert_eq!(techniques.len(), cases.len(), "a technique stands twice in one group");
+    }
+
+    /// What is judged otherwise than the corpus accepts, one path a line.
+    const MISJUDGED: &str = "bench/model-files/misjudged.txt";
+
+    #[test]
+    fn the_scanner_judges_every_file_as_the_corpus_accepts() {
+        let project = Project::find().expect("project");
+        let mut cases = malicious();
+        cases.extend(harmless(&project).expect("harmless"));
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), &cases).expect("written");
+        let limits = annex_modelfile::Limits::default();
+        let report = annex_modelfile::scan_tree(folder.path(), &limits, &mut |_| {});
+        let verdicts: BTreeMap<String, &str> = report
+            .expect("a report")
+            .files
+            .iter()
+            .map(|file| {
+                let path = file.path.strip_prefix(folder.path()).expect("below");
+                (path.display().to_string(), file.verdict.as_str())
+            })
+            .collect();
+        // A harmless file that is no model file by its content has no verdict, and needs none.
+        let misjudged: BTreeSet<&str> = cases
+            .iter()
+            .filter(|case| match verdicts.get(&case.path) {
+                Some(verdict) => !case.accept.verdicts().contains(verdict),
+                None => case.accept != Accept::Clean,
+            })
+            .map(|case| case.path.as_str())
+            .collect();
+        let told = std::fs::read_to_string(project.path(MISJUDGED)).expect(MISJUDGED);
+        let told: BTreeSet<&str> = told.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(misjudged, told, "{MISJUDGED} must name exactly what is misjudged");
     }
 
     #[test]
