@@ -302,7 +302,7 @@ pub(crate) struct VulnerabilitiesArgs {
     /// Advisories in the OSV format: a folder, a JSON-lines file, or an archive of records
     #[arg(long, value_name = "PATH", required = true)]
     pub(crate) database: Vec<PathBuf>,
-    /// VEX documents (OpenVEX 0.2) that state what does not affect you, and why
+    /// VEX documents (in the open JSON form) that state what does not affect you, and why
     #[arg(long, value_name = "FILE")]
     pub(crate) vex: Vec<PathBuf>,
     /// Where to write the matches as SARIF 2.1.0, for code-scanning pages
