@@ -25,7 +25,7 @@ fn ordinary(end: &str, number: usize) -> String {
                 text,
                 "def total_{line}(rows, rate={number}):\n    amount = sum(row[\"price\"] * rate for row in rows)\n    return {{\"amount\": amount, \"label\": \"sum {line}\"}}\n"
             ),
-            "ts" => writeln!(
+            "tsx" => writeln!(
                 text,
                 "export function total{line}(rows: Row[], rate = {number}): Total {{\n  const amount = rows.map((row) => row.price * rate).reduce((a, b) => a + b, 0);\n  return {{ amount, label: \"sum {line}\" }};\n}}\n"
             ),
@@ -46,7 +46,7 @@ fn ordinary(end: &str, number: usize) -> String {
 
 fn repository(root: &Path) {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    let sources = [("python", "py"), ("typescript", "ts"), ("go", "go"), ("rust", "rs")];
+    let sources = [("python", "py"), ("typescript", "tsx"), ("go", "go"), ("rust", "rs")];
     for number in 0..FILES {
         let (language, end) = sources[number % sources.len()];
         let folder = root.join(format!("{language}/part{}", number / 100));

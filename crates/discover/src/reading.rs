@@ -224,6 +224,11 @@ impl<'a> Reader<'a> {
     }
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+        if is_built(language, text) {
+            let reason = "minified: built from other sources, which are read where they are";
+            self.skips.push(Skip::new(path, reason, false));
+            return Ok(());
+        }
         // What a C# project imports for all its files stands in none of them.
         let imported = language == Language::CSharp && !self.usings.is_empty();
         if !imported && !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
@@ -332,6 +337,16 @@ impl<'a> Reader<'a> {
 fn is_asked(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
+}
+
+/// Lines that nobody writes by hand.
+const LINE_BYTES_BUILT: usize = 1_000;
+
+/// Whether a script came out of a bundler: its lines are a thousand bytes long on average.
+fn is_built(language: Language, text: &str) -> bool {
+    language == Language::JavaScript
+        && text.len() > 20 * LINE_BYTES_BUILT
+        && text.len() / (text.lines().count() + 1) > LINE_BYTES_BUILT
 }
 
 /// Whether a path belongs to documentation.

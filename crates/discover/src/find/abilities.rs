@@ -69,7 +69,7 @@ fn has_word(part: &str, word: &str) -> bool {
 /// so nothing is said to be absent.
 pub(super) fn behaviour(source: &Source<'_>, scope: usize, mut finding: Finding) -> Finding {
     let mut does = BTreeSet::new();
-    for call in source.facts.calls.iter().filter(|call| source.within(call.scope, scope)) {
+    for call in source.facts.calls.iter().filter(|call| source.facts.within(call.scope, scope)) {
         let callee = call.callee.as_str();
         let code = matches!(
             callee,

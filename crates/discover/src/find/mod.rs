@@ -156,18 +156,6 @@ impl<'a> Source<'a> {
         }
         None
     }
-
-    /// Whether `scope` lies in `outer`.
-    pub(crate) fn within(&self, scope: usize, outer: usize) -> bool {
-        let mut scope = scope;
-        while scope != 0 {
-            if scope == outer {
-                return true;
-            }
-            scope = self.facts.functions.iter().find(|f| f.scope == scope).map_or(0, |f| f.parent);
-        }
-        false
-    }
 }
 
 /// A file's name without folder and end.

@@ -12,6 +12,8 @@
 //! A fact never comes from a comment or a docstring. A value is what is written at its place;
 //! [`Facts::texts`] follows a name to the constants bound to it in the same file, no further.
 
+use std::collections::HashMap;
+
 /// The facts of one file.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -27,6 +29,9 @@ pub(crate) struct Facts {
     pub(crate) declared: Vec<Declared>,
     /// Every text literal that is not a docstring.
     pub(crate) texts: Vec<Text>,
+    /// The bindings of each name, and the scope around each scope; made by [`Facts::index`].
+    by_name: HashMap<String, Vec<usize>>,
+    parents: HashMap<usize, usize>,
     /// The parser met something that is not its language, at this line.
     pub(crate) broken_at: Option<u32>,
     /// The file holds more syntax than is looked at.
@@ -213,23 +218,16 @@ impl Facts {
 
     /// The bindings of a name in the innermost scope that has any.
     pub(crate) fn bound(&self, name: &str, scope: usize) -> Vec<&Binding> {
+        let Some(own) = self.by_name.get(name) else { return Vec::new() };
+        let own = || own.iter().filter_map(|index| self.bindings.get(*index));
         let plain = name.strip_prefix("self.").or_else(|| name.strip_prefix("this."));
         if plain.is_some() {
-            return self
-                .bindings
-                .iter()
-                .filter(|binding| binding.name == name)
-                .take(LITERALS_MAX)
-                .collect();
+            return own().take(LITERALS_MAX).collect();
         }
         let mut scope = scope;
         loop {
-            let here: Vec<_> = self
-                .bindings
-                .iter()
-                .filter(|binding| binding.scope == scope && binding.name == name)
-                .take(LITERALS_MAX)
-                .collect();
+            let here: Vec<_> =
+                own().filter(|binding| binding.scope == scope).take(LITERALS_MAX).collect();
             if !here.is_empty() || scope == 0 {
                 return here;
             }
@@ -265,10 +263,28 @@ impl Facts {
     }
 
     fn parent(&self, scope: usize) -> usize {
-        self.functions
-            .iter()
-            .find(|function| function.scope == scope)
-            .map_or(0, |function| function.parent)
+        self.parents.get(&scope).copied().unwrap_or(0)
+    }
+
+    /// Whether `scope` lies in `outer`.
+    pub(crate) fn within(&self, scope: usize, outer: usize) -> bool {
+        let mut scope = scope;
+        while scope != 0 {
+            if scope == outer {
+                return true;
+            }
+            scope = self.parent(scope);
+        }
+        false
+    }
+
+    /// Makes names and scopes quick to look up, once everything was collected.
+    pub(crate) fn index(mut self) -> Self {
+        for (index, binding) in self.bindings.iter().enumerate() {
+            self.by_name.entry(binding.name.clone()).or_default().push(index);
+        }
+        self.parents = self.functions.iter().map(|f| (f.scope, f.parent)).collect();
+        self
     }
 
     /// What a local name is called where it was imported from: `(module, name)`.
