@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Tar,
     Gzip,
     Zlib,
+    /// Zlib behind the length that joblib before 0.10 wrote in text.
+    Zfile,
     Bzip2,
     Xz,
     Lzma,
@@ -34,6 +36,14 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// Whether it is one compressed stream, with one file inside.
+    pub(crate) fn is_compressed(self) -> bool {
+        use Kind::{Bzip2, Gzip, Lz4, Lzma, Xz, Zfile, Zlib, Zstd};
+        matches!(self, Gzip | Zlib | Zfile | Bzip2 | Xz | Lzma | Zstd | Lz4)
+    }
+}
+
 /// How much of the beginning is looked at.
 pub(crate) const HEAD_BYTES: usize = 8192;
 
@@ -44,7 +54,7 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
     }
     let extension = extension(name);
     let extension = extension.as_str();
-    if tar::is_header(head) {
+    if tar::is_header(head) || tar::is_marked(head) {
         return Kind::Tar;
     }
     if is_safetensors(head) {
@@ -53,7 +63,10 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
     if matches!(extension, "onnx" | "ort") || (!is_pickle_name(name) && onnx::is_probable(head)) {
         return Kind::Onnx;
     }
-    if extension == "pb" || (!is_pickle_name(name) && tensorflow::is_probable(head)) {
+    if extension == "pb"
+        || tensorflow::is_meta_graph(name, head)
+        || (!is_pickle_name(name) && tensorflow::is_probable(head))
+    {
         return Kind::Tensorflow;
     }
     if matches!(extension, "mlmodel" | "espresso") {
@@ -73,7 +86,7 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
 }
 
 fn by_magic(head: &[u8]) -> Option<Kind> {
-    const MAGICS: [(&[u8], Kind); 24] = [
+    const MAGICS: [(&[u8], Kind); 25] = [
         (b"PK\x03\x04", Kind::Zip),
         (b"PK\x05\x06", Kind::Zip),
         (npy::MAGIC, Kind::Npy),
@@ -81,6 +94,7 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
         (b"FUGG", Kind::Gguf),
         (b"\x89HDF\r\n\x1a\n", Kind::Hdf5),
         (b"\x1f\x8b", Kind::Gzip),
+        (b"ZF0x", Kind::Zfile),
         (b"\xfd7zXZ\x00", Kind::Xz),
         (b"\x5d\x00\x00", Kind::Lzma),
         (b"\x28\xb5\x2f\xfd", Kind::Zstd),
@@ -160,7 +174,7 @@ pub(crate) fn is_pickle_name(name: &str) -> bool {
 /// What content a name promises; none where any is usual.
 fn promised(extension: &str) -> Option<&'static [Kind]> {
     use Kind::{Bzip2, CoreMl, Gguf, Gzip, Hdf5, Lz4, Lzma, Npy, Onnx, Pickle, Safetensors, Tar};
-    use Kind::{Tensorflow, Text, Tflite, Xz, Zip, Zlib, Zstd};
+    use Kind::{Tensorflow, Text, Tflite, Xz, Zfile, Zip, Zlib, Zstd};
     Some(match extension {
         "safetensors" => &[Safetensors],
         "gguf" | "ggml" => &[Gguf],
@@ -171,7 +185,7 @@ fn promised(extension: &str) -> Option<&'static [Kind]> {
         "keras" => &[Zip, Hdf5],
         "pt" | "pth" | "ckpt" | "pt2" | "ptl" | "pts" => &[Zip, Pickle, Tar, Tensorflow],
         "pkl" | "pickle" | "joblib" | "dill" => {
-            &[Pickle, Gzip, Zlib, Bzip2, Xz, Lzma, Zstd, Lz4, Zip]
+            &[Pickle, Gzip, Zlib, Zfile, Bzip2, Xz, Lzma, Zstd, Lz4, Zip]
         }
         "pb" => &[Tensorflow],
         "tflite" | "lite" => &[Tflite],

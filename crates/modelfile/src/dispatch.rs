@@ -88,7 +88,7 @@ fn whole(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
             Ok(())
         }
         Kind::Hdf5 => hdf5::scan(window, scan),
-        Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4 => {
+        kind if kind.is_compressed() => {
             unpack(kind, name, WindowRead::new(window), window.len(), scan)
         }
         Kind::Text => {
@@ -158,7 +158,7 @@ fn ordered(kind: Kind, name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) 
             }
             Ok(())
         }
-        Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4 => {
+        kind if kind.is_compressed() => {
             let read = StreamRead(stream);
             unpack(kind, name, read, u64::MAX, scan)
         }

@@ -53,6 +53,7 @@ mod json;
 mod keras;
 mod limits;
 mod literal;
+mod manifest;
 mod npy;
 mod onnx;
 mod packed;
@@ -71,6 +72,7 @@ mod tensorflow;
 mod textual;
 mod tflite;
 mod tree;
+mod yaml;
 mod zip;
 
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! Compressed bytes, inflated as they are read, with a meter that stops a bomb.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use crate::bytes::Window;
 use crate::detect::Kind;
@@ -32,6 +32,7 @@ pub(crate) fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Gzip => "gzip",
         Kind::Zlib => "zlib",
+        Kind::Zfile => "joblib-zfile",
         Kind::Bzip2 => "bzip2",
         Kind::Xz => "xz",
         Kind::Lzma => "lzma",
@@ -54,7 +55,12 @@ pub(crate) fn inflate<'a>(
     let buffered = io::BufReader::with_capacity(64 << 10, source);
     let read: Box<dyn Read + 'a> = match kind {
         Kind::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(buffered)),
-        Kind::Zlib => Box::new(flate2::bufread::ZlibDecoder::new(buffered)),
+        Kind::Zlib => Box::new(ZlibStreams::new(buffered)),
+        Kind::Zfile => {
+            let mut buffered = buffered;
+            zfile_head(&mut buffered)?;
+            Box::new(ZlibStreams::new(buffered))
+        }
         Kind::Bzip2 => Box::new(bzip2_rs::DecoderReader::new(buffered)),
         Kind::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(buffered, true, DECODER_KIB_MAX)),
         Kind::Lzma => {
@@ -70,6 +76,43 @@ pub(crate) fn inflate<'a>(
         _ => Box::new(lz4_flex::frame::FrameDecoder::new(buffered)),
     };
     Ok(meter(read, bytes, scan))
+}
+
+/// One zlib stream after the other, as joblib reads them.
+struct ZlibStreams<R> {
+    /// None only while one decoder takes the place of another.
+    decoder: Option<flate2::bufread::ZlibDecoder<R>>,
+}
+
+impl<R: BufRead> ZlibStreams<R> {
+    fn new(source: R) -> Self {
+        Self { decoder: Some(flate2::bufread::ZlibDecoder::new(source)) }
+    }
+}
+
+impl<R: BufRead> Read for ZlibStreams<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            let count = decoder.read(out)?;
+            if count > 0 || out.is_empty() || decoder.get_mut().fill_buf()?.is_empty() {
+                return Ok(count);
+            }
+            let source = self.decoder.take().map(flate2::bufread::ZlibDecoder::into_inner);
+            self.decoder = source.map(flate2::bufread::ZlibDecoder::new);
+        }
+        Ok(0)
+    }
+}
+
+/// What stands before the zlib stream of a file of joblib: a mark, and its length as text.
+const ZFILE_HEAD_BYTES: usize = 21;
+
+fn zfile_head(source: &mut impl BufRead) -> io::Result<()> {
+    source.read_exact(&mut [0; ZFILE_HEAD_BYTES])?;
+    if source.fill_buf()?.first() == Some(&b' ') {
+        source.consume(1);
+    }
+    Ok(())
 }
 
 /// Inflates the bare deflate stream of a zip member.

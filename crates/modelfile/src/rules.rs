@@ -93,6 +93,7 @@ rules! {
     KERAS_FILE "keras-outside-file" Suspicious CHAIN "a Keras layer reads a file outside of the model when it is loaded";
     HDF5_OUTSIDE "hdf5-outside-link" Suspicious CHAIN "an HDF5 file refers to another file";
     OPERATOR_DANGEROUS "tensorflow-operator-dangerous" Malicious CODE "the graph has an operator that reads or writes files, loads libraries or calls Python";
+    OPERATOR_OUTSIDE "tensorflow-operator-outside" Suspicious CODE "the graph has an operator whose attributes can make it write files, read files or open connections";
     OPERATOR_CUSTOM "operator-custom" Suspicious CODE "the graph has operators that come from outside the runtime";
     OPERATOR_PYTHON "operator-python" Malicious CODE "the graph has an operator that calls Python";
     EXTERNAL_ESCAPES "external-data-escapes" Malicious CHAIN "tensor data lies at a path that leaves the folder of the model";
@@ -104,6 +105,9 @@ rules! {
     HEADER_COUNT "header-count-absurd" Suspicious DENIAL "a header announces more than the file could hold, which makes readers reserve too much";
     TEMPLATE_CODE "template-code" Malicious CODE "a chat template reaches for Python internals, which runs code outside a sandbox";
     TEMPLATE_ODD "template-odd" Suspicious CODE "a chat template does what no ordinary chat template needs";
+    TEMPLATE_LONG "template-long" Suspicious DENIAL "a chat template computes so much that a conversation blocks its server";
+    HANDLER_OUTSIDE "handler-outside" Malicious CODE "the manifest names code outside of its archive";
+    REQUIREMENTS "requirements" Suspicious CHAIN "the model names packages that its server may install before it serves";
     PMML_ENTITY "xml-entity" Suspicious CHAIN "an XML model declares entities, which make readers open files or addresses";
     CUSTOM_MODEL "coreml-custom" Suspicious CODE "a Core ML model needs custom native code";
 }

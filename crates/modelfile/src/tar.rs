@@ -23,6 +23,20 @@ pub(crate) fn is_header(head: &[u8]) -> bool {
     block[0] != 0 && number(&block[148..156]) == Some(sum)
 }
 
+/// Whether a block has the mark of a header, whatever its checksum says.
+pub(crate) fn is_marked(head: &[u8]) -> bool {
+    head.get(257..262) == Some(b"ustar") && head.len() >= BLOCK_BYTES
+}
+
+/// What follows the end in less than a block.
+fn rest(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
+    let at = stream.offset();
+    if stream.peek(BLOCK_BYTES)?.iter().any(|byte| *byte != 0) {
+        scan.find(&rules::STRAY, at, "bytes follow the end of the archive");
+    }
+    Ok(())
+}
+
 /// A number in octal digits, or in binary where the first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
     if field.first().is_some_and(|byte| byte & 0x80 != 0) {
@@ -43,14 +57,26 @@ fn text(field: &[u8]) -> String {
 pub(crate) fn scan(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
     scan.formats.insert("tar");
     let mut long_name: Option<String> = None;
+    let mut ended = false;
     loop {
         let at = stream.offset();
+        if ended && stream.peek(BLOCK_BYTES)?.len() < BLOCK_BYTES {
+            return rest(stream, scan);
+        }
         let block = stream.take(BLOCK_BYTES)?;
         if block.iter().all(|byte| *byte == 0) {
-            return Ok(());
+            ended = true;
+            continue;
         }
         if !is_header(&block) {
-            return Err(Halt::malformed(at, "there is no header of a member here"));
+            if !is_marked(&block) {
+                return Err(Halt::malformed(at, "there is no header of a member here"));
+            }
+            scan.halted(Halt::malformed(at, "the checksum of a header is wrong"));
+        }
+        if ended {
+            scan.find(&rules::STRAY, at, "a member follows the end of the archive");
+            ended = false;
         }
         scan.members += 1;
         if scan.members > scan.limits.members_max {

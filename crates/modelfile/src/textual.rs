@@ -4,7 +4,7 @@ use crate::bytes::Window;
 use crate::json::{self, Node};
 use crate::pickle::policy::{Judgement, judge, runs_by_name};
 use crate::scan::{Halt, Scan, Step, printable};
-use crate::{detect, jinja, keras, python, rules, target};
+use crate::{detect, jinja, keras, manifest, python, rules, target};
 
 /// Whether bytes are a text: UTF-8 without control characters.
 pub(crate) fn is_text(head: &[u8], whole: bool) -> bool {
@@ -20,7 +20,7 @@ pub(crate) fn is_text(head: &[u8], whole: bool) -> bool {
 
 /// Names of texts that loaders of models read.
 pub(crate) fn is_model_text_name(name: &str) -> bool {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let file = file_name(name);
     matches!(
         file,
         "config.json"
@@ -39,6 +39,10 @@ pub(crate) fn is_model_text_name(name: &str) -> bool {
             | "model.json"
             | "MLmodel"
     ) || detect::extension(file) == "jinja"
+}
+
+fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// Scans a text.
@@ -68,7 +72,10 @@ fn document(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
             jinja::check(&text, 0, scan);
             return Ok(());
         }
-        "yaml" | "yml" => return yaml(window, scan),
+        "yaml" | "yml" => return yaml(name, window, scan),
+        _ if file_name(name) == "MLmodel" && !start.starts_with(b"{") => {
+            return yaml(name, window, scan);
+        }
         "pmml" | "xml" => return xml(window, scan),
         _ if start.starts_with(b"<?xml") || start.starts_with(b"<PMML") => {
             return xml(window, scan);
@@ -109,7 +116,7 @@ fn code(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     Ok(())
 }
 
-fn yaml(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
+fn yaml(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let text = whole(window, scan.limits.source_bytes_max)?;
     scan.formats.insert("yaml");
     let mut offset = 0_u64;
@@ -119,36 +126,11 @@ fn yaml(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
             if line.contains("!!python/") || line.contains("tag:yaml.org,2002:python") {
                 scan.find(&rules::YAML_TAG, offset, "a tag that builds a Python object");
             }
-            let plain = plain.trim_start_matches(['-', ' ', '{', '"', '\'']);
-            for key in ["_target_", "target", "class_path", "loader_module", "python_function"] {
-                let value =
-                    plain.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
-                if let Some(value) = value.and_then(|rest| rest.strip_prefix(':')) {
-                    let value = value.split(['#', ',', '}']).next().unwrap_or_default().trim();
-                    let value = value.trim_matches(['"', '\'']);
-                    if value.contains('.') || (key == "_target_" && !value.is_empty()) {
-                        target::check(value, key, scan);
-                    }
-                }
-            }
-            if line.contains("_target_") && !plain.starts_with("_target_") {
-                inline_target(line, scan);
-            }
         }
         offset += line.len() as u64;
     }
+    manifest::check_yaml(name, &text, scan);
     Ok(())
-}
-
-/// `_target_` inside of a flow mapping.
-fn inline_target(line: &str, scan: &mut Scan<'_>) {
-    for rest in line.split("_target_").skip(1) {
-        let value = rest.trim_start_matches(['"', '\'', ' ']);
-        if let Some(value) = value.strip_prefix(':') {
-            let value = value.split([',', '}', '#', '\n']).next().unwrap_or_default().trim();
-            target::check(value, "_target_", scan);
-        }
-    }
 }
 
 fn xml(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
@@ -172,12 +154,13 @@ fn configuration(name: &str, node: &Node, scan: &mut Scan<'_>) {
         return;
     }
     keras::check(node, scan);
+    manifest::check(name, node, scan);
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         match node {
             Node::Map(entries) => {
                 for (key, value) in entries {
-                    entry(name, key, value, scan);
+                    entry(key, value, scan);
                     open.push(value);
                 }
                 skops(node, scan);
@@ -189,7 +172,7 @@ fn configuration(name: &str, node: &Node, scan: &mut Scan<'_>) {
     told(node, scan);
 }
 
-fn entry(name: &str, key: &str, value: &Node, scan: &mut Scan<'_>) {
+fn entry(key: &str, value: &Node, scan: &mut Scan<'_>) {
     match (key, value) {
         ("auto_map", Node::Map(entries)) if !entries.is_empty() => {
             let first = entries.iter().find_map(|(class, to)| {
@@ -222,9 +205,6 @@ fn entry(name: &str, key: &str, value: &Node, scan: &mut Scan<'_>) {
         }
         ("_target_" | "_partial_target_" | "class_path", Node::Text(text)) => {
             target::check(text, key, scan);
-        }
-        ("handler", Node::Text(handler)) if name.ends_with("MANIFEST.json") => {
-            scan.say("handler", handler.as_str());
         }
         _ => {}
     }

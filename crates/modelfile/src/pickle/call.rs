@@ -118,6 +118,11 @@ impl Machine<'_> {
                 _ => Value::Made(number),
             };
         }
+        if let Some(Value::Text(text)) = first
+            && self.imports.is_joblib(number, &["NDArrayWrapper", "ZNDArrayWrapper"])
+        {
+            joblib::outside(self.texts.get(text), at, scan);
+        }
         self.imports.called(number, packed.as_deref(), &self.texts, at, scan);
         Value::Made(number)
     }

@@ -75,6 +75,15 @@ impl Imports {
         self.list.get(number as usize).is_some_and(|i| i.module == module && i.name == name)
     }
 
+    /// Whether it is one of those classes of joblib, under any of its module's names.
+    pub(super) fn is_joblib(&self, number: u32, names: &[&str]) -> bool {
+        self.list.get(number as usize).is_some_and(|import| {
+            let module = import.module.strip_prefix("sklearn.externals.").unwrap_or(&import.module);
+            matches!(module, "joblib.numpy_pickle" | "joblib.numpy_pickle_compat")
+                && names.contains(&import.name.as_str())
+        })
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -5,8 +5,9 @@
 
 use super::machine::Machine;
 use super::value::{OBJECTS, Value};
+use crate::paths;
 use crate::rules;
-use crate::scan::{Halt, Scan, Step};
+use crate::scan::{Halt, Scan, Step, printable};
 use crate::stream::Stream;
 
 /// What `numpy.dtype(text)` is: the bytes of an element.
@@ -64,9 +65,48 @@ pub(super) fn built(
     let Value::Made(class) = machine.top() else {
         return Ok(());
     };
-    let wrapper = machine.imports.is(class, "joblib.numpy_pickle", "NumpyArrayWrapper")
-        || machine.imports.is(class, "sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper");
-    if wrapper { array(machine, state, at, stream, scan) } else { Ok(()) }
+    let wrapper = machine.imports.is_joblib(class, &["NumpyArrayWrapper"]);
+    if wrapper {
+        return array(machine, state, at, stream, scan);
+    }
+    if machine.imports.is_joblib(class, &["NDArrayWrapper", "ZNDArrayWrapper"]) {
+        return elsewhere(machine, state, at, scan);
+    }
+    Ok(())
+}
+
+/// Joblib before 0.10 put each array in a file beside the pickle and loads it by the name here,
+/// as a pickle where it is one.
+fn elsewhere(machine: &Machine<'_>, state: Value, at: u64, scan: &mut Scan<'_>) -> Step<()> {
+    let unclear = || Halt::malformed(at, "an array of joblib in another file has no clear name");
+    let Value::Dict { at: place, len } = state else {
+        return Err(unclear());
+    };
+    let entries = machine.ring.get(place, len).ok_or_else(unclear)?;
+    let mut named = false;
+    for pair in entries.chunks_exact(2) {
+        let Value::Text(key) = pair[0] else {
+            return Err(unclear());
+        };
+        if machine.texts.get(key) == b"filename" {
+            let Value::Text(name) = pair[1] else {
+                return Err(unclear());
+            };
+            outside(machine.texts.get(name), at, scan);
+            named = true;
+        }
+    }
+    if named { Ok(()) } else { Err(unclear()) }
+}
+
+/// Notes the name of a file that is loaded with this one.
+pub(super) fn outside(name: &[u8], at: u64, scan: &mut Scan<'_>) {
+    let name = String::from_utf8_lossy(name);
+    scan.say("external_data", name.as_ref());
+    if paths::escapes(&name) {
+        let words = format!("an array is loaded from `{}`", printable(&name));
+        scan.find(&rules::EXTERNAL_ESCAPES, at, words);
+    }
 }
 
 /// The flags of a numpy type are the last of its state; the lowest says that it holds objects.

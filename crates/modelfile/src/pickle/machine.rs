@@ -335,6 +335,7 @@ impl<'m> Machine<'m> {
             b's' => {
                 self.pop(at);
                 self.pop(at);
+                self.no_more_known();
                 return self.needs_one(at);
             }
             _ => {
@@ -345,11 +346,20 @@ impl<'m> Machine<'m> {
                     && opcode == b'u'
                 {
                     *top = Value::Dict { at: place, len };
+                } else if opcode == b'u' {
+                    self.no_more_known();
                 }
                 return self.needs_one(at);
             }
         };
         self.push(value);
+    }
+
+    /// A dictionary that is filled in several steps is kept no more.
+    fn no_more_known(&mut self) {
+        if let Some(top @ Value::Dict { .. }) = self.stack.last_mut() {
+            *top = Value::Other;
+        }
     }
 
     fn needs_one(&mut self, at: u64) {

@@ -7,7 +7,7 @@ mod call;
 mod imports;
 pub(crate) mod joblib;
 mod machine;
-mod nested;
+pub(crate) mod nested;
 pub(crate) mod policy;
 mod text;
 mod value;
@@ -142,7 +142,7 @@ pub(crate) fn scan_slice(bytes: &[u8], scan: &mut Scan<'_>) {
 /// Whether bytes without a magic are a pickle: they read to a `STOP` without a fault and have
 /// more than a few opcodes, or they import something dangerous on the way.
 pub(crate) fn is_probable(head: &[u8], whole: bool, scan: &mut Scan<'_>) -> bool {
-    if !head.first().is_some_and(|byte| FIRST.contains(byte)) {
+    if !begins_as_one(head) {
         return false;
     }
     let mut answer = false;
@@ -176,6 +176,11 @@ pub(crate) fn is_probable(head: &[u8], whole: bool, scan: &mut Scan<'_>) -> bool
         false
     });
     answer
+}
+
+/// Whether the first byte is an opcode that a pickle can begin with.
+fn begins_as_one(head: &[u8]) -> bool {
+    head.first().is_some_and(|byte| FIRST.contains(byte))
 }
 
 /// No text reads as so many opcodes without a fault.

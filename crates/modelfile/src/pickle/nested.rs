@@ -1,6 +1,7 @@
 //! Pickles inside the texts and bytes of a pickle, which a call may load.
 
 use crate::bytes::Window;
+use crate::detect::HEAD_BYTES;
 use crate::report::Verdict;
 use crate::scan::{Scan, Step};
 use crate::stream::Stream;
@@ -20,9 +21,33 @@ pub(super) fn looks_textual(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'c' | b'(' | b'i')) && text.contains(&b'\n')
 }
 
+/// The shortest pickle that imports and calls something.
+const PICKLE_BYTES_MIN: u64 = 8;
+
+/// Whether bytes look like a pickle of any protocol or an archive.
+fn looks_like_a_file(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<bool> {
+    if length <= 2 {
+        return Ok(false);
+    }
+    if looks_loadable(stream.peek(4)?) {
+        return Ok(true);
+    }
+    if length < PICKLE_BYTES_MIN || !super::begins_as_one(stream.peek(1)?) {
+        return Ok(false);
+    }
+    let room = usize::try_from(length).unwrap_or(usize::MAX).min(HEAD_BYTES);
+    let head = stream.peek(room)?.to_vec();
+    if scan.depth() >= scan.limits.nesting_max {
+        // Too deep to be asked; the answer of the walk is that it is too deep.
+        return Ok(looks_textual(&head));
+    }
+    let whole = head.len() as u64 == length;
+    Ok(scan.inside("bytes", |scan| super::is_probable(&head, whole, scan)))
+}
+
 /// Passes over a payload of `length` bytes and scans it where it looks like a file of its own.
 pub(super) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
-    if length <= 2 || !looks_loadable(stream.peek(4)?) {
+    if !looks_like_a_file(stream, length, scan)? {
         return stream.skip(length);
     }
     let offset = stream.offset();
@@ -40,21 +65,24 @@ pub(super) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>)
             Ok(())
         }
         _ => {
-            if stream.peek(4)? == b"PK\x03\x04" {
-                let words = format!("an archive in a pickle is larger than the {most} bytes held");
-                scan.find(&rules::LIMIT, offset, words);
-            }
+            let words = format!("a part that looks like a file is larger than the {most} bytes");
+            scan.find(&rules::LIMIT, offset, format!("{words} that are held"));
             stream.skip(length)
         }
     }
 }
 
-/// Numbers may look like a file by chance, so it counts when it reads well or is dangerous.
 fn inner(window: Window<'_>, offset: u64, scan: &mut Scan<'_>) {
-    let archive = window.some(0, 2).is_ok_and(|head| head == b"PK");
+    scan.inside(&format!("bytes at {offset}"), |scan| guess("", window, scan));
+}
+
+/// Scans bytes that a loader may load or may take for numbers. Numbers look like a file by chance,
+/// so what is found counts when it reads well or is dangerous.
+pub(crate) fn guess(name: &str, window: Window<'_>, scan: &mut Scan<'_>) {
+    let archive = window.some(0, 4).is_ok_and(|head| head == b"PK\x03\x04");
     scan.attempt(|scan| {
         let before = scan.findings.len();
-        scan.inside(&format!("bytes at {offset}"), |scan| dispatch::part("", window, scan));
+        dispatch::part(name, window, scan);
         let found = scan.findings.get(before..).unwrap_or_default();
         let worst = found.iter().map(|finding| finding.verdict).max();
         archive

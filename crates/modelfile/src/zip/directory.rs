@@ -18,6 +18,13 @@ pub(super) struct Entry {
     pub(super) mode: u32,
 }
 
+impl Entry {
+    /// Whether the mode is that of a symbolic link.
+    pub(super) fn is_link(&self) -> bool {
+        self.mode & 0o170_000 == 0o120_000
+    }
+}
+
 /// A directory and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Directory {
@@ -32,7 +39,7 @@ pub(super) struct Directory {
 }
 
 const END: [u8; 4] = *b"PK\x05\x06";
-const END_BYTES: usize = 22;
+pub(super) const END_BYTES: usize = 22;
 const COMMENT_BYTES_MAX: u64 = 65_535;
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
@@ -138,6 +145,22 @@ pub(super) fn entries(
     (found, fault)
 }
 
+/// Where the bytes of members lie that are not compressed.
+pub(super) fn stored(
+    window: Window<'_>,
+    directory: Directory,
+    members_max: usize,
+) -> Vec<(u64, u64)> {
+    let (entries, _) = entries(window, directory, members_max);
+    let stored = entries.into_iter().filter(|entry| entry.method == 0);
+    stored
+        .filter_map(|entry| {
+            let (_, data) = local(window, entry.local).ok()?;
+            Some((data, data.saturating_add(entry.packed)))
+        })
+        .collect()
+}
+
 fn entry(window: Window<'_>, at: u64, base: u64) -> Step<(Entry, u64)> {
     let header = window.exact(at, 46)?;
     if !header.starts_with(b"PK\x01\x02") {
@@ -151,7 +174,6 @@ fn entry(window: Window<'_>, at: u64, base: u64) -> Step<(Entry, u64)> {
     wide(&extra, [&mut size, &mut packed, &mut local]);
     let next =
         at + 46 + u64::from(name_bytes) + u64::from(extra_bytes) + u64::from(u16_at(&header, 32));
-    let unix = header[5] == 3;
     let entry = Entry {
         name: String::from_utf8_lossy(&name).into_owned(),
         flags: u16_at(&header, 8),
@@ -160,7 +182,8 @@ fn entry(window: Window<'_>, at: u64, base: u64) -> Step<(Entry, u64)> {
         packed,
         size,
         local: local.saturating_add(base),
-        mode: if unix { u32_at(&header, 38) >> 16 } else { 0 },
+        // The system that made the archive may be any: programs take the mode as it stands.
+        mode: u32_at(&header, 38) >> 16,
     };
     Ok((entry, next))
 }

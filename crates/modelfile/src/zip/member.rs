@@ -9,7 +9,7 @@ use crate::packed::{self, WindowRead};
 use crate::report::Verdict;
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
-use crate::{dispatch, paths};
+use crate::{dispatch, paths, pickle};
 
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
@@ -35,6 +35,10 @@ pub(super) fn scan(window: Window<'_>, entry: &Entry, raw: bool, scan: &mut Scan
         return Ok(end);
     }
     let bytes = window.part(data, entry.packed);
+    if entry.is_link() {
+        link(bytes, entry, scan);
+        return Ok(end);
+    }
     if entry.flags & ENCRYPTED == 0 {
         content(bytes, entry, raw, scan);
     } else {
@@ -52,9 +56,22 @@ fn shape(entry: &Entry, scan: &mut Scan<'_>) {
     if paths::escapes(&entry.name) {
         scan.find(&rules::PATH_ESCAPES, entry.local, "its name leads out of the folder");
     }
-    if entry.mode & 0o170_000 == 0o120_000 {
-        scan.find(&rules::MEMBER_LINK, entry.local, "the member is a symbolic link");
-    }
+}
+
+/// A link has the path that it leads to as its content. A program that makes no links of members
+/// takes the same bytes for a file, so they are read as one too.
+fn link(bytes: Window<'_>, entry: &Entry, scan: &mut Scan<'_>) {
+    const TARGET_BYTES_MAX: usize = 4096;
+    let target = bytes.some(0, TARGET_BYTES_MAX).unwrap_or_default();
+    let target = String::from_utf8_lossy(&target);
+    let folder = entry.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let out = entry.method == STORED
+        && (target.starts_with('/')
+            || paths::escapes(format!("{folder}/{target}").trim_start_matches('/')));
+    let rule = if out { &rules::PATH_ESCAPES } else { &rules::MEMBER_LINK };
+    let words = format!("a link to `{}`", crate::scan::printable(&target));
+    scan.find(rule, entry.local, words);
+    also(bytes, entry, scan);
 }
 
 fn disagreements(entry: &Entry, local: &Entry, scan: &mut Scan<'_>) {
@@ -122,7 +139,9 @@ fn content(bytes: Window<'_>, entry: &Entry, raw: bool, scan: &mut Scan<'_>) {
 fn read(bytes: Window<'_>, entry: &Entry, raw: bool, scan: &mut Scan<'_>) -> Step<()> {
     let name = entry.name.as_str();
     if entry.method == STORED {
-        if !raw {
+        if raw {
+            pickle::nested::guess(name, bytes, scan);
+        } else {
             dispatch::part(name, bytes, scan);
         }
         return checked(Summed::new(WindowRead::new(bytes)), entry, scan);
@@ -150,7 +169,13 @@ fn read(bytes: Window<'_>, entry: &Entry, raw: bool, scan: &mut Scan<'_>) -> Ste
         }
     };
     let mut summed = Summed::new(inflated);
-    if !raw {
+    if raw {
+        let mut held = Vec::new();
+        let most = scan.limits.held_bytes_max as u64;
+        let read = (&mut summed).take(most).read_to_end(&mut held);
+        read.map_err(|error| Halt::io(entry.local, &error))?;
+        pickle::nested::guess(name, Window::new(&held.as_slice()), scan);
+    } else {
         dispatch::read(name, &mut summed, scan);
     }
     checked(summed, entry, scan)

@@ -32,11 +32,19 @@ pub(crate) fn scan(window: Window<'_>, scan: &mut Scan<'_>) {
 }
 
 fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
-    let directories = directory::find(window)?;
+    let mut directories = directory::find(window)?;
     let Some(first) = directories.first().copied() else {
         scan.halted(Halt::ends(window.len(), "the directory of an archive"));
         return unlisted(window, 0, window.len(), scan);
     };
+    if directories.len() > 1 {
+        let stored = directory::stored(window, first, scan.limits.members_max);
+        directories.retain(|other| {
+            // The directory of an archive that is a member is read with that member.
+            *other == first
+                || !stored.iter().any(|(from, end)| *from <= other.base && other.end <= *end)
+        });
+    }
     if directories.len() > 1 {
         let words = format!("the archive has {} directories", directories.len());
         scan.find(&rules::TWO_DIRECTORIES, directories[1].at, words);
@@ -46,6 +54,11 @@ fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
         scan.find(&rules::STRAY, first.end, words);
         let behind = window.from(first.end);
         scan.inside("behind the archive", |scan| crate::dispatch::part("", behind, scan));
+    }
+    let comment = first.end_at + directory::END_BYTES as u64;
+    if first.end > comment {
+        let bytes = window.part(comment, first.end - comment);
+        scan.inside("comment of the archive", |scan| crate::dispatch::part("", bytes, scan));
     }
     let mut extents = Vec::new();
     for directory in &directories {
