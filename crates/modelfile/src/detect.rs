@@ -201,6 +201,11 @@ fn promised(extension: &str) -> Option<&'static [Kind]> {
     })
 }
 
+/// Whether a name is that of a model or an archive, and not of a text.
+pub(crate) fn promises(name: &str) -> bool {
+    promised(&extension(name)).is_some_and(|kinds| kinds != [Kind::Text])
+}
+
 /// What the name promises, where the content is something else that can be told.
 pub(crate) fn misleads(name: &str, kind: Kind) -> bool {
     let told = !matches!(kind, Kind::Unknown | Kind::Plain(_));

@@ -78,6 +78,7 @@ fn whole(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     }
     let kind = detect(name, &head, head.len() as u64 == window.len(), scan);
     misled(name, kind, scan);
+    unknown(name, kind, scan);
     if kind != Kind::Zip && zip::ends_as_archive(window)? {
         scan.find(&rules::POLYGLOT, None, "an archive lies behind the start of another format");
         zip::scan(window, scan);
@@ -103,6 +104,7 @@ fn forward(name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) -> Step<()> 
     let head = stream.peek(detect::HEAD_BYTES)?.to_vec();
     let kind = detect(name, &head, false, scan);
     misled(name, kind, scan);
+    unknown(name, kind, scan);
     match kind {
         Kind::Zip | Kind::Hdf5 | Kind::Text
             if kind != Kind::Text || detect::is_model_name(name) =>
@@ -123,6 +125,14 @@ fn misled(name: &str, kind: Kind, scan: &mut Scan<'_>) {
         let words =
             format!("the name ends in `.{}`, the content is {content}", detect::extension(name));
         scan.find(&rules::NAME_MISLEADS, 0, words);
+    }
+}
+
+/// A member whose name promises a format that its content does not have.
+fn unknown(name: &str, kind: Kind, scan: &mut Scan<'_>) {
+    if scan.depth() > 0 && kind == Kind::Unknown && detect::promises(name) {
+        let words = format!("the content is not that of a `.{}` file", detect::extension(name));
+        scan.find(&rules::FORMAT_UNKNOWN, 0, words);
     }
 }
 

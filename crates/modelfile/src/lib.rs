@@ -133,5 +133,6 @@ fn finish(path: PathBuf, bytes: u64, mut scan: Scan<'_>) -> FileReport {
         verdict,
         findings: scan.findings,
         metadata: scan.metadata,
+        beside: scan.beside,
     }
 }

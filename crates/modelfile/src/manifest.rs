@@ -1,6 +1,7 @@
 //! Manifests that name code for a loader or server to run: diffusers, sentence-transformers,
 //! `TorchServe`, `MLflow` and `NeMo`.
 
+use crate::detect::extension;
 use crate::json::Node;
 use crate::pickle::policy::{Judgement, judge};
 use crate::scan::{Scan, printable};
@@ -101,7 +102,7 @@ fn archive(node: &Node, scan: &mut Scan<'_>) {
         let shown = printable(handler);
         if paths::escapes(handler) {
             scan.find(&rules::HANDLER_OUTSIDE, None, format!("the handler is `{shown}`"));
-        } else if !HANDLERS.contains(&handler) && !file.ends_with(".py") {
+        } else if !HANDLERS.contains(&handler) && extension(file) != "py" {
             scan.find(&rules::CONFIG_TARGET_UNKNOWN, None, format!("the handler is `{shown}`"));
         }
     }
@@ -137,11 +138,12 @@ pub(crate) fn check_yaml(name: &str, document: &str, scan: &mut Scan<'_>) {
         }
         if key == "loader_module" {
             loader(&value, at, scan);
-        } else if mlflow && matches!(key.as_str(), "code" | "python_model" | "model_code_path") {
-            if !matches!(value.as_str(), "null" | "~") {
-                let words = format!("`{key}` is `{}`", printable(&value));
-                scan.find(&rules::REMOTE_CODE, at, words);
-            }
+        } else if mlflow
+            && matches!(key.as_str(), "code" | "python_model" | "model_code_path")
+            && !matches!(value.as_str(), "null" | "~")
+        {
+            let words = format!("`{key}` is `{}`", printable(&value));
+            scan.find(&rules::REMOTE_CODE, at, words);
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::scan::{Halt, Scan, Step, printable};
 use crate::stream::Stream;
 
 const NAME_BYTES_MAX: u64 = 4096;
+/// How many files of outside data are kept; of others it is not known what they are.
+const BESIDE_MAX: usize = 1 << 14;
 
 /// Domains of operators that runtimes bring along.
 const DOMAINS: [&str; 16] = [
@@ -238,11 +240,18 @@ impl Walk<'_, '_> {
             }
             Ok(())
         })?;
+        let unclear = value.trim().parse::<i64>().map_or(true, |number| number < 0);
+        if matches!(key.as_str(), "offset" | "length") && unclear {
+            let words = format!("the {key} of outside data is `{}`", printable(&value));
+            self.scan.find(&rules::TENSOR_BOUNDS, at, words);
+        }
         if key == "location" {
             self.scan.say("external_data", value.as_str());
             if paths::escapes(&value) {
                 let words = format!("tensor data at `{}`", printable(&value));
                 self.scan.find(&rules::EXTERNAL_ESCAPES, at, words);
+            } else if self.scan.beside.len() < BESIDE_MAX {
+                self.scan.beside.insert(value);
             }
         }
         Ok(())

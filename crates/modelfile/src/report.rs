@@ -67,6 +67,9 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What its headers say: `architecture`, `licence`, `tensors`, `quantisation` and the like.
     pub metadata: BTreeMap<&'static str, String>,
+    /// Files beside it that hold its numbers, by their paths from its folder.
+    #[serde(skip)]
+    pub(crate) beside: BTreeSet<String>,
 }
 
 /// What was found in a folder.

@@ -69,6 +69,8 @@ pub(crate) struct Scan<'l> {
     pub(crate) inflated: Meter,
     pub(crate) opcodes: u64,
     pub(crate) members: usize,
+    /// Files in the same folder that hold data of this one, by their relative paths.
+    pub(crate) beside: BTreeSet<String>,
     /// The names of the members around what is read now.
     path: Vec<String>,
     cut: bool,
@@ -84,6 +86,7 @@ impl<'l> Scan<'l> {
             inflated: Meter::default(),
             opcodes: 0,
             members: 0,
+            beside: BTreeSet::new(),
             path: Vec::new(),
             cut: false,
         }

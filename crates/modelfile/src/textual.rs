@@ -122,10 +122,9 @@ fn yaml(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let mut offset = 0_u64;
     for line in text.split_inclusive('\n') {
         let plain = line.trim_start();
-        if !plain.starts_with('#') {
-            if line.contains("!!python/") || line.contains("tag:yaml.org,2002:python") {
-                scan.find(&rules::YAML_TAG, offset, "a tag that builds a Python object");
-            }
+        let tag = line.contains("!!python/") || line.contains("tag:yaml.org,2002:python");
+        if tag && !plain.starts_with('#') {
+            scan.find(&rules::YAML_TAG, offset, "a tag that builds a Python object");
         }
         offset += line.len() as u64;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::limits::Limits;
-use crate::report::{FileReport, Progress, SkippedPath, TreeReport};
+use crate::report::{FileReport, Progress, SkippedPath, TreeReport, Verdict};
 use crate::{detect, rules, scan_file, textual};
 
 /// Why a folder cannot be scanned at all.
@@ -52,6 +52,7 @@ pub fn scan_tree(
         }
         keep(&name, file, &mut report);
     }
+    raw_numbers(&mut report.files);
     // Code counts where a configuration beside it makes a loader run it.
     for path in code {
         if path.parent().is_some_and(|folder| remote.contains(folder)) {
@@ -63,6 +64,23 @@ pub fn scan_tree(
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
     progress(Progress { files_done: files_total, files_total });
     Ok(report)
+}
+
+/// A file of unknown content is the plain numbers of a model beside it, where that names it so.
+fn raw_numbers(files: &mut [FileReport]) {
+    let named: BTreeSet<PathBuf> = files
+        .iter()
+        .filter_map(|file| Some((file.path.parent()?, &file.beside)))
+        .flat_map(|(folder, beside)| beside.iter().map(|name| folder.join(name)))
+        .collect();
+    for file in files {
+        let unknown = file.findings.iter().all(|f| f.code == rules::FORMAT_UNKNOWN.code);
+        if unknown && file.formats.is_empty() && named.contains(&file.path) {
+            file.findings.clear();
+            file.formats.insert("onnx-external-data");
+            file.verdict = Verdict::Clean;
+        }
+    }
 }
 
 fn keep(name: &str, file: FileReport, report: &mut TreeReport) {

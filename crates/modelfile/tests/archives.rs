@@ -211,3 +211,23 @@ fn a_folder_lists_models_and_counts_the_rest() {
         Verdict::Unreadable
     );
 }
+
+#[test]
+fn what_lies_in_a_storage_a_comment_or_a_stored_archive_is_read() {
+    let parts = |storage: &[u8]| {
+        zip(&[member("a/data.pkl", GOOD), member("a/data/0", storage), member("a/version", b"3\n")])
+    };
+    assert_eq!(scan("m.pt", &parts(&[0; 64])).verdict, Verdict::Clean);
+    assert_eq!(scan("m.pt", &parts(EVIL)).verdict, Verdict::Malicious);
+
+    let mut commented = parts(&[0; 64]);
+    let end = commented.len();
+    commented[end - 2..].copy_from_slice(&u16::try_from(EVIL.len()).unwrap().to_le_bytes());
+    commented.extend_from_slice(EVIL);
+    assert_eq!(scan("m.pt", &commented).verdict, Verdict::Malicious);
+
+    let outer = zip(&[member("model.pt", &parts(&[0; 64])), member("labels.json", b"{}")]);
+    assert_eq!(scan("m.zip", &outer).verdict, Verdict::Clean, "{:?}", scan("m.zip", &outer));
+    let outer = zip(&[member("model.pt", &parts(EVIL)), member("labels.json", b"{}")]);
+    assert_eq!(scan("m.zip", &outer).verdict, Verdict::Malicious);
+}

@@ -8,6 +8,8 @@ pub(super) enum Token {
     Name(String),
     /// A text, its escapes undone.
     Text(String),
+    /// A number; its part before the point, and the largest there is where it is larger.
+    Number(u64),
     Punct(char),
     /// The end of an expression or a tag.
     End,
@@ -65,6 +67,11 @@ fn inside(
             let (text, next) = text(template, at)?;
             found.push((Token::Text(text), at));
             at = next;
+        } else if byte.is_ascii_digit() {
+            let length =
+                rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            found.push((Token::Number(number(&rest[..length])), at));
+            at += length;
         } else if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 {
             let length = rest
                 .find(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -85,6 +92,23 @@ fn inside(
         }
     }
     Err("an expression does not end")
+}
+
+/// What a number of a template is worth.
+fn number(text: &str) -> u64 {
+    let text = text.replace('_', "").to_ascii_lowercase();
+    let (digits, radix) = match text.get(..2) {
+        Some("0x") => (&text[2..], 16),
+        Some("0o") => (&text[2..], 8),
+        Some("0b") => (&text[2..], 2),
+        _ => (text.as_str(), 10),
+    };
+    let (digits, power) = match digits.split_once('e') {
+        Some((digits, power)) if radix == 10 => (digits, power.parse().unwrap_or(0)),
+        _ => (digits, 0),
+    };
+    let value = u64::from_str_radix(digits, radix).unwrap_or(u64::MAX);
+    value.saturating_mul(10_u64.saturating_pow(power))
 }
 
 /// The text in quotes at `start`, and where it ends.

@@ -4,6 +4,7 @@
 //! inside of Python, so whatever reaches for it is said. Names can be put together from parts, by
 //! escapes, filters and formats; constant parts are joined here before they are looked at.
 
+mod cost;
 mod lexer;
 
 use lexer::{Token, tokens};
@@ -69,6 +70,7 @@ pub(crate) fn check(template: &str, offset: u64, scan: &mut Scan<'_>) {
     }
     match tokens(template) {
         Ok(tokens) => {
+            cost::check(&tokens, offset, scan);
             for index in 0..tokens.len() {
                 token(&tokens, index, offset, scan);
             }
@@ -236,6 +238,7 @@ mod tests {
             "{%- macro render(x) -%}{{ x.items() | list | length }}{%- endmacro -%}{{ render(tools) }}{{ strftime_now('%d %b %Y') }}{# a comment with __class__ #}",
             "{% for i in range(3) %}{{ loop.index0 }}{% endfor %}{{ content.split('</think>')[-1].lstrip('\\n') }}",
             "plain text with __class__ outside of any expression",
+            "{{ f(**x) }}{{ 2 * x }}{% for i in range(9) %}{% endfor %}{% for i in range(9999) %}{% endfor %}",
             "{{ 'Tool {}: {}'.format(tool.name, tool.description) }}",
             "{%- for m in messages | selectattr('role', 'equalto', 'user') -%}{{ m.content }}{%- endfor -%}",
         ] {
@@ -274,6 +277,12 @@ mod tests {
             "{% from 'a' import b %}",
             "{{ '%c%c'|format(95, 95) }}",
             "{{ x.format(y) }}",
+            "{% for i in range(999999999) %}{% endfor %}",
+            "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+            "{% for i in range(1000 * 1000 * 10) %}{% endfor %}",
+            "{{ 'a' * 0xfffffff }}",
+            "{{ 9 ** 9 ** 9 }}",
+            "{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
         ] {
             assert_eq!(verdict(template), Verdict::Suspicious, "{template}");
         }

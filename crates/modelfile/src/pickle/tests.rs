@@ -110,3 +110,29 @@ fn limits_are_answers() {
     assert_eq!(report.findings[0].code, "over-limit");
     assert_eq!(report.verdict, Verdict::Unreadable);
 }
+
+#[test]
+fn a_pickle_of_text_inside_of_bytes_is_followed() {
+    let inner = b"cos\nsystem\n(S'id'\ntR.";
+    let mut bytes = b"\x80\x04ctorch.storage\n_load_from_bytes\nC".to_vec();
+    bytes.push(u8::try_from(inner.len()).unwrap());
+    bytes.extend_from_slice(inner);
+    bytes.extend_from_slice(b"\x85R.");
+    let report = scan_bytes("m.pkl", &bytes, &Limits::default());
+    assert_eq!(report.verdict, Verdict::Malicious, "{report:?}");
+}
+
+#[test]
+fn arrays_of_joblib_in_other_files_stay_in_the_folder() {
+    let pickle = |name: &str| {
+        let mut bytes = b"\x80\x04cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}(".to_vec();
+        for text in ["filename", name] {
+            bytes.extend([0x8c, u8::try_from(text.len()).unwrap()]);
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        bytes.extend_from_slice(b"ub.");
+        scan_bytes("m.pkl", &bytes, &Limits::default()).verdict
+    };
+    assert_eq!(pickle("m.pkl_01.npy"), Verdict::Clean);
+    assert_eq!(pickle("../../x.npy"), Verdict::Malicious);
+}
