@@ -43,6 +43,7 @@ pub(super) fn extract(language: Language, source: &str, tree: &Tree, limits: &Li
             }
         }
     }
+    walk.facts.index();
     if language.is_typed() {
         super::declared::resolve(&mut walk.facts);
     }

@@ -279,12 +279,11 @@ impl Facts {
     }
 
     /// Makes names and scopes quick to look up, once everything was collected.
-    pub(crate) fn index(mut self) -> Self {
+    pub(crate) fn index(&mut self) {
         for (index, binding) in self.bindings.iter().enumerate() {
             self.by_name.entry(binding.name.clone()).or_default().push(index);
         }
         self.parents = self.functions.iter().map(|f| (f.scope, f.parent)).collect();
-        self
     }
 
     /// What a local name is called where it was imported from: `(module, name)`.

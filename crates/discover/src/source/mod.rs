@@ -75,5 +75,5 @@ pub(crate) fn read(language: Language, text: &str, limits: &Limits) -> Result<Fa
         .set_language(&language.grammar())
         .map_err(|error| format!("the grammar does not load: {error}"))?;
     let tree = parser.parse(text, None).ok_or("the parser gave up on this file")?;
-    Ok(extract::extract(language, text, &tree, limits).index())
+    Ok(extract::extract(language, text, &tree, limits))
 }
