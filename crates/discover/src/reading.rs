@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
     }
 
     fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
-        if is_built(language, text) {
+        if source::is_built(language, text) {
             let reason = "minified: built from other sources, which are read where they are";
             self.skips.push(Skip::new(path, reason, false));
             return Ok(());
@@ -337,16 +337,6 @@ impl<'a> Reader<'a> {
 fn is_asked(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
-}
-
-/// Lines that nobody writes by hand.
-const LINE_BYTES_BUILT: usize = 1_000;
-
-/// Whether a script came out of a bundler: its lines are a thousand bytes long on average.
-fn is_built(language: Language, text: &str) -> bool {
-    language == Language::JavaScript
-        && text.len() > 20 * LINE_BYTES_BUILT
-        && text.len() / (text.lines().count() + 1) > LINE_BYTES_BUILT
 }
 
 /// Whether a path belongs to documentation.

@@ -67,6 +67,16 @@ impl Language {
     }
 }
 
+/// Lines that nobody writes by hand.
+const LINE_BYTES_BUILT: usize = 1_000;
+
+/// Whether a script came out of a bundler: its lines are a thousand bytes long on average.
+pub(crate) fn is_built(language: Language, text: &str) -> bool {
+    language == Language::JavaScript
+        && text.len() > 20 * LINE_BYTES_BUILT
+        && text.len() / (text.lines().count() + 1) > LINE_BYTES_BUILT
+}
+
 /// The facts of a source text, or why there are none.
 pub(crate) fn read(language: Language, text: &str, limits: &Limits) -> Result<Facts, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -192,7 +192,7 @@ fn what_cannot_be_read_is_listed() {
     write("broken.yaml", b"a: [1\nb: }\n");
     write("Main.java", b"class Main {}");
     write("deep.json", "[".repeat(200_000).as_bytes());
-    write("deep.py", format!("import openai\n{}", "(".repeat(200_000)).as_bytes());
+    write("deep.py", format!("# openai\n{}", "(".repeat(200_000)).as_bytes());
     let huge = fs::File::create(folder.path().join("huge.json")).expect("create");
     huge.set_len(100 << 20).expect("sparse");
     #[cfg(unix)]
