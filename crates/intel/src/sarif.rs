@@ -230,7 +230,10 @@ mod tests {
 
     #[test]
     fn the_whole_document() {
-        insta::assert_json_snapshot!(document(&report(), "0.1.0"));
+        // Whether a map keeps its order depends on who else uses the JSON library.
+        insta::with_settings!({ sort_maps => true }, {
+            insta::assert_json_snapshot!(document(&report(), "0.1.0"));
+        });
     }
 
     #[test]
