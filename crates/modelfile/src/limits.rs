@@ -56,7 +56,7 @@ impl Default for Limits {
             inflated_free_bytes: 128 << 20,
             inflated_times_max: 400,
             held_bytes_max: 8 << 20,
-            nesting_max: 4,
+            nesting_max: 8,
             members_max: 200_000,
             header_bytes_max: 100_000_000,
             values_max: 4_000_000,
