@@ -3,6 +3,7 @@
 use annex_isms::AssetKind;
 
 use crate::find::datasets;
+use crate::git::ABSENT_MAX;
 use crate::known::Index;
 use crate::reading::Reading;
 use crate::walk::{self, Class, Skip, Walked, is_test};
@@ -27,5 +28,11 @@ pub(crate) fn list(paths: &[String], index: &Index<'_>, walked: &mut Walked, rea
             walked.skips.push(Skip::new(path.as_str(), reason, matters));
         }
         read.findings.assets.extend(data);
+    }
+    if paths.len() >= ABSENT_MAX {
+        let reason = format!(
+            "git tracks more than {ABSENT_MAX} files that are not in the working tree; the others are not named"
+        );
+        walked.skips.push(Skip::new(".", reason, true));
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Git {
 }
 
 /// The most absent files that are named.
-const ABSENT_MAX: usize = 10_000;
+pub(crate) const ABSENT_MAX: usize = 10_000;
 
 /// The largest file of git's own that is read.
 const GIT_FILE_BYTES_MAX: u64 = 64 << 20;
