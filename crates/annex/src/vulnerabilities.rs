@@ -141,7 +141,7 @@ fn table(report: &Report) -> Table {
             Cell::text(severity.map_or("not rated", |severity| severity.as_str())),
             Cell::text(&found.id),
             Cell::text(named(&found.dependency)),
-            Cell::list(&found.fixed),
+            Cell::list(found.fixed.iter()),
             Cell::list(&found.dependency.locations)
                 .shown_as(annex_report::places(&found.dependency.locations)),
             Cell::text(found.state.statement.as_ref().map_or("", |decided| &decided.because)),
