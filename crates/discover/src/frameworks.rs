@@ -21,7 +21,7 @@ const SAME_MODULE: [&[&str]; 7] = [
     &["google-genai", "google-generativeai"],
 ];
 
-/// Adds the packages that the manifests name, and takes away what imports only repeat.
+/// Adds the packages that the manifests name, and takes away what imports name otherwise.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
     let mut declared = Findings::default();
     let locks: Vec<&Found> = manifests.iter().filter(|found| found.kind.is_lock()).collect();
@@ -54,17 +54,17 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     }
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &Key| {
-        keys.contains(key)
-            || matches!(key, Key::World(key) if keys.iter().any(|declared| {
-                matches!(declared, Key::World(declared) if same_vendor(key, declared))
-            }))
-            || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
-                let name = key.rsplit('/').next().unwrap_or(key);
-                group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
-            }))
+        matches!(key, Key::World(key) if keys.iter().any(|declared| {
+            matches!(declared, Key::World(declared) if same_vendor(key, declared))
+        })) || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
+            let name = key.rsplit('/').next().unwrap_or(key);
+            group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
+        }))
     };
     out.assets.retain(|finding| {
         finding.kind != annex_isms::AssetKind::Framework
+            // Where a package is imported is a place of it, beside that of the manifest.
+            || keys.contains(&finding.key)
             || !(repeated(&finding.key) || is_own_module(finding, manifests))
     });
     out.assets.append(&mut declared.assets);
