@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use annex_isms::{Dependency, Ecosystem, Instant};
+use annex_isms::observation::Location;
+use annex_isms::{Dependency, Ecosystem, Instant, SystemId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,18 @@ pub struct Match {
     pub modified: Option<Instant>,
     /// Where it stands here.
     pub state: State,
+    /// Where a scan saw the package in use; `None` is not seen, which is not the same as not used.
+    #[serde(default)]
+    pub used: Option<Use>,
+}
+
+/// Where AI systems use a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Use {
+    /// The systems.
+    pub systems: BTreeSet<SystemId>,
+    /// The imports, or the settings that start it.
+    pub locations: BTreeSet<Location>,
 }
 
 /// What one advisory says is affected.

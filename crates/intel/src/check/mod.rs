@@ -189,6 +189,7 @@ fn said(package: &Dependency, advisories: &[About<'_>]) -> Match {
         published: rows().filter_map(|row| row.published).min(),
         modified: rows().filter_map(|row| row.modified).max(),
         state: State::UNSTATED,
+        used: None,
     }
 }
 
