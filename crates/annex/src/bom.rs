@@ -76,7 +76,11 @@ fn matched(
         by_id.entry(&found.id).or_default().push(found);
     }
     let matched = Matched {
-        database: Some(vulnerabilities::age(&report)),
+        database: Some(format!(
+            "{}; {} dependencies or advisories without an answer",
+            vulnerabilities::age(&report),
+            report.unknown.len()
+        )),
         vulnerabilities: by_id.into_iter().filter_map(|(id, rows)| listed(id, &rows)).collect(),
     };
     Ok((matched, !tree.skipped.is_empty() || report.coverage.unreadable > 0))

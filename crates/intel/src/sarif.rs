@@ -3,11 +3,12 @@
 //! A rule is a vulnerability, a result is that vulnerability in one dependency. The fingerprint
 //! is made of vulnerability, package and file, and not of version or line, so that a result is
 //! the same one after an update that does not fix it. What a statement decided is in the results
-//! too, suppressed with its reason. What is unknown becomes notifications of the run: they say
+//! too, suppressed with its reason. Where the package is used are related locations. What is unknown becomes notifications of the run: they say
 //! that the absence of results is not the absence of vulnerabilities.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use annex_isms::observation::Location;
 use annex_isms::{Digest, Severity};
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ pub fn document(report: &Report, version: &str) -> Value {
     }
     notifications.extend(report.unknown.iter().map(|row| {
         let mut entry = notification("warning", &format!("{}: {}", row.dependency.purl(), row.why));
-        entry["locations"] = locations(&row.dependency);
+        entry["locations"] = locations(&row.dependency.locations);
         entry
     }));
     json!({
@@ -137,12 +138,15 @@ fn result(row: &Match, rule: Option<usize>) -> Value {
         "ruleId": row.id,
         "level": level(row),
         "message": { "text": text },
-        "locations": locations(dependency),
+        "locations": locations(&dependency.locations),
         "partialFingerprints": { "annexDependency/v1": fingerprint(row) },
         "properties": { "purl": dependency.purl() },
     });
     if let Some(at) = rule {
         result["ruleIndex"] = json!(at);
+    }
+    if let Some(used) = &row.used {
+        result["relatedLocations"] = locations(&used.locations);
     }
     if let Some(suppression) = suppression(&row.state) {
         result["suppressions"] = json!([suppression]);
@@ -176,8 +180,8 @@ fn fingerprint(row: &Match) -> String {
     Digest::of_parts([row.id.as_str(), ecosystem, &row.dependency.name, file]).hex()
 }
 
-fn locations(dependency: &annex_isms::Dependency) -> Value {
-    let rows = dependency.locations.iter().take(LOCATIONS_MAX).map(|place| {
+fn locations(places: &BTreeSet<Location>) -> Value {
+    let rows = places.iter().take(LOCATIONS_MAX).map(|place| {
         let mut physical = json!({ "artifactLocation": { "uri": uri(&place.path) } });
         if let Some(line) = place.line {
             physical["region"] = json!({ "startLine": line.max(1) });
@@ -225,6 +229,10 @@ mod tests {
         let mut report = importer.finish().check(&locked.dependencies, at);
         let vex = r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:d","author":"A","timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":{"name":"PYSEC-2"},"products":["pkg:pypi/torch"],"status":"not_affected","impact_statement":"never called"}]}"#;
         report.apply(&[Document::parse(vex.as_bytes(), &limits).expect("valid")], &[]);
+        report.matches[0].used = Some(crate::Use {
+            systems: BTreeSet::new(),
+            locations: BTreeSet::from(["my app/main.py:4".parse().expect("a place")]),
+        });
         report
     }
 

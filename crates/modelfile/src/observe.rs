@@ -128,6 +128,9 @@ impl Scanned<'_> {
     }
 
     fn place(&self, path: &Path) -> String {
+        if path == self.root {
+            return self.name();
+        }
         let below = path.strip_prefix(self.root).unwrap_or(path);
         let parts: Vec<_> =
             below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -172,6 +175,22 @@ mod tests {
         let mut batch = scanned.observe(at, Digest::of(b"x"));
         let seen = batch.observations.pop()?;
         Some((seen.value, seen.locations.iter().map(ToString::to_string).collect()))
+    }
+
+    #[test]
+    fn a_single_file_is_placed_by_its_name() {
+        let report = TreeReport {
+            files: vec![file("w/a.pkl", Verdict::Malicious)],
+            ignored: 0,
+            skipped: Vec::new(),
+        };
+        let models = [AssetKey { kind: annex_isms::AssetKind::Model, key: "acme/a".to_owned() }];
+        let root = Path::new("w/a.pkl");
+        let scanned = Scanned { root, report: &report, models: &models, whole: true };
+        let batch = scanned.observe("2026-06-15T00:00:00Z".parse().unwrap(), Digest::of(b"x"));
+        let places: Vec<_> =
+            batch.observations[0].locations.iter().map(ToString::to_string).collect();
+        assert_eq!(places, ["a.pkl"]);
     }
 
     #[test]
