@@ -2,6 +2,8 @@
 
 use annex_isms::{AssetKind, Value};
 
+use crate::across::Claim;
+
 /// An asset seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
@@ -50,6 +52,8 @@ pub(crate) struct Findings {
     /// commands, the instructions of coding agents.
     pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
+    /// Names of other files that were handed to a model.
+    pub(crate) claims: Vec<Claim>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
 }

@@ -27,6 +27,7 @@
 //! reader (they are counted among the skipped).
 
 mod absent;
+mod across;
 mod attributes;
 mod batch;
 mod find;

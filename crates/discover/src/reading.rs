@@ -2,7 +2,7 @@
 
 mod includes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File as Handle;
 use std::io::Read as _;
 use std::num::NonZero;
@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use annex_isms::observation::Coverage;
 
 use crate::Progress;
+use crate::across::{self, Exports};
 use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
 use crate::findings::Findings;
 use crate::known::Index;
@@ -37,6 +38,8 @@ pub(crate) struct Reading {
     pub(crate) coverage: Coverage,
     /// A manifest or lock file could not be read.
     pub(crate) lock_unread: bool,
+    /// What each source file defines for others.
+    exports: HashMap<String, Exports>,
 }
 
 /// Reads every file of a walk; what could not be read is added to its skips.
@@ -86,6 +89,8 @@ pub(crate) fn read(
     reader.included(&walked.files);
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
+    let exports = std::mem::take(&mut reader.reading.exports);
+    across::resolve(&exports, index, &mut reader.reading.findings);
     reader.reading
 }
 
@@ -103,6 +108,7 @@ pub(crate) fn alone(
         full: std::path::PathBuf::from(name),
         bytes: text.len() as u64,
         class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
+        test: is_test(name),
     };
     reader.content(&file, text)
 }
@@ -138,6 +144,8 @@ impl<'a> Reader<'a> {
         own.findings.beside.append(&mut more.findings.beside);
         own.findings.traits.append(&mut more.findings.traits);
         own.findings.application.append(&mut more.findings.application);
+        own.findings.claims.append(&mut more.findings.claims);
+        own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;
         own.coverage.files_ignored += more.coverage.files_ignored;
@@ -166,7 +174,7 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, file: &File, reason: String) {
         self.reading.lock_unread |= matches!(file.class, Class::Manifest(_));
-        let matters = !is_test(&file.path);
+        let matters = !file.test;
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
@@ -189,14 +197,13 @@ impl<'a> Reader<'a> {
 
     fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
-        let of_tests = is_test(path);
         let mut unused = Findings::default();
-        let out = if of_tests { &mut unused } else { &mut self.reading.findings };
+        let out = if file.test { &mut unused } else { &mut self.reading.findings };
         match file.class {
-            Class::Manifest(kind) => return self.manifest(path, kind, text),
-            Class::Source(language) => return self.source(path, language, text),
-            Class::Notebook => return self.notebook(path, text),
-            Class::Config(syntax) => return self.settings(path, syntax, text),
+            Class::Manifest(kind) => return self.manifest(file, kind, text),
+            Class::Source(language) => return self.source(file, language, text),
+            Class::Notebook => return self.notebook(file, text),
+            Class::Config(syntax) => return self.settings(file, syntax, text),
             Class::Env => config::environment(self.index, path, &read::env::read(text), out),
             Class::Dockerfile => containers::dockerfile(self.index, path, text, out),
             Class::Template | Class::Prose
@@ -212,18 +219,20 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn manifest(&mut self, path: &str, kind: ManifestKind, text: &str) -> Result<(), String> {
+    fn manifest(&mut self, file: &File, kind: ManifestKind, text: &str) -> Result<(), String> {
         let manifest =
             manifest::read(kind, text, self.limits).map_err(|fault| fault.to_string())?;
         // What tests and documents alone depend on is not in the system, but its tests are.
-        if is_test(path) || is_document(path) {
+        let path = file.path.as_str();
+        if file.test || is_document(path) {
             return Ok(());
         }
         self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
         Ok(())
     }
 
-    fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+    fn source(&mut self, file: &File, language: Language, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         if source::is_built(language, text) {
             let reason = "minified: built from other sources, which are read where they are";
             self.skips.push(Skip::new(path, reason, false));
@@ -238,7 +247,7 @@ impl<'a> Reader<'a> {
         if language == Language::CSharp {
             source::usings::add(self.usings, path, &mut facts);
         }
-        if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
+        if path.rsplit('/').next() == Some("setup.py") && !file.test && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),
                 kind: ManifestKind::SetupPy,
@@ -246,21 +255,26 @@ impl<'a> Reader<'a> {
             });
         }
         let source = Source::new(path, language, &facts, self.index, None);
-        self.found(&source);
+        self.found(&source, file.test);
+        let exports = Exports::of(&facts);
+        if !file.test && !exports.is_empty() {
+            self.reading.exports.insert(path.to_owned(), exports);
+        }
         partly(&facts, None)
     }
 
-    fn notebook(&mut self, path: &str, text: &str) -> Result<(), String> {
+    fn notebook(&mut self, file: &File, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
         let code = notebook::code(&root);
         let facts = source::read(Language::Python, &code.text, self.limits)?;
         let source = Source::new(path, Language::Python, &facts, self.index, Some(&code));
-        self.found(&source);
+        self.found(&source, file.test);
         partly(&facts, Some(&code))
     }
 
-    fn found(&mut self, source: &Source<'_>) {
-        if !is_test(source.path) {
+    fn found(&mut self, source: &Source<'_>, of_tests: bool) {
+        if !of_tests {
             find::source(source, &mut self.reading.findings);
             return;
         }
@@ -272,11 +286,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn settings(&mut self, path: &str, syntax: Syntax, text: &str) -> Result<(), String> {
-        let of_tests = is_test(path);
+    fn settings(&mut self, file: &File, syntax: Syntax, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let mut unused = Findings::default();
         let out =
-            if of_tests || is_document(path) { &mut unused } else { &mut self.reading.findings };
+            if file.test || is_document(path) { &mut unused } else { &mut self.reading.findings };
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
@@ -298,7 +312,7 @@ impl<'a> Reader<'a> {
     fn data(&mut self, file: &File) {
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
+            if !file.test {
                 datasets::file(&file.path, &head, &mut self.reading.findings);
             }
             self.reading.coverage.files_ignored += 1;
@@ -311,7 +325,7 @@ impl<'a> Reader<'a> {
         let mut found = false;
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
+            if !file.test {
                 found = datasets::file(&file.path, &head, &mut self.reading.findings);
             }
         }
@@ -319,7 +333,7 @@ impl<'a> Reader<'a> {
             "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
             file.bytes, self.limits.file_bytes_max
         );
-        let matters = !found && !is_test(&file.path);
+        let matters = !found && !file.test;
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 

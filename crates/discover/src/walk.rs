@@ -3,6 +3,7 @@
 //! What git ignores is outside the scope, links are not followed, and folders of other people's
 //! code (installed packages, build output) are listed as skipped and not entered.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,8 @@ pub(crate) struct File {
     pub(crate) full: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) class: Class,
+    /// Part of the tests, so that what it names is not in the system.
+    pub(crate) test: bool,
 }
 
 /// What a file is read as, by its name.
@@ -146,6 +149,7 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
                 path,
                 full: entry.path().to_owned(),
                 bytes: entry.metadata().map_or(0, |data| data.len()),
+                test: false,
             });
         } else {
             walked.skips.push(Skip::new(path, "not a plain file", false));
@@ -154,6 +158,7 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
     if let Ok(mut list) = closed.lock() {
         walked.skips.append(&mut list);
     }
+    tell_tests(&mut walked.files);
     walked
 }
 
@@ -277,6 +282,49 @@ pub(crate) fn has_end(name: &str, ends: &[&str]) -> bool {
 }
 
 /// Whether a path belongs to tests, whose models and prompts are not the system's.
+/// Evaluations often lie among the tests, and call real models on real data with prompts of their
+/// own: what stands beside one belongs to it, unless it is called as a unit test.
+fn tell_tests(files: &mut [File]) {
+    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let evaluations: BTreeSet<String> = files
+        .iter()
+        .filter(|file| matches!(file.class, Class::Source(_) | Class::Notebook))
+        .filter(|file| is_test(&file.path) && says_evaluation(&file.path))
+        .map(|file| folder(&file.path))
+        .collect();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let evaluates = says_evaluation(&file.path) || evaluations.contains(&folder(&file.path));
+        file.test = is_test(&file.path) && (!evaluates || is_unit_test(name));
+    }
+}
+
+/// Whether a path has a word of evaluation after the folder of tests that it lies in.
+fn says_evaluation(path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    stem.split('/').any(|part| {
+        let mut lower = String::with_capacity(part.len() + 4);
+        for character in part.chars() {
+            if character.is_ascii_uppercase() {
+                lower.push('_');
+            }
+            lower.push(character.to_ascii_lowercase());
+        }
+        lower.split(['_', '-', '.', ' ']).any(|word| {
+            matches!(
+                word,
+                "eval"
+                    | "evals"
+                    | "evaluate"
+                    | "evaluation"
+                    | "evaluations"
+                    | "evaluator"
+                    | "evaluators"
+            )
+        })
+    })
+}
+
 pub(crate) fn is_test(path: &str) -> bool {
     let folders = path.split('/').rev().skip(1).any(|part| {
         matches!(
@@ -301,9 +349,11 @@ pub(crate) fn is_test(path: &str) -> bool {
             &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
         )
     });
-    let name = path.rsplit('/').next().unwrap_or(path);
-    folders
-        || name.starts_with("test_")
+    folders || is_unit_test(path.rsplit('/').next().unwrap_or(path))
+}
+
+fn is_unit_test(name: &str) -> bool {
+    name.starts_with("test_")
         || name == "conftest.py"
         || name.contains("_test.")
         || name.contains(".test.")

@@ -227,6 +227,9 @@ fn model(
     }
 }
 
+/// Keys of an entry of a list that name its model, the surest first.
+const IDENTITIES: [&str; 5] = ["id", "model", "model_id", "modelId", "name"];
+
 /// A table or list of models, under a key that is a provider or beside one that names it.
 fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
     let parent = keys.iter().rev().nth(1).and_then(|key| provider_of_key(index, key));
@@ -249,15 +252,12 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
         }
     }
     for item in node.items() {
-        let text = item
-            .text()
-            .or_else(|| ["name", "id", "model"].iter().find_map(|key| item.get(key)?.text()));
-        let owner =
-            item.get("provider").and_then(Node::text).and_then(|word| provider_of_key(index, word));
-        let line = ["name", "id", "model"]
+        let named = IDENTITIES.iter().find_map(|key| item.get(key).filter(|n| n.text().is_some()));
+        let text = item.text().or_else(|| named?.text());
+        let owner = ["providerId", "provider_id", "provider"]
             .iter()
-            .find_map(|key| Some(item.get(key)?.line))
-            .unwrap_or(item.line);
+            .find_map(|key| provider_of_key(index, item.get(key)?.text()?));
+        let line = named.map_or(item.line, |node| node.line);
         add(text.unwrap_or_default(), line, owner.as_deref());
     }
 }

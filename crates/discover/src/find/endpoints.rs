@@ -190,7 +190,8 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let class = models::class_provider(&name);
     let made = class.is_some()
         || (ai && CLIENTS.contains(&name.as_str()))
-        || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()));
+        || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()))
+        || (ai && names::provider_of_class(source.index, &name).is_some());
     let request = models::is_request(&call.callee);
     let direct = ai && package.is_some_and(|p| p.provider.is_some()) && names_model(source, call);
     let keyed = source.language.is_typed()
@@ -278,7 +279,7 @@ pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
     } else {
         let address = match &host.port {
             Some(port) => format!("{}:{port}", host.name),
-            None => format!("{}:{}", host.name, if host.tls { 443 } else { 80 }),
+            None => host.name.clone(),
         };
         Finding::new(AssetKind::ModelApi, Key::World(format!("endpoint/{address}")), address, place)
     };
@@ -310,6 +311,15 @@ fn addresses(source: &Source<'_>, out: &mut Findings) {
         }
         if secrets::holds_key(&text.content) {
             out.application.push(("key_in_source", Attribute::Bool(true), place));
+        }
+    }
+    // Who reads a provider's key calls the provider; a hub's is for downloads too.
+    let texts = source.facts.texts.iter().map(|text| (text.content.as_str(), text.line));
+    let variables = source.facts.variables.iter().map(|(name, line)| (name.as_str(), *line));
+    for (name, line) in texts.chain(variables) {
+        let provider = source.index.provider_of_key(name).filter(|found| found.id != names::HUB);
+        if let Some(provider) = provider {
+            out.assets.push(names::interface(source.index, &provider.id, source.place(line)));
         }
     }
 }
