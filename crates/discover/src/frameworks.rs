@@ -46,7 +46,7 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     }
     let is_web = |finding: &Finding| {
         let Key::World(key) = &finding.key else { return false };
-        let package = key.split_once('/').and_then(|(of, name)| index.package(of, name));
+        let package = key.split_once('/').and_then(|(of, name)| index.family(of, name));
         package.is_some_and(|package| package.role == packages::WEB)
     };
     if out.assets.is_empty() && declared.assets.iter().all(is_web) {
@@ -107,7 +107,7 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
-    let Some(package) = index.package(ecosystem, &dependency.name) else {
+    let Some(package) = index.family(ecosystem, &dependency.name) else {
         return;
     };
     let place = Place::new(&found.path, dependency.line);
@@ -124,7 +124,7 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
-    let mut finding = packages::finding(package, place);
+    let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));
     }
