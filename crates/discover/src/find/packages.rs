@@ -8,7 +8,19 @@ use crate::known::{Index, KnownPackage, normalised};
 use crate::source::Language;
 
 /// Modules that are not called as their package.
-const MODULES: [(&str, &str); 22] = [
+const MODULES: [(&str, &str); 34] = [
+    ("tavily", "tavily-python"),
+    ("exa_py", "exa-py"),
+    ("firecrawl", "firecrawl-py"),
+    ("mem0", "mem0ai"),
+    ("whisper", "openai-whisper"),
+    ("open_clip", "open-clip-torch"),
+    ("nemo", "nemo-toolkit"),
+    ("haystack", "haystack-ai"),
+    ("lightrag", "lightrag-hku"),
+    ("deepgram", "deepgram-sdk"),
+    ("metaphor_python", "metaphor-python"),
+    ("rouge_score", "rouge-score"),
     ("sklearn", "scikit-learn"),
     ("faiss", "faiss-cpu"),
     ("weaviate", "weaviate-client"),
@@ -32,20 +44,6 @@ const MODULES: [(&str, &str); 22] = [
     ("semantic_kernel", "semantic-kernel"),
     ("azure.ai.inference", "azure-ai-inference"),
 ];
-
-/// Families of packages that share a namespace, and modules of it that are no package.
-const LLAMA_INDEX: [&str; 9] = [
-    "llms",
-    "embeddings",
-    "vector_stores",
-    "readers",
-    "tools",
-    "agent",
-    "callbacks",
-    "packs",
-    "postprocessor",
-];
-const GENERAL: [&str; 6] = ["types", "base", "utils", "function_tool", "query_engine", "schema"];
 
 /// Modules whose name is not that of their package.
 pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
@@ -106,18 +104,9 @@ fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
     }
     let mut path = module;
     loop {
-        // A namespace that many packages share names none of them; before they were divided it
-        // was one package, whose own modules have two parts.
-        if path == "llama_index" && module != path {
-            let parts: Vec<&str> = module.split('.').collect();
-            let divided = parts.get(1).is_some_and(|part| LLAMA_INDEX.contains(part));
-            let own =
-                parts.len() == 2 || !divided || parts.get(2).is_some_and(|p| GENERAL.contains(p));
-            return if own {
-                index.package("pypi", "llama-index")
-            } else {
-                index.family("pypi", &parts.get(..3)?.join("."))
-            };
+        // A namespace that many packages share: the manifests tell which they are.
+        if path == "llama_index" {
+            return index.package("pypi", "llama-index");
         }
         if let Some(package) = index.package("pypi", path) {
             return Some(package);
@@ -140,12 +129,7 @@ pub(crate) fn finding(package: &KnownPackage, name: &str, place: Place) -> Findi
 /// The name of the package that a module of a family is in.
 fn of_family(language: Language, module: &str) -> String {
     match language {
-        Language::Python => {
-            let parts: Vec<&str> = module.split('.').collect();
-            let shared = usize::from(parts.first() == Some(&"llama_index")) * 2;
-            let parts = parts.get(..=shared).unwrap_or(&parts);
-            normalised("pypi", &parts.join("."))
-        }
+        Language::Python => normalised("pypi", module.split('.').next().unwrap_or(module)),
         Language::Rust => module.split("::").next().unwrap_or(module).replace('_', "-"),
         _ => {
             let parts = if module.starts_with('@') { 2 } else { 1 };
