@@ -11,7 +11,7 @@
 //! were read. Only what stands at the top of a module is offered, and an import is followed by its
 //! path alone, one step: what is passed on through further modules is not found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use annex_isms::AssetKind;
 
@@ -88,6 +88,27 @@ impl Exports {
     pub(crate) fn is_empty(&self) -> bool {
         self.texts.is_empty() && self.functions.is_empty()
     }
+}
+
+/// The modules of Python that the repository has itself, by their paths.
+pub(crate) fn modules<'p>(paths: impl Iterator<Item = &'p str>) -> HashSet<String> {
+    paths
+        .filter(|path| path.rsplit_once('.').is_some_and(|(_, end)| end == "py"))
+        .map(|path| module_of(path).to_owned())
+        .collect()
+}
+
+/// Whether an import means a module of the repository: one beside the file, or one at the top.
+pub(crate) fn is_own(modules: &HashSet<String>, path: &str, module: &str) -> bool {
+    let first = module.split('.').next().unwrap_or(module);
+    if first.is_empty() {
+        return true;
+    }
+    let beside = match path.rsplit_once('/') {
+        Some((folder, _)) => modules.contains(&format!("{folder}/{first}")),
+        None => false,
+    };
+    beside || modules.contains(first) || modules.contains(&format!("src/{first}"))
 }
 
 /// Asks for what a name stands for in another file, when the file imports it from one.

@@ -2,7 +2,7 @@
 
 mod includes;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File as Handle;
 use std::io::Read as _;
 use std::num::NonZero;
@@ -52,7 +52,8 @@ pub(crate) fn read(
 ) -> Reading {
     let scripts = includes::scripts(&walked.files);
     let usings = source::usings::of_projects(&walked.files, limits);
-    let blank = || Reader::new(index, worth, limits, &scripts, &usings);
+    let modules = across::modules(walked.files.iter().map(|file| file.path.as_str()));
+    let blank = || Reader::new(index, worth, limits, &scripts, &usings, &modules);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -102,7 +103,8 @@ pub(crate) fn alone(
     worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader::new(index, worth, limits, &[], &[]);
+    let modules = HashSet::new();
+    let mut reader = Reader::new(index, worth, limits, &[], &[], &modules);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -119,6 +121,7 @@ struct Reader<'a> {
     worth: &'a Worth,
     scripts: &'a [String],
     usings: &'a [Using],
+    modules: &'a HashSet<String>,
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -132,9 +135,10 @@ impl<'a> Reader<'a> {
         limits: &'a Limits,
         scripts: &'a [String],
         usings: &'a [Using],
+        modules: &'a HashSet<String>,
     ) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, usings, reading, skips, foreign }
+        Self { index, limits, worth, scripts, usings, modules, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
@@ -254,7 +258,7 @@ impl<'a> Reader<'a> {
                 manifest: manifest::setup_py(&facts),
             });
         }
-        let source = Source::new(path, language, &facts, self.index, None);
+        let source = Source::new(path, language, &facts, self.index, None, self.modules);
         self.found(&source, file.test);
         let exports = Exports::of(&facts);
         if !file.test && !exports.is_empty() {
@@ -268,7 +272,8 @@ impl<'a> Reader<'a> {
         let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
         let code = notebook::code(&root);
         let facts = source::read(Language::Python, &code.text, self.limits)?;
-        let source = Source::new(path, Language::Python, &facts, self.index, Some(&code));
+        let source =
+            Source::new(path, Language::Python, &facts, self.index, Some(&code), self.modules);
         self.found(&source, file.test);
         partly(&facts, Some(&code))
     }

@@ -3,7 +3,7 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, platforms, prompts, secrets, stores};
+use super::{containers, endpoints, mcp, options, platforms, prompts, secrets, stores};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -85,6 +85,8 @@ fn setting(
     if key == "models" {
         models(index, path, keys, node, out);
     }
+    datasets(keys, &key, node, &Place::new(path, node.line), out);
+    crew(path, &key, node, out);
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
@@ -105,6 +107,19 @@ fn setting(
     if prompts::says_prompt(&key) && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// Agents and tasks of a crew, as their settings describe them: each is instructions to a model.
+fn crew(path: &str, key: &str, node: &Node, out: &mut Findings) {
+    let text = |key: &str| node.get(key).and_then(Node::text);
+    let described = match (text("role"), text("goal"), text("backstory")) {
+        (Some(role), Some(goal), Some(backstory)) => Some(format!("{role}\n{goal}\n{backstory}")),
+        _ => text("description").zip(text("expected_output")).map(|(d, e)| format!("{d}\n{e}")),
+    };
+    if let Some(described) = described {
+        let place = Place::new(path, node.line);
+        out.assets.push(prompts::prompt(key, key, &described, true, false, place));
     }
 }
 
@@ -146,10 +161,23 @@ pub(crate) fn owner(index: &Index<'_>, keys: &[&str]) -> Option<String> {
     keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key))
 }
 
-fn says_model(key: &str) -> bool {
+pub(crate) fn says_model(key: &str) -> bool {
+    // Where a new model is put says nothing of those in use.
+    if ["hub_model", "push_to", "output", "save", "new_model", "merged", "export"]
+        .iter()
+        .any(|start| key.starts_with(start))
+    {
+        return false;
+    }
     matches!(
         key,
         "model"
+            | "model_name_or_path"
+            | "pretrained_model_name_or_path"
+            | "base_model_name_or_path"
+            | "model_path"
+            | "model_checkpoint"
+            | "checkpoint"
             | "model_name"
             | "modelname"
             | "model_id"
@@ -166,6 +194,35 @@ fn says_model(key: &str) -> bool {
         || key.ends_with("model_repo_id")
         || key.ends_with("_hf_repo_id")
         || key.ends_with("_deployment_name")
+}
+
+/// Keys that name a data set.
+pub(crate) fn says_dataset(key: &str) -> bool {
+    matches!(key, "dataset" | "datasets" | "dataset_name" | "dataset_id" | "dataset_path")
+        || key.ends_with("_dataset")
+        || key.ends_with("_dataset_name")
+        || key.ends_with("_dataset_path")
+        || key.starts_with("dataset_mix")
+}
+
+/// A data set of a hub: the value of a key that says so, an entry of a list of them, or the key of
+/// a mixture with its weight.
+fn datasets(keys: &[&str], key: &str, node: &Node, place: &Place, out: &mut Findings) {
+    let below = keys.iter().rev().skip(1).any(|key| says_dataset(&snake(key)));
+    let named = says_dataset(key)
+        || (below && matches!(key, "id" | "path" | "name" | "repo_id" | "hf_id" | "dataset"));
+    if let Some(text) = node.text().filter(|_| named) {
+        out.assets.extend(options::dataset(text, place));
+    }
+    for item in node.items().iter().filter(|_| says_dataset(key)) {
+        let found = item.text().and_then(|text| {
+            options::dataset(text, &Place { line: Some(item.line), path: place.path.clone() })
+        });
+        out.assets.extend(found);
+    }
+    if let Some(name) = keys.last().filter(|_| below) {
+        out.assets.extend(options::dataset(name, place));
+    }
 }
 
 /// Keys that say what their model does.

@@ -13,6 +13,7 @@ pub(crate) mod functions;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod options;
 pub(crate) mod packages;
 pub(crate) mod platforms;
 pub(crate) mod practice;
@@ -28,6 +29,9 @@ mod tests;
 
 pub(crate) use abilities::is_executor;
 
+use std::collections::HashSet;
+
+use crate::across;
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
 use crate::source::Language;
@@ -62,10 +66,14 @@ impl<'a> Source<'a> {
         facts: &'a Facts,
         index: &'a Index<'a>,
         notebook: Option<&'a Code>,
+        modules: &HashSet<String>,
     ) -> Self {
         let packages = facts
             .imports
             .iter()
+            .filter(|import| {
+                language != Language::Python || !across::is_own(modules, path, &import.module)
+            })
             .filter_map(|import| {
                 let package = packages::of_module(index, language, &import.module)?;
                 Some(Imported { package, module: &import.module, line: import.line })
@@ -183,4 +191,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     practice::find(source, out);
     flags::usage(source, out);
     functions::find(source, out);
+    options::find(source, out);
 }

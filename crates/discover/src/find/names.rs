@@ -8,6 +8,11 @@ use crate::known::Index;
 /// Hosts of the one hub whose names are `org/name`.
 pub(crate) const HUB: &str = "huggingface";
 
+/// Providers that serve their own models alone: a client of theirs that names another one's talks
+/// to a compatible interface.
+const OWN_MODELS: [&str; 8] =
+    ["openai", "anthropic", "google", "mistral", "cohere", "deepseek", "xai", "perplexity"];
+
 /// What a provider is called that is only known by its host.
 pub(crate) const ENDPOINT: &str = "endpoint/";
 
@@ -138,7 +143,7 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
     let pattern = index.provider_of_model(text).map(|provider| provider.id.as_str());
     match (hint, pattern) {
         // An OpenAI client that names someone else's model talks to a compatible interface.
-        (Some("openai"), Some(other)) => own(other, text),
+        (Some(hint), Some(other)) if OWN_MODELS.contains(&hint) => own(other, text),
         (Some(hint), Some(other)) if hint.starts_with(ENDPOINT) => own(other, text),
         (Some(hint), _) if hint != HUB => own(hint, text),
         (Some(_), _) => own(HUB, text),

@@ -325,6 +325,10 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some(name) if says_prompt(name) && ai => {
                 in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            // What a crew's task asks for is put before its agent.
+            Some("description") if ai && source.real_name(&call.callee) == "Task" => {
+                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
             // A user's message with places to fill in is a template.
             Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
                 in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
