@@ -105,7 +105,10 @@ pub(crate) fn is_own(modules: &HashSet<String>, path: &str, module: &str) -> boo
         return true;
     }
     let beside = match path.rsplit_once('/') {
-        Some((folder, _)) => modules.contains(&format!("{folder}/{first}")),
+        // Within a package an import means what is installed.
+        Some((folder, _)) => {
+            !modules.contains(folder) && modules.contains(&format!("{folder}/{first}"))
+        }
         None => false,
     };
     beside || modules.contains(first) || modules.contains(&format!("src/{first}"))

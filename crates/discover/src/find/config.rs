@@ -236,6 +236,9 @@ fn says_task(key: &str) -> bool {
 /// Whether a key leaves no doubt that a value is a model of a hub.
 fn says_hub(key: &str) -> bool {
     key.ends_with("model_name")
+        || key.ends_with("name_or_path")
+        || key.ends_with("model_path")
+        || key.ends_with("model_checkpoint")
         || key.ends_with("model_id")
         || key.ends_with("repo_id")
         || key.ends_with("_model")
@@ -268,8 +271,12 @@ fn model(
         return;
     }
     let platform = platforms::provider(index, keys);
-    let hint =
-        platform.as_deref().or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
+    // Weights are loaded from the hub, whoever else serves a model under that name.
+    let weights = key.ends_with("name_or_path") || key == "base_model";
+    let hub = (weights && names::is_hub_name(value)).then_some(names::HUB);
+    let hint = hub
+        .or(platform.as_deref())
+        .or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
     if let Some(named) = names::named(index, value, hint) {
         let named = if embedding
             && names::is_hub_name(value)

@@ -354,6 +354,10 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     {
         // Only known at run time: what users or callers hand in.
         let name = source.function_around(call.scope).unwrap_or_else(|| last(given).to_owned());
+        // The reader of one sort of files within another loader.
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return;
+        }
         let place = source.place(call.line);
         let key = Key::in_system(name.clone(), &place.path);
         out.assets.push(Finding::new(AssetKind::Corpus, key, name, place));

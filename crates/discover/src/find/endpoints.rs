@@ -274,8 +274,9 @@ fn key_in_source(source: &Source<'_>, call: &Call) -> Option<bool> {
 
 /// The interface behind a host: a provider that is known, or the address itself.
 pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
-    let finding = if let Some(provider) = index.provider_of_host(&host.name) {
-        names::interface(index, &provider.id, place)
+    let known = index.provider_of_host(&host.name).map(|provider| provider.id.as_str());
+    let finding = if let Some(provider) = known.or_else(|| local(host)) {
+        names::interface(index, provider, place)
     } else {
         let address = match &host.port {
             Some(port) => format!("{}:{port}", host.name),
@@ -289,6 +290,15 @@ pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
         finding.with("endpoint", Attribute::Text(format!("{scheme}://{}{port}", host.name)));
     // What stays on the machine needs no TLS, so nothing is said of it.
     if is_loopback(&host.name) && !host.tls { finding } else { finding.with("tls", host.tls) }
+}
+
+/// Servers for one's own machines, by the port that they listen on unless told otherwise.
+fn local(host: &Host) -> Option<&'static str> {
+    match host.port.as_deref()? {
+        "11434" => Some("ollama"),
+        "1234" if is_loopback(&host.name) => Some("lmstudio"),
+        _ => None,
+    }
 }
 
 pub(crate) fn is_loopback(name: &str) -> bool {

@@ -209,7 +209,7 @@ fn listed(source: &Source<'_>, name: &str, value: &Value, seen: &mut Seen, out: 
         match &value.shape {
             Shape::Text { text, holes } => {
                 let literal = Literal { text: text.clone(), line: value.line, holes: *holes };
-                strict(source, &literal, embedding, seen, out);
+                one_of(source, &literal, embedding, seen, out);
             }
             Shape::List(items) if depth < LISTS_MAX => {
                 open.extend(items.iter().map(|item| (item, depth + 1)));
@@ -231,7 +231,7 @@ fn listed(source: &Source<'_>, name: &str, value: &Value, seen: &mut Seen, out: 
                             Some(owner) => {
                                 loose(source, &literal, Some(&owner), embedding, seen, out);
                             }
-                            None => strict(source, &literal, embedding, seen, out),
+                            None => one_of(source, &literal, embedding, seen, out),
                         }
                     }
                     continue;
@@ -244,6 +244,21 @@ fn listed(source: &Source<'_>, name: &str, value: &Value, seen: &mut Seen, out: 
             }
             _ => {}
         }
+    }
+}
+
+/// An entry of a list of models: a name of a hub is one there too.
+fn one_of(
+    source: &Source<'_>,
+    literal: &Literal,
+    embedding: bool,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    if names::is_hub_name(&literal.text) {
+        loose(source, literal, None, embedding, seen, out);
+    } else {
+        strict(source, literal, embedding, seen, out);
     }
 }
 
