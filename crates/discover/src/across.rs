@@ -19,7 +19,10 @@ use crate::find::names::{self, Named};
 use crate::find::{prompts, tools};
 use crate::findings::{Finding, Findings, Place};
 use crate::known::Index;
+use crate::limits::Limits;
+use crate::source;
 use crate::source::facts::{Facts, Literal};
+use crate::walk::{Class, File};
 
 /// How many definitions of one file are kept.
 const EXPORTS_MAX: usize = 500;
@@ -144,21 +147,29 @@ fn join(module: &str, name: &str) -> String {
     if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") }
 }
 
-/// Joins what was asked for with what is offered.
+/// Joins what was asked for with what is offered. A file that says nothing of AI itself is parsed
+/// here, when another one hands on what it defines.
 pub(crate) fn resolve(
-    exports: &HashMap<String, Exports>,
+    files: &[File],
+    exports: &mut HashMap<String, Exports>,
+    limits: &Limits,
     index: &Index<'_>,
     findings: &mut Findings,
 ) {
-    let mut by_stem: HashMap<&str, Vec<&str>> = HashMap::new();
-    for path in exports.keys() {
-        by_stem.entry(last_part(module_of(path))).or_default().push(path);
+    let mut by_stem: HashMap<&str, Vec<&File>> = HashMap::new();
+    for file in files.iter().filter(|file| !file.is_test()) {
+        if matches!(file.class, Class::Source(_)) {
+            by_stem.entry(last_part(module_of(&file.path))).or_default().push(file);
+        }
     }
     let mut claims = std::mem::take(&mut findings.claims);
     claims.sort_by(|a, b| (&a.path, &a.module, &a.name).cmp(&(&b.path, &b.module, &b.name)));
     for claim in claims {
-        let Some(path) = target(&claim, &by_stem) else { continue };
-        let Some(offered) = exports.get(path) else { continue };
+        let Some(file) = target(&claim, &by_stem) else { continue };
+        let path = file.path.as_str();
+        let offered = exports
+            .entry(path.to_owned())
+            .or_insert_with(|| parsed(file, limits).unwrap_or_default());
         if claim.role == Role::Tool {
             if let Some((name, line)) = offered.functions.iter().find(|(n, _)| *n == claim.name) {
                 push(findings, tools::tool(name, Place::new(path, *line)));
@@ -186,6 +197,16 @@ pub(crate) fn resolve(
     }
 }
 
+/// What a file defines; one that cannot be read is listed where it is read as a source.
+fn parsed(file: &File, limits: &Limits) -> Option<Exports> {
+    let Class::Source(language) = file.class else { return None };
+    if file.bytes > limits.file_bytes_max {
+        return None;
+    }
+    let text = std::fs::read_to_string(&file.full).ok()?;
+    source::read(language, &text, limits).ok().map(|facts| Exports::of(&facts))
+}
+
 /// The shortest text that is an instruction where one is asked for.
 const PROMPT_CHARS_MIN: usize = 20;
 
@@ -202,19 +223,19 @@ fn push(findings: &mut Findings, found: Finding) {
 }
 
 /// The file that an import means: relative to the importing file, or by the end of its path.
-fn target<'e>(claim: &Claim, by_stem: &HashMap<&str, Vec<&'e str>>) -> Option<&'e str> {
+fn target<'f>(claim: &Claim, by_stem: &HashMap<&str, Vec<&'f File>>) -> Option<&'f File> {
     let relative = claim.module.starts_with('.');
     let wanted = if relative { from(&claim.path, &claim.module) } else { spelled(&claim.module) };
     let candidates = by_stem.get(last_part(&wanted))?;
-    let fits = |path: &&&str| {
-        let module = module_of(path);
+    let fits = |file: &&&File| {
+        let module = module_of(&file.path);
         module == wanted
             || (!relative && module.strip_suffix(&wanted).is_some_and(|rest| rest.ends_with('/')))
     };
-    let mut found: Vec<&&str> = candidates.iter().filter(fits).collect();
     // The nearest one: it shares most of the path with the file that imports it.
-    found.sort_by_key(|path| (std::cmp::Reverse(shared(path, &claim.path)), **path));
-    found.first().map(|path| **path)
+    let far =
+        |file: &&&File| (std::cmp::Reverse(shared(&file.path, &claim.path)), file.path.clone());
+    candidates.iter().filter(fits).min_by_key(far).copied()
 }
 
 fn shared(one: &str, other: &str) -> usize {
@@ -280,6 +301,7 @@ fn from(path: &str, module: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walk::Part;
 
     #[test]
     fn imports_are_followed_as_each_language_writes_them() {
@@ -300,9 +322,18 @@ mod tests {
             module: module.to_owned(),
             name: "x".to_owned(),
         };
-        let by_stem = HashMap::from([("tools", vec!["two/app/tools.py", "one/app/tools.py"])]);
-        assert_eq!(target(&claim("app.tools"), &by_stem), Some("one/app/tools.py"));
-        assert_eq!(target(&claim(".tools"), &by_stem), Some("one/app/tools.py"));
-        assert_eq!(target(&claim("other.tools"), &by_stem), None);
+        let file = |path: &str| File {
+            path: path.to_owned(),
+            full: path.into(),
+            bytes: 0,
+            class: Class::Source(source::Language::Python),
+            part: Part::System,
+        };
+        let (two, one) = (file("two/app/tools.py"), file("one/app/tools.py"));
+        let by_stem = HashMap::from([("tools", vec![&two, &one])]);
+        let found = |module: &str| target(&claim(module), &by_stem).map(|file| file.path.as_str());
+        assert_eq!(found("app.tools"), Some("one/app/tools.py"));
+        assert_eq!(found(".tools"), Some("one/app/tools.py"));
+        assert_eq!(found("other.tools"), None);
     }
 }

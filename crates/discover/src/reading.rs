@@ -22,7 +22,7 @@ use crate::read::{self, Syntax};
 use crate::source::usings::Using;
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
-use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
+use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
 use crate::worth::Worth;
 
 /// How many files a thread takes at once.
@@ -90,8 +90,10 @@ pub(crate) fn read(
     reader.included(&walked.files);
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
-    let exports = std::mem::take(&mut reader.reading.exports);
-    across::resolve(&exports, index, &mut reader.reading.findings);
+    let mut exports = std::mem::take(&mut reader.reading.exports);
+    let mut findings = std::mem::take(&mut reader.reading.findings);
+    across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
+    reader.reading.findings = findings;
     reader.reading
 }
 
@@ -110,7 +112,7 @@ pub(crate) fn alone(
         full: std::path::PathBuf::from(name),
         bytes: text.len() as u64,
         class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
-        test: is_test(name),
+        part: if is_test(name) { Part::Tests } else { Part::System },
     };
     reader.content(&file, text)
 }
@@ -178,7 +180,7 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, file: &File, reason: String) {
         self.reading.lock_unread |= matches!(file.class, Class::Manifest(_));
-        let matters = !file.test;
+        let matters = !file.is_test();
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
@@ -202,7 +204,7 @@ impl<'a> Reader<'a> {
     fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
         let mut unused = Findings::default();
-        let out = if file.test { &mut unused } else { &mut self.reading.findings };
+        let out = if file.is_test() { &mut unused } else { &mut self.reading.findings };
         match file.class {
             Class::Manifest(kind) => return self.manifest(file, kind, text),
             Class::Source(language) => return self.source(file, language, text),
@@ -228,7 +230,7 @@ impl<'a> Reader<'a> {
             manifest::read(kind, text, self.limits).map_err(|fault| fault.to_string())?;
         // What tests and documents alone depend on is not in the system, but its tests are.
         let path = file.path.as_str();
-        if file.test || is_document(path) {
+        if file.is_test() || is_document(path) {
             return Ok(());
         }
         self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
@@ -251,7 +253,7 @@ impl<'a> Reader<'a> {
         if language == Language::CSharp {
             source::usings::add(self.usings, path, &mut facts);
         }
-        if path.rsplit('/').next() == Some("setup.py") && !file.test && !is_document(path) {
+        if path.rsplit('/').next() == Some("setup.py") && !file.is_test() && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),
                 kind: ManifestKind::SetupPy,
@@ -259,9 +261,9 @@ impl<'a> Reader<'a> {
             });
         }
         let source = Source::new(path, language, &facts, self.index, None, self.modules);
-        self.found(&source, file.test);
+        self.found(&source, file.part);
         let exports = Exports::of(&facts);
-        if !file.test && !exports.is_empty() {
+        if !file.is_test() && !exports.is_empty() {
             self.reading.exports.insert(path.to_owned(), exports);
         }
         partly(&facts, None)
@@ -274,14 +276,21 @@ impl<'a> Reader<'a> {
         let facts = source::read(Language::Python, &code.text, self.limits)?;
         let source =
             Source::new(path, Language::Python, &facts, self.index, Some(&code), self.modules);
-        self.found(&source, file.test);
+        self.found(&source, file.part);
         partly(&facts, Some(&code))
     }
 
-    fn found(&mut self, source: &Source<'_>, of_tests: bool) {
-        if !of_tests {
-            find::source(source, &mut self.reading.findings);
-            return;
+    fn found(&mut self, source: &Source<'_>, part: Part) {
+        match part {
+            Part::System => return find::source(source, &mut self.reading.findings),
+            Part::Evaluation => {
+                let mut found = Findings::default();
+                find::source(source, &mut found);
+                self.reading.findings.assets.append(&mut found.assets);
+                self.reading.findings.beside.append(&mut found.beside);
+                self.reading.findings.claims.append(&mut found.claims);
+            }
+            Part::Tests => {}
         }
         for imported in &source.packages {
             if packages::is_security_test(&imported.package.name) {
@@ -294,8 +303,11 @@ impl<'a> Reader<'a> {
     fn settings(&mut self, file: &File, syntax: Syntax, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
         let mut unused = Findings::default();
-        let out =
-            if file.test || is_document(path) { &mut unused } else { &mut self.reading.findings };
+        let out = if file.is_test() || is_document(path) {
+            &mut unused
+        } else {
+            &mut self.reading.findings
+        };
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
@@ -317,7 +329,7 @@ impl<'a> Reader<'a> {
     fn data(&mut self, file: &File) {
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !file.test {
+            if !file.is_test() {
                 datasets::file(&file.path, &head, &mut self.reading.findings);
             }
             self.reading.coverage.files_ignored += 1;
@@ -330,7 +342,7 @@ impl<'a> Reader<'a> {
         let mut found = false;
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !file.test {
+            if !file.is_test() {
                 found = datasets::file(&file.path, &head, &mut self.reading.findings);
             }
         }
@@ -338,7 +350,7 @@ impl<'a> Reader<'a> {
             "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
             file.bytes, self.limits.file_bytes_max
         );
-        let matters = !found && !file.test;
+        let matters = !found && !file.is_test();
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 

@@ -24,8 +24,25 @@ pub(crate) struct File {
     pub(crate) full: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) class: Class,
-    /// Part of the tests, so that what it names is not in the system.
-    pub(crate) test: bool,
+    /// What it has to do with the tests.
+    pub(crate) part: Part,
+}
+
+/// Which part of a repository a file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The system itself.
+    System,
+    /// An evaluation: it calls real models on real data, and shows nothing of how the system runs.
+    Evaluation,
+    /// The tests: what they name is not in the system.
+    Tests,
+}
+
+impl File {
+    pub(crate) fn is_test(&self) -> bool {
+        self.part == Part::Tests
+    }
 }
 
 /// What a file is read as, by its name.
@@ -149,7 +166,7 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
                 path,
                 full: entry.path().to_owned(),
                 bytes: entry.metadata().map_or(0, |data| data.len()),
-                test: false,
+                part: Part::System,
             });
         } else {
             walked.skips.push(Skip::new(path, "not a plain file", false));
@@ -295,7 +312,11 @@ fn tell_tests(files: &mut [File]) {
     for file in files {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let evaluates = says_evaluation(&file.path) || evaluations.contains(&folder(&file.path));
-        file.test = is_test(&file.path) && (!evaluates || is_unit_test(name));
+        file.part = match (is_test(&file.path), evaluates && !is_unit_test(name)) {
+            (false, _) => Part::System,
+            (true, true) => Part::Evaluation,
+            (true, false) => Part::Tests,
+        };
     }
 }
 
