@@ -1,10 +1,10 @@
 //! Reads the files of a walk, each as what it is, and lists what could not be read.
 
+mod bytes;
 mod includes;
+mod shared;
 
 use std::collections::BTreeMap;
-use std::fs::File as Handle;
-use std::io::Read as _;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use annex_isms::observation::Coverage;
 
 use crate::Progress;
-use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
+use crate::find::{
+    self, Source, config, containers, datasets, flags, infra, packages, prompts, stores,
+};
 use crate::findings::Findings;
 use crate::known::Index;
 use crate::limits::Limits;
@@ -23,6 +25,8 @@ use crate::source::{self, Language, notebook};
 use crate::systems::Found;
 use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
 use crate::worth::Worth;
+use bytes::{head, text};
+use shared::Shared;
 
 /// How many files a thread takes at once.
 const PART_FILES: usize = 32;
@@ -49,7 +53,8 @@ pub(crate) fn read(
 ) -> Reading {
     let scripts = includes::scripts(&walked.files);
     let usings = source::usings::of_projects(&walked.files, limits);
-    let blank = || Reader::new(index, worth, limits, &scripts, &usings);
+    let shared = Shared::of(&walked.files, limits);
+    let blank = || Reader::new(index, worth, limits, &scripts, &usings, &shared);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -97,7 +102,8 @@ pub(crate) fn alone(
     worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader::new(index, worth, limits, &[], &[]);
+    let shared = Shared::default();
+    let mut reader = Reader::new(index, worth, limits, &[], &[], &shared);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -113,6 +119,7 @@ struct Reader<'a> {
     worth: &'a Worth,
     scripts: &'a [String],
     usings: &'a [Using],
+    shared: &'a Shared,
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -126,18 +133,16 @@ impl<'a> Reader<'a> {
         limits: &'a Limits,
         scripts: &'a [String],
         usings: &'a [Using],
+        shared: &'a Shared,
     ) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, usings, reading, skips, foreign }
+        Self { index, limits, worth, scripts, usings, shared, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
     fn join(&mut self, mut other: Self) {
         let (own, more) = (&mut self.reading, &mut other.reading);
-        own.findings.assets.append(&mut more.findings.assets);
-        own.findings.beside.append(&mut more.findings.beside);
-        own.findings.traits.append(&mut more.findings.traits);
-        own.findings.application.append(&mut more.findings.application);
+        own.findings.append(std::mem::take(&mut more.findings));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;
         own.coverage.files_ignored += more.coverage.files_ignored;
@@ -198,7 +203,10 @@ impl<'a> Reader<'a> {
             Class::Notebook => return self.notebook(path, text),
             Class::Config(syntax) => return self.settings(path, syntax, text),
             Class::Env => config::environment(self.index, path, &read::env::read(text), out),
-            Class::Dockerfile => containers::dockerfile(self.index, path, text, out),
+            Class::Dockerfile => {
+                out.infrastructure.insert(path.to_owned());
+                containers::dockerfile(self.index, path, text, out);
+            }
             Class::Template | Class::Prose
                 if prompts::is_prompt_file(path) && !is_document(path) =>
             {
@@ -207,6 +215,7 @@ impl<'a> Reader<'a> {
             Class::Prose => flags::prose(self.index, path, text, self.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
+            Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
             _ => {}
         }
         Ok(())
@@ -280,7 +289,8 @@ impl<'a> Reader<'a> {
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
-        let root = read::document(syntax, text, self.limits).map_err(|fault| fault.to_string())?;
+        let (root, fault) = shared::document(syntax, path, text, self.shared, self.limits)?;
+        let mut unread: Vec<String> = fault.into_iter().collect();
         // A description of an interface holds examples, not settings.
         if root.get("openapi").is_none()
             && root.get("swagger").is_none()
@@ -290,8 +300,9 @@ impl<'a> Reader<'a> {
                 .is_none_or(|schema| !schema.contains("json-schema.org"))
         {
             config::document(self.index, path, &root, text, out);
+            infra::document(self.index, path, &root, self.limits, &mut unread, out);
         }
-        Ok(())
+        if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
     }
 
     /// Data is only looked at: how it begins shows whether models are trained on it.
@@ -363,32 +374,4 @@ fn partly(facts: &source::facts::Facts, code: Option<&notebook::Code>) -> Result
         }
         None => Ok(()),
     }
-}
-
-/// The text of a file, or why there is none.
-fn text(file: &File, bytes_max: u64) -> Result<String, String> {
-    if file.bytes > bytes_max {
-        return Err(format!(
-            "{} bytes, more than {bytes_max} that are read of such a file",
-            file.bytes
-        ));
-    }
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)
-        .and_then(|handle| handle.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > bytes_max {
-        return Err(format!("grew over {bytes_max} bytes while it was read"));
-    }
-    if bytes.contains(&0) {
-        return Err("is binary, not text".to_owned());
-    }
-    read::decoded(&file.path, bytes)
-}
-
-/// How a file begins; bytes that are no UTF-8 are replaced.
-fn head(file: &File, bytes_max: u64) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)?.take(bytes_max).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
