@@ -1,5 +1,7 @@
 //! What the finders collect before it is grouped into systems and put together as a batch.
 
+use std::collections::BTreeSet;
+
 use annex_isms::{AssetKind, Value};
 
 use crate::across::Claim;
@@ -56,6 +58,20 @@ pub(crate) struct Findings {
     pub(crate) claims: Vec<Claim>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
+    /// Files that say how something is built or run, not what it is.
+    pub(crate) infrastructure: BTreeSet<String>,
+}
+
+impl Findings {
+    /// Takes over what was found elsewhere.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.assets.append(&mut more.assets);
+        self.beside.append(&mut more.beside);
+        self.traits.append(&mut more.traits);
+        self.application.append(&mut more.application);
+        self.infrastructure.append(&mut more.infrastructure);
+        self.claims.append(&mut more.claims);
+    }
 }
 
 impl Finding {

@@ -1,10 +1,10 @@
 //! Reads the files of a walk, each as what it is, and lists what could not be read.
 
+mod bytes;
 mod includes;
+mod shared;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::File as Handle;
-use std::io::Read as _;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,17 +13,20 @@ use annex_isms::observation::Coverage;
 
 use crate::Progress;
 use crate::across::{self, Exports};
-use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
+use crate::find::{
+    self, Source, config, containers, datasets, flags, infra, packages, prompts, stores,
+};
 use crate::findings::Findings;
 use crate::known::Index;
 use crate::limits::Limits;
 use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
-use crate::source::usings::Using;
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
 use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
 use crate::worth::Worth;
+use bytes::{head, text};
+use shared::Shared;
 
 /// How many files a thread takes at once.
 const PART_FILES: usize = 32;
@@ -50,10 +53,8 @@ pub(crate) fn read(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let scripts = includes::scripts(&walked.files);
-    let usings = source::usings::of_projects(&walked.files, limits);
-    let modules = across::modules(walked.files.iter().map(|file| file.path.as_str()));
-    let blank = || Reader::new(index, worth, limits, &scripts, &usings, &modules);
+    let shared = Shared::of(&walked.files, limits);
+    let blank = || Reader::new(index, worth, limits, &shared);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -105,8 +106,8 @@ pub(crate) fn alone(
     worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let modules = HashSet::new();
-    let mut reader = Reader::new(index, worth, limits, &[], &[], &modules);
+    let shared = Shared::default();
+    let mut reader = Reader::new(index, worth, limits, &shared);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
@@ -121,9 +122,7 @@ struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     worth: &'a Worth,
-    scripts: &'a [String],
-    usings: &'a [Using],
-    modules: &'a HashSet<String>,
+    shared: &'a Shared,
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -131,26 +130,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        index: &'a Index<'a>,
-        worth: &'a Worth,
-        limits: &'a Limits,
-        scripts: &'a [String],
-        usings: &'a [Using],
-        modules: &'a HashSet<String>,
-    ) -> Self {
+    fn new(index: &'a Index<'a>, worth: &'a Worth, limits: &'a Limits, shared: &'a Shared) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, usings, modules, reading, skips, foreign }
+        Self { index, limits, worth, shared, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
     fn join(&mut self, mut other: Self) {
         let (own, more) = (&mut self.reading, &mut other.reading);
-        own.findings.assets.append(&mut more.findings.assets);
-        own.findings.beside.append(&mut more.findings.beside);
-        own.findings.traits.append(&mut more.findings.traits);
-        own.findings.application.append(&mut more.findings.application);
-        own.findings.claims.append(&mut more.findings.claims);
+        own.findings.append(std::mem::take(&mut more.findings));
         own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;
@@ -211,15 +199,19 @@ impl<'a> Reader<'a> {
             Class::Notebook => return self.notebook(file, text),
             Class::Config(syntax) => return self.settings(file, syntax, text),
             Class::Env => config::environment(self.index, path, &read::env::read(text), out),
-            Class::Dockerfile => containers::dockerfile(self.index, path, text, out),
+            Class::Dockerfile => {
+                out.infrastructure.insert(path.to_owned());
+                containers::dockerfile(self.index, path, text, out);
+            }
             Class::Template | Class::Prose
                 if prompts::is_prompt_file(path) && !is_document(path) =>
             {
                 prompts::file(path, text, out);
             }
-            Class::Prose => flags::prose(self.index, path, text, self.scripts, out),
+            Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
+            Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
             _ => {}
         }
         Ok(())
@@ -245,13 +237,13 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         // What a C# project imports for all its files stands in none of them.
-        let imported = language == Language::CSharp && !self.usings.is_empty();
+        let imported = language == Language::CSharp && !self.shared.usings.is_empty();
         if !imported && !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
             return Ok(());
         }
         let mut facts = source::read(language, text, self.limits)?;
         if language == Language::CSharp {
-            source::usings::add(self.usings, path, &mut facts);
+            source::usings::add(&self.shared.usings, path, &mut facts);
         }
         if path.rsplit('/').next() == Some("setup.py") && !file.is_test() && !is_document(path) {
             self.reading.manifests.push(Found {
@@ -260,7 +252,7 @@ impl<'a> Reader<'a> {
                 manifest: manifest::setup_py(&facts),
             });
         }
-        let source = Source::new(path, language, &facts, self.index, None, self.modules);
+        let source = Source::new(path, language, &facts, self.index, None, &self.shared.modules);
         self.found(&source, file.part);
         let exports = Exports::of(&facts);
         if !file.is_test() && !exports.is_empty() {
@@ -274,8 +266,14 @@ impl<'a> Reader<'a> {
         let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
         let code = notebook::code(&root);
         let facts = source::read(Language::Python, &code.text, self.limits)?;
-        let source =
-            Source::new(path, Language::Python, &facts, self.index, Some(&code), self.modules);
+        let source = Source::new(
+            path,
+            Language::Python,
+            &facts,
+            self.index,
+            Some(&code),
+            &self.shared.modules,
+        );
         self.found(&source, file.part);
         partly(&facts, Some(&code))
     }
@@ -311,7 +309,8 @@ impl<'a> Reader<'a> {
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
-        let root = read::document(syntax, text, self.limits).map_err(|fault| fault.to_string())?;
+        let (root, fault) = shared::document(syntax, path, text, self.shared, self.limits)?;
+        let mut unread: Vec<String> = fault.into_iter().collect();
         // A description of an interface holds examples, not settings.
         if root.get("openapi").is_none()
             && root.get("swagger").is_none()
@@ -321,8 +320,9 @@ impl<'a> Reader<'a> {
                 .is_none_or(|schema| !schema.contains("json-schema.org"))
         {
             config::document(self.index, path, &root, text, out);
+            infra::document(self.index, path, &root, self.limits, &mut unread, out);
         }
-        Ok(())
+        if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
     }
 
     /// Data is only looked at: how it begins shows whether models are trained on it.
@@ -394,32 +394,4 @@ fn partly(facts: &source::facts::Facts, code: Option<&notebook::Code>) -> Result
         }
         None => Ok(()),
     }
-}
-
-/// The text of a file, or why there is none.
-fn text(file: &File, bytes_max: u64) -> Result<String, String> {
-    if file.bytes > bytes_max {
-        return Err(format!(
-            "{} bytes, more than {bytes_max} that are read of such a file",
-            file.bytes
-        ));
-    }
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)
-        .and_then(|handle| handle.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > bytes_max {
-        return Err(format!("grew over {bytes_max} bytes while it was read"));
-    }
-    if bytes.contains(&0) {
-        return Err("is binary, not text".to_owned());
-    }
-    read::decoded(&file.path, bytes)
-}
-
-/// How a file begins; bytes that are no UTF-8 are replaced.
-fn head(file: &File, bytes_max: u64) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)?.take(bytes_max).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -41,21 +41,29 @@ impl Systems {
     /// Groups what was found.
     pub(crate) fn of(repository: &str, manifests: &[Found], findings: &Findings) -> Self {
         let homes = Homes::new(manifests);
-        let folders_of = |uses: &dyn Fn(AssetKind) -> bool| -> BTreeSet<String> {
+        let folders_of = |counts: &dyn Fn(&Finding) -> bool| -> BTreeSet<String> {
             findings
                 .assets
                 .iter()
-                .filter(|finding| uses(finding.kind))
+                .filter(|finding| counts(finding))
                 .map(|finding| homes.of(&finding.place.path))
                 .collect()
         };
-        let uses = folders_of(&|kind| {
-            !matches!(
-                kind,
-                AssetKind::Framework | AssetKind::Prompt | AssetKind::Dataset | AssetKind::LogStore
-            )
-        });
-        let folders = if uses.is_empty() { folders_of(&|_| true) } else { uses };
+        let uses = |finding: &Finding| {
+            use AssetKind as K;
+            !matches!(finding.kind, K::Framework | K::Prompt | K::Dataset | K::LogStore)
+        };
+        // How something is run makes a system only where nothing shows what it is.
+        let infrastructure =
+            |finding: &Finding| findings.infrastructure.contains(&finding.place.path);
+        let folders = [
+            folders_of(&|finding| uses(finding) && !infrastructure(finding)),
+            folders_of(&uses),
+            folders_of(&|_| true),
+        ]
+        .into_iter()
+        .find(|folders| !folders.is_empty())
+        .unwrap_or_default();
         let base = repository.rsplit('/').next().unwrap_or(repository);
         let mut all = Vec::new();
         let mut names = BTreeMap::new();

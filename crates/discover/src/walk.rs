@@ -58,6 +58,8 @@ pub(crate) enum Class {
     Prose,
     Shell,
     Sql,
+    Terraform,
+    Bicep,
     Data,
     /// A language that has AI programs and that this version does not read.
     Foreign(&'static str),
@@ -275,6 +277,8 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,
+        "tf" | "tfvars" | "hcl" | "nomad" => Class::Terraform,
+        "bicep" | "bicepparam" => Class::Bicep,
         "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" => Class::Data,
         "kt" | "kts" => Class::Foreign("Kotlin"),
         "cshtml" | "razor" => Class::Foreign("Razor"),
@@ -288,7 +292,6 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         "vue" => Class::Foreign("Vue"),
         "svelte" => Class::Foreign("Svelte"),
         "r" | "rmd" => Class::Foreign("R"),
-        "tf" => Class::Foreign("Terraform"),
         _ => Class::Ignored,
     }
 }

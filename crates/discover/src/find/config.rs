@@ -133,17 +133,22 @@ const CODING_AGENTS: [&str; 6] = [
     "actions/ai-inference",
 ];
 
-/// `${NAME:default}` and `${NAME:-default}` stand for their default.
-fn default_of(text: &str) -> &str {
+/// A value under a path of keys.
+pub(crate) fn one(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
+    setting(index, path, keys, node, &mut None, out);
+}
+
+/// `${NAME:default}`, `${NAME:-default}` and `${NAME=default}` stand for their default.
+pub(crate) fn default_of(text: &str) -> &str {
     let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    match inner.and_then(|inner| inner.split_once(':')) {
+    match inner.and_then(|inner| inner.split_once([':', '='])) {
         Some((_, default)) => default.trim_start_matches('-'),
         None => text,
     }
 }
 
 /// `Model-Name`, `modelName` and `ModelName` are `model_name`.
-fn snake(key: &str) -> String {
+pub(crate) fn snake(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 4);
     let mut lower = false;
     for character in key.chars() {

@@ -3,6 +3,9 @@
 
 mod abilities;
 pub(crate) mod agents;
+mod charts;
+mod ci;
+pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
@@ -10,6 +13,8 @@ pub(crate) mod datasets;
 pub(crate) mod endpoints;
 pub(crate) mod flags;
 pub(crate) mod functions;
+pub(crate) mod infra;
+mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
@@ -19,10 +24,12 @@ pub(crate) mod platforms;
 pub(crate) mod practice;
 pub(crate) mod prompts;
 pub(crate) mod secrets;
+pub(crate) mod servers;
 mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
+mod workloads;
 
 #[cfg(test)]
 mod tests;

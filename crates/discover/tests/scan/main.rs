@@ -1,6 +1,8 @@
 //! Whole scans: small applications of our own, and trees that are made to be difficult.
 
+mod cloud;
 mod constructs;
+mod infra;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -236,7 +238,7 @@ fn limits_that_are_reached_are_listed() {
     assert_eq!(scanned(folder.path(), &limits).skipped.len(), 6);
 }
 
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 36] = [
     "requirements.txt",
     "pyproject.toml",
     "poetry.lock",
@@ -267,6 +269,12 @@ const NAMES: [&str; 30] = [
     "Dockerfile",
     "docker-compose.yml",
     ".mcp.json",
+    "main.tf",
+    "main.bicep",
+    "chart/templates/a.yaml",
+    "chart/Chart.yaml",
+    ".github/workflows/a.yml",
+    "azuredeploy.json",
 ];
 
 proptest! {
@@ -280,14 +288,16 @@ proptest! {
 
     /// The same for texts that look more like what the parsers expect.
     #[test]
-    fn any_text_is_read_or_listed(name in 0..NAMES.len(), text in "([a-z=:\"'{}\\[\\]()#@.,\\-/ \n]|model|import|def|openai|prompt|version|dependencies){0,120}") {
+    fn any_text_is_read_or_listed(name in 0..NAMES.len(), text in "([a-z=:\"'{}\\[\\]()#@.,\\-/ $?\n]|model|import|def|openai|prompt|version|dependencies|resource|param|for|in|<<|\\$\\{|\\{\\{){0,120}") {
         read_or_listed(NAMES[name], text.as_bytes())?;
     }
 }
 
 fn read_or_listed(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join(name), bytes).expect("write");
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+    fs::write(path, bytes).expect("write");
     let batch = scanned(folder.path(), &Limits::default());
     let accounted = batch.coverage.files_read + batch.coverage.files_ignored > 0
         || batch.skipped.iter().any(|skipped| skipped.path == name);
