@@ -46,7 +46,7 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     }
     let is_web = |finding: &Finding| {
         let Key::World(key) = &finding.key else { return false };
-        let package = key.split_once('/').and_then(|(of, name)| index.package(of, name));
+        let package = key.split_once('/').and_then(|(of, name)| index.dependency(of, name));
         package.is_some_and(|package| package.role == packages::WEB)
     };
     if out.assets.is_empty() && declared.assets.iter().all(is_web) {
@@ -65,19 +65,25 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     };
     out.assets.retain(|finding| {
         finding.kind != annex_isms::AssetKind::Framework
-            || !(repeated(&finding.key) || is_own_module(finding, manifests))
+            || !(repeated(&finding.key) || is_explained(finding, manifests, &keys))
     });
     out.assets.append(&mut declared.assets);
     out.traits.append(&mut declared.traits);
 }
 
 /// Rust and Go import nothing that no manifest names: such a module is the project's own, under the
-/// name of a package.
-fn is_own_module(finding: &Finding, manifests: &[Found]) -> bool {
+/// name of a package. In Java and C# it comes along with another package, once the manifests name
+/// any that is known.
+fn is_explained(finding: &Finding, manifests: &[Found], declared: &BTreeSet<Key>) -> bool {
     let Key::World(key) = &finding.key else { return false };
     let ecosystem = key.split('/').next().unwrap_or_default();
-    matches!(ecosystem, "crates" | "go")
-        && manifests.iter().any(|found| found.kind.ecosystem() == ecosystem)
+    match ecosystem {
+        "crates" | "go" => manifests.iter().any(|found| found.kind.ecosystem() == ecosystem),
+        "maven" | "nuget" => declared.iter().any(|key| {
+            matches!(key, Key::World(key) if key.split('/').next() == Some(ecosystem))
+        }),
+        _ => false,
+    }
 }
 
 /// In these ecosystems an import names a namespace that several packages of a vendor share, so
@@ -107,7 +113,7 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
-    let Some(package) = index.package(ecosystem, &dependency.name) else {
+    let Some(package) = index.dependency(ecosystem, &dependency.name) else {
         return;
     };
     let place = Place::new(&found.path, dependency.line);
@@ -124,7 +130,7 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
-    let mut finding = packages::finding(package, place);
+    let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));
     }

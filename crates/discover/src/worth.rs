@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use crate::find::{packages, secrets};
+use crate::find::{packages, secrets, typed};
 use crate::known::Known;
 
 /// Words of the finders' own rules.
@@ -79,6 +79,7 @@ impl Worth {
         let mut words: BTreeSet<String> = WORDS.iter().map(|word| (*word).to_owned()).collect();
         words.extend(secrets::prefixes().map(str::to_owned));
         words.extend(packages::modules().map(str::to_owned));
+        words.extend(typed::namespaces().map(str::to_owned));
         for provider in &known.providers {
             words.extend(provider.keys.iter().cloned());
             for pattern in &provider.hosts {
@@ -90,9 +91,11 @@ impl Worth {
             }
         }
         for package in &known.packages {
+            // Of a family, how its names begin.
+            let start = package.name.split('*').next().unwrap_or_default();
             match package.ecosystem.as_str() {
-                "pypi" | "crates" => name(&package.name.replace(['-', '.'], "_"), &mut words),
-                _ => name(&package.name, &mut words),
+                "pypi" | "crates" => name(&start.replace(['-', '.'], "_"), &mut words),
+                _ => name(start, &mut words),
             }
         }
         words.remove("");

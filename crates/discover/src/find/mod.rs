@@ -50,6 +50,8 @@ pub(crate) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Imported<'a> {
     pub(crate) package: &'a KnownPackage,
+    /// As the import names it.
+    pub(crate) module: &'a str,
     pub(crate) line: u32,
 }
 
@@ -66,7 +68,7 @@ impl<'a> Source<'a> {
             .iter()
             .filter_map(|import| {
                 let package = packages::of_module(index, language, &import.module)?;
-                Some(Imported { package, line: import.line })
+                Some(Imported { package, module: &import.module, line: import.line })
             })
             .collect();
         Self { path, language, facts, index, notebook, packages }

@@ -58,7 +58,7 @@ fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<
         Language::Rust => {
             let module = module.split("::").next()?;
             // This library is called otherwise than its package.
-            index.package("crates", if module == "rig" { "rig-core" } else { module })
+            index.dependency("crates", if module == "rig" { "rig-core" } else { module })
         }
         Language::Go => {
             let mut path = module;
@@ -73,8 +73,8 @@ fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<
             let mut parts = module.split('/');
             let first = parts.next()?;
             match (first.starts_with('@'), parts.next()) {
-                (true, Some(name)) => index.package("npm", &format!("{first}/{name}")),
-                _ => index.package("npm", first),
+                (true, Some(name)) => index.dependency("npm", &format!("{first}/{name}")),
+                _ => index.dependency("npm", first),
             }
         }
     }
@@ -94,20 +94,45 @@ fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
     loop {
         // A namespace that many packages share names none of them.
         if path == "llama_index" && module != path {
-            return None;
+            break;
         }
         if let Some(package) = index.package("pypi", path) {
             return Some(package);
         }
-        path = path.rsplit_once('.')?.0;
+        match path.rsplit_once('.') {
+            Some((outer, _)) => path = outer,
+            None => break,
+        }
+    }
+    // A project's own modules can be called like a family, within its namespace none is.
+    module
+        .starts_with(LLAMA_INDEX)
+        .then(|| index.dependency("pypi", &name_of(Language::Python, module)))?
+}
+
+/// A package as an asset, under its own name where the row is that of its family.
+pub(crate) fn finding(package: &KnownPackage, name: &str, place: Place) -> Finding {
+    let name = if package.is_family() { name } else { package.name.as_str() };
+    let key = format!("{}/{}", package.ecosystem, normalised(&package.ecosystem, name));
+    Finding::new(AssetKind::Framework, Key::World(key), name, place)
+}
+
+/// The name of the package that a module of a family is imported from.
+fn name_of(language: Language, module: &str) -> String {
+    match language {
+        Language::Python => {
+            module.split('.').take(3).collect::<Vec<_>>().join("-").replace('_', "-")
+        }
+        Language::Rust => module.split("::").next().unwrap_or(module).replace('_', "-"),
+        _ => {
+            let parts = if module.starts_with('@') { 2 } else { 1 };
+            module.split('/').take(parts).collect::<Vec<_>>().join("/")
+        }
     }
 }
 
-/// A package as an asset.
-pub(crate) fn finding(package: &KnownPackage, place: Place) -> Finding {
-    let key = format!("{}/{}", package.ecosystem, normalised(&package.ecosystem, &package.name));
-    Finding::new(AssetKind::Framework, Key::World(key), package.name.clone(), place)
-}
+/// A namespace that many packages share.
+const LLAMA_INDEX: &str = "llama_index.";
 
 /// Roles of packages whose presence says something of the system.
 pub(crate) fn traits(package: &KnownPackage, place: &Place, out: &mut Findings) {
@@ -143,7 +168,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
         let place = source.place(imported.line);
         traits(imported.package, &place, out);
-        out.assets.push(finding(imported.package, place));
+        let name = name_of(source.language, imported.module);
+        out.assets.push(finding(imported.package, &name, place));
     }
     // `report_to="wandb"` brings a package in without an import.
     for call in &source.facts.calls {
@@ -153,7 +179,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             continue;
         };
         if let Some(package) = source.index.package("pypi", &name.text) {
-            out.assets.push(finding(package, source.place(name.line)));
+            out.assets.push(finding(package, &name.text, source.place(name.line)));
         }
     }
 }

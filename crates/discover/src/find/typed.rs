@@ -138,6 +138,11 @@ const CLASSES: [(&str, &str, bool); 44] = [
     ("McpServerTool", "ModelContextProtocol", true),
 ];
 
+/// The namespaces whose packages are not called so.
+pub(crate) fn namespaces() -> impl Iterator<Item = &'static str> {
+    NAMESPACES.iter().chain(&ASSEMBLIES).map(|(namespace, _)| *namespace)
+}
+
 /// The package that a namespace belongs to.
 pub(crate) fn of_namespace<'k>(
     index: &Index<'k>,
