@@ -54,8 +54,29 @@ pub(crate) struct Findings {
     pub(crate) traits: Vec<Trait>,
     /// Names of other files that were handed to a model.
     pub(crate) claims: Vec<Claim>,
+    /// Agents only where the program has tools.
+    pub(crate) with_tools: Vec<Finding>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
+}
+
+impl Findings {
+    /// Decides what one file alone could not: whether there are tools that an agent is given.
+    pub(crate) fn settle(&mut self) {
+        let agents = std::mem::take(&mut self.with_tools);
+        let language = |finding: &Finding| {
+            finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned())
+        };
+        for agent in agents {
+            let tools = self
+                .assets
+                .iter()
+                .any(|tool| tool.kind == AssetKind::Tool && language(tool) == language(&agent));
+            if tools {
+                self.assets.push(agent);
+            }
+        }
+    }
 }
 
 impl Finding {

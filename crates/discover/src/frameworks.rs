@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use annex_isms::Value;
 
-use crate::find::packages;
+use crate::find::{embedded, packages};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::{Index, normalised};
 use crate::manifest::{Dependency, ManifestKind};
@@ -113,6 +113,10 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
+    // A list of versions brings nothing by itself.
+    if ecosystem == "maven" && dependency.name.ends_with("-bom") {
+        return;
+    }
     let Some(package) = index.dependency(ecosystem, &dependency.name) else {
         return;
     };
@@ -130,6 +134,7 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
+    embedded::find(index, ecosystem, &dependency.name, &place, out);
     let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));

@@ -145,6 +145,7 @@ impl<'a> Reader<'a> {
         own.findings.traits.append(&mut more.findings.traits);
         own.findings.application.append(&mut more.findings.application);
         own.findings.claims.append(&mut more.findings.claims);
+        own.findings.with_tools.append(&mut more.findings.with_tools);
         own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;

@@ -172,7 +172,9 @@ impl Homes {
             });
             let apart = is_test(&format!("{folder}/x"))
                 || folder.split('/').any(|part| matches!(part, "docs" | "doc"));
-            if (member && !found.manifest.starts) || apart {
+            // The programs of a solution are services of one application.
+            let service = member && found.kind.ecosystem() == "nuget";
+            if (member && !found.manifest.starts) || service || apart {
                 continue;
             }
             if let Some(project) = &found.manifest.project {

@@ -5,7 +5,7 @@ use annex_isms::AssetKind;
 use super::Source;
 use super::names;
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::Call;
+use crate::source::facts::{Call, Shape, last};
 use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
@@ -73,6 +73,52 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             }
         }
         corpus(source, call, out);
+    }
+    resources(source, out);
+}
+
+/// Classes that put documents into a store.
+const INGESTORS: [&str; 12] = [
+    "EmbeddingStoreIngestor",
+    "TokenTextSplitter",
+    "DocumentSplitters",
+    "TikaDocumentReader",
+    "TextReader",
+    "JsonReader",
+    "PagePdfDocumentReader",
+    "ParagraphPdfDocumentReader",
+    "MarkdownDocumentReader",
+    "JsoupDocumentReader",
+    "FileSystemDocumentLoader",
+    "ClassPathDocumentLoader",
+];
+
+/// Files of documents by the ends of their names.
+fn is_document(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = [".txt", ".md", ".pdf", ".docx", ".doc", ".html", ".csv", ".json", ".adoc", ".pptx"];
+    has_end(&lower, &ends) && !lower.contains("prompt")
+}
+
+/// `@Value("classpath:/docs/terms.txt") Resource terms` in a file that fills a store.
+fn resources(source: &Source<'_>, out: &mut Findings) {
+    let fills = source.language.is_typed()
+        && source.facts.calls.iter().any(|call| {
+            call.callee.split('.').any(|part| INGESTORS.contains(&part))
+                && source.package_of(&call.callee).is_some()
+        });
+    if !fills {
+        return;
+    }
+    for binding in &source.facts.bindings {
+        let Shape::Text { text, holes: false } = &binding.value.shape else { continue };
+        let path = ["classpath:", "file:"].iter().find_map(|start| text.strip_prefix(start));
+        let path = path.map(|path| path.trim_start_matches('/').trim_start_matches("./"));
+        if let Some(path) = path.filter(|path| is_document(path) || path.ends_with('*')) {
+            let key = Key::System { name: path.to_owned(), folder: String::new() };
+            let place = source.place(binding.value.line);
+            out.assets.push(Finding::new(AssetKind::Corpus, key, path, place));
+        }
     }
 }
 
@@ -176,8 +222,11 @@ pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
 
 fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let real = source.real_name(&call.callee);
-    let class = call.callee.split('.').find(|part| LOADERS.contains(part)).map(str::to_owned);
-    let loader = LOADERS.contains(&real.as_str()) || class.is_some();
+    let class = call.callee.split('.').any(|part| LOADERS.contains(&part));
+    // A method of such a class that is imported by itself.
+    let of = source.facts.imported(&call.callee).map_or("", |(module, _)| module);
+    let of_loader = source.language.is_typed() && LOADERS.contains(&last(of));
+    let loader = LOADERS.contains(&real.as_str()) || class || of_loader;
     if !loader
         || source.package_of(&call.callee).is_none()
         || matches!(call.last(), "load" | "load_data" | "lazy_load" | "loadData" | "load_and_split")
@@ -201,11 +250,19 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
     let mut literals = source.facts.literals(value, call.scope);
-    if let crate::source::facts::Shape::List(items) = &value.shape {
+    if let Shape::List(items) = &value.shape {
         literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
+    }
+    // A helper of the program's own makes the path: `toPath("documents/terms.txt")`.
+    if let Shape::Call(helper) = &value.shape
+        && source.language.is_typed()
+    {
+        let given = helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        literals.extend(given.filter(|literal| is_document(&literal.text)));
     }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');
+        let name = name.strip_prefix("classpath:").unwrap_or(name).trim_start_matches('/');
         if !literal.holes
             && !name.is_empty()
             && name.len() <= 200

@@ -7,6 +7,7 @@ pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
 pub(crate) mod datasets;
+pub(crate) mod embedded;
 pub(crate) mod endpoints;
 pub(crate) mod flags;
 pub(crate) mod functions;
@@ -22,6 +23,10 @@ mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
+mod typed_agents;
+mod typed_prompts;
+mod typed_settings;
+mod typed_stores;
 
 #[cfg(test)]
 mod tests;
@@ -183,4 +188,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     practice::find(source, out);
     flags::usage(source, out);
     functions::find(source, out);
+    typed_agents::find(source, out);
 }

@@ -20,7 +20,7 @@ pub(crate) struct Named {
 }
 
 /// Words that stand where a model's name will be.
-const PLACEHOLDERS: [&str; 17] = [
+const PLACEHOLDERS: [&str; 23] = [
     "string",
     "model",
     "your-model",
@@ -38,6 +38,12 @@ const PLACEHOLDERS: [&str; 17] = [
     "unknown",
     "openai",
     "other",
+    "chat",
+    "chatcompletion",
+    "completion",
+    "embedding",
+    "embeddings",
+    "deployment",
 ];
 
 /// Whether a text can be the name of a model at all.

@@ -94,20 +94,13 @@ fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
     loop {
         // A namespace that many packages share names none of them.
         if path == "llama_index" && module != path {
-            break;
+            return None;
         }
         if let Some(package) = index.package("pypi", path) {
             return Some(package);
         }
-        match path.rsplit_once('.') {
-            Some((outer, _)) => path = outer,
-            None => break,
-        }
+        path = path.rsplit_once('.')?.0;
     }
-    // A project's own modules can be called like a family, within its namespace none is.
-    module
-        .starts_with(LLAMA_INDEX)
-        .then(|| index.dependency("pypi", &name_of(Language::Python, module)))?
 }
 
 /// A package as an asset, under its own name where the row is that of its family.
@@ -120,9 +113,6 @@ pub(crate) fn finding(package: &KnownPackage, name: &str, place: Place) -> Findi
 /// The name of the package that a module of a family is imported from.
 fn name_of(language: Language, module: &str) -> String {
     match language {
-        Language::Python => {
-            module.split('.').take(3).collect::<Vec<_>>().join("-").replace('_', "-")
-        }
         Language::Rust => module.split("::").next().unwrap_or(module).replace('_', "-"),
         _ => {
             let parts = if module.starts_with('@') { 2 } else { 1 };
@@ -131,8 +121,6 @@ fn name_of(language: Language, module: &str) -> String {
     }
 }
 
-/// A namespace that many packages share.
-const LLAMA_INDEX: &str = "llama_index.";
 
 /// Roles of packages whose presence says something of the system.
 pub(crate) fn traits(package: &KnownPackage, place: &Place, out: &mut Findings) {

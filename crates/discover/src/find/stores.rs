@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use annex_isms::AssetKind;
 
-use super::Source;
+use super::{Source, typed_stores};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape};
 use crate::walk::has_end;
@@ -255,6 +255,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             out.assets.push(store(product, None, source.place(call.line)));
         }
     }
+    for declared in source.facts.declared.iter().filter(|_| source.language.is_typed()) {
+        if let Some(product) = typed_stores::product(source, &declared.of) {
+            out.assets.push(store(product, None, source.place(declared.line)));
+        }
+    }
     for record in &source.facts.records {
         let product = match record.of.as_str() {
             "qdrant.Config" | "qdrant.CreateCollection" => "qdrant",
@@ -341,6 +346,9 @@ fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
             });
         let own = class.starts_with(|c: char| c.is_ascii_lowercase());
         return (known && (!own || source.package_of(&callee).is_some())).then_some(*product);
+    }
+    if let Some(product) = typed_stores::product(source, &callee) {
+        return Some(product);
     }
     let module = source.facts.imported(&callee).map(|(module, _)| module.to_ascii_lowercase())?;
     IMPORTED

@@ -231,7 +231,8 @@ pub(super) fn declaration(node: Node<'_>, source: &str, scope: usize, out: &mut 
         .filter(|child| child.kind() == "variable_declarator")
         .filter_map(|declarator| declarator.child_by_field_name("name"));
     for name in own.into_iter().chain(several).take(ARGUMENTS_MAX) {
-        out.push(Declared { name: text(name, source).to_owned(), of: of.clone(), scope });
+        let line = line(name);
+        out.push(Declared { name: text(name, source).to_owned(), of: of.clone(), line, scope });
     }
 }
 
