@@ -131,7 +131,10 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
     for system in &systems.all {
         let own = |finding: &&Finding| systems.of_path(&finding.place.path).contains(&system.id);
         let all: Vec<&Finding> = findings.assets.iter().filter(own).collect();
-        if all.iter().any(|finding| finding.kind == AssetKind::Gateway) {
+        let router = |finding: &Finding| {
+            matches!(&finding.key, Key::World(key) if names::ROUTERS.contains(&key.as_str()))
+        };
+        if all.iter().any(|finding| finding.kind == AssetKind::Gateway && !router(finding)) {
             continue;
         }
         for model in
@@ -142,7 +145,10 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
             };
             let seen = all
                 .iter()
-                .any(|f| f.kind == AssetKind::ModelApi && f.key == Key::World(supplier.clone()));
+                .any(|f| {
+                    matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
+                        && f.key == Key::World(supplier.clone())
+                });
             if !seen {
                 interfaces.push(names::interface(index, supplier, model.place.clone()));
             }

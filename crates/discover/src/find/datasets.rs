@@ -5,7 +5,7 @@ use annex_isms::AssetKind;
 use super::Source;
 use super::names;
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::{Call, Shape, last};
+use crate::source::facts::{Call, Literal, Shape, last};
 use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
@@ -92,6 +92,16 @@ const INGESTORS: [&str; 12] = [
     "FileSystemDocumentLoader",
     "ClassPathDocumentLoader",
 ];
+
+/// The files that the function around a loader is called with, within its file.
+fn passed(source: &Source<'_>, loader: &Call) -> Vec<Literal> {
+    let Some(around) = source.function_around(loader.scope) else { return Vec::new() };
+    let calls = source.facts.calls.iter().filter(|call| call.last() == around);
+    let given = calls.flat_map(|call| {
+        call.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope))
+    });
+    given.filter(|literal| is_document(&literal.text)).collect()
+}
 
 /// Files of documents by the ends of their names.
 fn is_document(name: &str) -> bool {
@@ -259,6 +269,9 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     {
         let given = helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
         literals.extend(given.filter(|literal| is_document(&literal.text)));
+    }
+    if literals.is_empty() && source.language.is_typed() {
+        literals = passed(source, call);
     }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');

@@ -14,6 +14,7 @@ pub(crate) mod functions;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+mod native;
 pub(crate) mod packages;
 pub(crate) mod platforms;
 pub(crate) mod practice;
@@ -189,4 +190,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     flags::usage(source, out);
     functions::find(source, out);
     typed_agents::find(source, out);
+    native::find(source, out);
 }

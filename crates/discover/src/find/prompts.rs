@@ -63,6 +63,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut seen = BTreeSet::new();
     let about = is_about_models(source);
     let of_prompts = matches!(super::stem(source.path), "prompts" | "prompt");
+    typed_prompts::constants(source, &mut |name, literal| {
+        add(source, name, literal, is_system(name, &literal.text), &mut taken, out);
+    });
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
         let says = says_prompt(name)

@@ -3,7 +3,42 @@
 
 use super::Source;
 use super::prompts::{NAMED_CHARS_MIN, is_instruction};
-use crate::source::facts::{Call, Literal, Shape, Value};
+use crate::source::Language;
+use crate::source::facts::{Call, Literal, Shape, Value, last};
+
+/// The shortest text of a constant whose type says that it is a prompt.
+const CONSTANT_CHARS_MIN: usize = 20;
+
+/// Constants of a type of their own: `const PLAN: Prompt<Task> = Prompt("…")`.
+pub(super) fn constants(source: &Source<'_>, add: &mut dyn FnMut(&str, &Literal)) {
+    if source.language != Language::Rust {
+        return;
+    }
+    for binding in source.facts.bindings.iter().filter(|binding| binding.scope == 0) {
+        let of = binding.of.split(['<', '(']).next().unwrap_or_default();
+        if !matches!(last(of), "Prompt" | "PromptTemplate" | "Template" | "SystemPrompt") {
+            continue;
+        }
+        let given = match &binding.value.shape {
+            Shape::Call(call) => call.positional(0),
+            _ => Some(&binding.value),
+        };
+        let literal = given.and_then(|value| source.facts.literal(value, 0));
+        if let Some(literal) = literal.filter(|l| l.text.trim().len() >= CONSTANT_CHARS_MIN) {
+            add(&binding.name, &literal);
+        }
+    }
+}
+
+/// Variants of a message, by the role that they are of.
+const VARIANTS: [&str; 6] = [
+    "Message.System",
+    "Message.User",
+    "Message.Assistant",
+    "Message.system",
+    "Message.user",
+    "ChatMessage.System",
+];
 
 /// Messages of a user, as classes and methods that take their text.
 const MESSAGES: [&str; 12] = [
@@ -52,6 +87,11 @@ const WORDS_MIN: usize = 12;
 
 /// The texts of a call that are prompts.
 pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
+    if source.language == Language::Rust {
+        let message = VARIANTS.contains(&call.callee.as_str());
+        let value = call.positional(0).filter(|_| message);
+        return value.map(|value| texts(source, call, value)).unwrap_or_default();
+    }
     if !source.language.is_typed() || source.packages.is_empty() {
         return Vec::new();
     }

@@ -284,7 +284,7 @@ pub(super) fn passed_on(call: &Call) -> Option<Shape> {
         "Objects.requireNonNullElse" | "MoreObjects.firstNonNull" => {
             return Some(Shape::Choice(positional.into_iter().cloned().collect()));
         }
-        "String.format" | "string.Format" | "String.Format" => {
+        "String.format" | "string.Format" | "String.Format" | "fmt.Sprintf" => {
             return match &positional.first()?.shape {
                 Shape::Text { text, .. } => Some(Shape::Text { text: text.clone(), holes: true }),
                 _ => None,
