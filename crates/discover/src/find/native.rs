@@ -134,8 +134,11 @@ fn called(source: &Source<'_>, value: &Value, scope: usize) -> Option<String> {
         return plain.then_some(literal.text);
     }
     let Shape::Name(name) = &value.shape else { return None };
-    let variant = name.contains('.') && last(name).starts_with(char::is_uppercase);
-    variant.then(|| snake(last(name)))
+    let mut parts = name.rsplit('.');
+    let (variant, of) = (parts.next()?, parts.next()?);
+    let written = source.language == Language::Rust
+        && [variant, of].iter().all(|part| part.starts_with(char::is_uppercase));
+    written.then(|| snake(variant))
 }
 
 /// `SearchPath` as such names are written out.
@@ -173,7 +176,7 @@ fn agent(source: &Source<'_>, call: &Call, out: &mut Findings) {
         _ => {
             call.last() == "build"
                 && call.callee.split('.').any(|part| part == "agent")
-                && source.has_role(&["framework", "agent"])
+                && source.packages.iter().any(|imported| imported.package.name.starts_with("rig"))
         }
     };
     if !made {
