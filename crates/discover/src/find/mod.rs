@@ -56,7 +56,7 @@ pub(crate) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Imported<'a> {
     pub(crate) package: &'a KnownPackage,
-    /// As the import names it.
+    /// The module, as it is imported.
     pub(crate) module: &'a str,
     pub(crate) line: u32,
 }

@@ -144,7 +144,7 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
     let pattern = index.provider_of_model(text).map(|provider| provider.id.as_str());
     match (hint, pattern) {
         // An OpenAI client that names someone else's model talks to a compatible interface.
-        (Some("openai"), Some(other)) if !is_local(index, other) => own(other, text),
+        (Some("openai"), Some(other)) => own(other, text),
         (Some(hint), Some(other)) if hint.starts_with(ENDPOINT) => own(other, text),
         (Some(hint), _) if hint != HUB => own(hint, text),
         (Some(_), _) => own(HUB, text),
@@ -152,10 +152,6 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
         (None, None) if is_hub_name(text) => own(HUB, text),
         (None, None) => None,
     }
-}
-
-fn is_local(index: &Index<'_>, id: &str) -> bool {
-    index.provider(id).is_some_and(|provider| provider.local)
 }
 
 /// The provider that a router's prefix means.

@@ -124,9 +124,7 @@ const METHODS: [&str; 12] = [
 
 /// A text that tells a model who it is, wherever a file that uses models hands it on.
 fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
-    if source.packages.is_empty() {
-        return;
-    }
+    let about = !source.packages.is_empty();
     // Outside of functions stand examples and descriptions of interfaces, unless they have a name.
     let named = |line: u32| {
         source.facts.bindings.iter().any(|binding| {
@@ -137,7 +135,11 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
     let told = source.facts.texts.iter().filter(|text| {
         (text.scope != 0 || named(text.line))
             && addresses_model(&text.content)
-            && is_instruction(&text.content, NAMED_CHARS_MIN)
+            && if about {
+                is_instruction(&text.content, NAMED_CHARS_MIN)
+            } else {
+                is_instruction(&text.content, ALONE_CHARS_MIN) && is_for_model(&text.content)
+            }
             // A part of a longer text was taken with it.
             && !taken.iter().any(|longer| longer.contains(text.content.trim()))
     });
@@ -184,6 +186,34 @@ const ADDRESSES: [&str; 30] = [
     "given the following question",
     "given a chat history",
 ];
+
+/// The shortest one in a file that shows nothing else of models.
+const ALONE_CHARS_MIN: usize = 100;
+
+/// Words of instructions that a text for people rarely has beside such a beginning.
+fn is_for_model(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let has =
+        |word: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == word);
+    let words = [
+        "assistant",
+        "expert",
+        "ai",
+        "agent",
+        "chatbot",
+        "bot",
+        "respond",
+        "response",
+        "answer",
+        "context",
+        "json",
+        "act",
+        "task",
+        "persona",
+        "step",
+    ];
+    words.iter().filter(|word| has(word)).count() >= 2
+}
 
 fn addresses_model(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(48).collect();
@@ -286,7 +316,11 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
     // A prompt of a public collection of them.
     if ai
         && call.last() == "pull"
-        && call.callee.contains("hub")
+        && (call.callee.contains("hub")
+            || source
+                .facts
+                .imported(&call.callee)
+                .is_some_and(|(module, _)| module.contains("hub")))
         && let Some(name) = call.positional(0).and_then(|v| source.facts.literal(v, call.scope))
     {
         let key = Key::World(format!("hub/{}", name.text));

@@ -139,7 +139,11 @@ const SURE: [(&str, &str); 127] = [
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),
 ];
-const IMPORTED: [(&str, &str, &[&str]); 13] = [
+const IMPORTED: [(&str, &str, &[&str]); 17] = [
+    ("SearchClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("SearchIndexClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("VectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
+    ("MultiModalVectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
     ("Chroma", "chroma", &["chroma", "langchain", "llama-index"]),
     ("Client", "chroma", &["chroma"]),
     ("HttpClient", "chroma", &["chroma"]),

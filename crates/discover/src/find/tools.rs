@@ -342,6 +342,18 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
 
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
+    // Collections of tools that a framework brings, and tools of its own making.
+    let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    if brought.iter().any(|end| real.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
+        && !source.language.is_typed()
+        && READY.iter().all(|(name, ..)| *name != real)
+        && !matches!(real.as_str(), "BaseToolSpec" | "LoadAndSearchToolSpec" | "BaseToolkit")
+        && source
+            .package_of(&call.callee)
+            .is_some_and(|p| matches!(p.role.as_str(), "framework" | "agent" | "sdk"))
+    {
+        return Some(tool(&real, source.place(call.line)));
+    }
     let (name, code, network) = READY.iter().find(|(name, ..)| *name == real)?;
     source.package_of(&call.callee)?;
     let mut finding = tool(name, source.place(call.line));
