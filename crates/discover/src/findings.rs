@@ -64,9 +64,8 @@ impl Findings {
     /// Decides what one file alone could not: whether there are tools that an agent is given.
     pub(crate) fn settle(&mut self) {
         let agents = std::mem::take(&mut self.with_tools);
-        let language = |finding: &Finding| {
-            finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned())
-        };
+        let language =
+            |finding: &Finding| finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned());
         for agent in agents {
             let tools = self
                 .assets

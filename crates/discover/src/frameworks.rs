@@ -96,9 +96,9 @@ fn is_explained(finding: &Finding, manifests: &[Found], declared: &BTreeSet<Key>
     let ecosystem = key.split('/').next().unwrap_or_default();
     match ecosystem {
         "crates" | "go" => manifests.iter().any(|found| found.kind.ecosystem() == ecosystem),
-        "maven" | "nuget" => declared.iter().any(|key| {
-            matches!(key, Key::World(key) if key.split('/').next() == Some(ecosystem))
-        }),
+        "maven" | "nuget" => declared
+            .iter()
+            .any(|key| matches!(key, Key::World(key) if key.split('/').next() == Some(ecosystem))),
         _ => false,
     }
 }

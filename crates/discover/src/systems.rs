@@ -131,9 +131,7 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
     for system in &systems.all {
         let own = |finding: &&Finding| systems.of_path(&finding.place.path).contains(&system.id);
         let all: Vec<&Finding> = findings.assets.iter().filter(own).collect();
-        let router = |finding: &Finding| {
-            matches!(&finding.key, Key::World(key) if names::ROUTERS.contains(&key.as_str()))
-        };
+        let router = |finding: &Finding| matches!(&finding.key, Key::World(key) if names::ROUTERS.contains(&key.as_str()));
         if all.iter().any(|finding| finding.kind == AssetKind::Gateway && !router(finding)) {
             continue;
         }
@@ -143,12 +141,10 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
             let Some(supplier) = &model.supplier else {
                 continue;
             };
-            let seen = all
-                .iter()
-                .any(|f| {
-                    matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
-                        && f.key == Key::World(supplier.clone())
-                });
+            let seen = all.iter().any(|f| {
+                matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
+                    && f.key == Key::World(supplier.clone())
+            });
             if !seen {
                 interfaces.push(names::interface(index, supplier, model.place.clone()));
             }

@@ -350,7 +350,9 @@ pub(crate) fn is_test(path: &str) -> bool {
         )
     });
     // What is built into the program is no test, whatever its name.
-    folders || (is_unit_test(path.rsplit('/').next().unwrap_or(path)) && !path.contains("src/main/java/"))
+    folders
+        || (is_unit_test(path.rsplit('/').next().unwrap_or(path))
+            && !path.contains("src/main/java/"))
 }
 
 fn is_unit_test(name: &str) -> bool {

@@ -77,6 +77,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         corpus(source, call, out);
         evaluated(source, call, out);
     }
+    resources(source, out);
 }
 
 /// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
@@ -101,7 +102,6 @@ fn evaluated(source: &Source<'_>, call: &Call, out: &mut Findings) {
             out.assets.push(Finding::new(AssetKind::Dataset, key, literal.text, place));
         }
     }
-    resources(source, out);
 }
 
 /// Classes that put documents into a store.
@@ -407,7 +407,9 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
+    let handed = if source.language.is_typed() { passed(source, call) } else { Vec::new() };
     if let Shape::Name(given) = &value.shape
+        && handed.is_empty()
         && source.facts.literals(value, call.scope).is_empty()
         && source.facts.elements(value, call.scope).is_empty()
     {
@@ -426,11 +428,12 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if let Shape::Call(helper) = &value.shape
         && source.language.is_typed()
     {
-        let given = helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        let given =
+            helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
         literals.extend(given.filter(|literal| is_document(&literal.text)));
     }
-    if literals.is_empty() && source.language.is_typed() {
-        literals = passed(source, call);
+    if literals.is_empty() {
+        literals = handed;
     }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');

@@ -61,11 +61,7 @@ pub(super) fn by_module(source: &Source<'_>, out: &mut Findings) {
         let package = imported.package;
         let service = matches!(package.role.as_str(), "service" | "guardrail");
         if let Some(provider) = package.provider.as_deref().filter(|_| service) {
-            out.assets.push(names::interface(
-                source.index,
-                provider,
-                source.place(imported.line),
-            ));
+            out.assets.push(names::interface(source.index, provider, source.place(imported.line)));
         }
     }
     for (name, line) in &source.facts.constants {

@@ -146,14 +146,8 @@ fn with_tools(source: &Source<'_>, call: &Call, out: &mut Findings) {
 fn service(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let name = super::stem(source.path);
     let place = source.place(call.line);
-    let agent = || {
-        Finding::new(
-            AssetKind::Agent,
-            Key::in_system(name, &place.path),
-            name,
-            place.clone(),
-        )
-    };
+    let agent =
+        || Finding::new(AssetKind::Agent, Key::in_system(name, &place.path), name, place.clone());
     if source.packages.is_empty() || !SERVICES.contains(&call.callee.as_str()) {
         return;
     }

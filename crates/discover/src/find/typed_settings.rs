@@ -12,7 +12,7 @@ use crate::known::Index;
 use crate::tree::Node;
 
 /// Ends of a section's path, and the provider of the service.
-const SERVICES: [(&str, &str); 18] = [
+const SERVICES: [(&str, &str); 17] = [
     ("azurespeech", "azure-speech"),
     ("azureaispeech", "azure-speech"),
     ("speechservice", "azure-speech"),
@@ -30,7 +30,6 @@ const SERVICES: [(&str, &str); 18] = [
     ("azureailanguage", "azure-ai-language"),
     ("azureopenai", "azure-openai"),
     ("azureaiinference", "azure-openai"),
-    ("ollama", "ollama"),
 ];
 
 /// Ends of a section's path that are a store of vectors.
@@ -56,8 +55,23 @@ const MEMORY_STORES: [(&str, &str); 6] = [
 
 /// Last parts of a path that say where a service is reached.
 const REACHED: [&str; 17] = [
-    "endpoint", "service", "region", "key", "apikey", "url", "uri", "index", "indexname", "auth",
-    "baseurl", "location", "connectionstring", "host", "storagetype", "serviceendpoint", "name",
+    "endpoint",
+    "service",
+    "region",
+    "key",
+    "apikey",
+    "url",
+    "uri",
+    "index",
+    "indexname",
+    "auth",
+    "baseurl",
+    "location",
+    "connectionstring",
+    "host",
+    "storagetype",
+    "serviceendpoint",
+    "name",
 ];
 
 /// Where conversations are kept, by a word of the path.
@@ -122,5 +136,32 @@ fn logged(section: &str, text: &str, place: &Place, out: &mut Findings) {
             product,
             place.clone(),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::Known;
+    use crate::tree::Kind;
+
+    #[test]
+    fn sections_are_known_however_their_path_is_written() {
+        let known = Known::default();
+        let index = Index::new(&known);
+        let said = |keys: &[&str], text: &str| {
+            let mut out = Findings::default();
+            let node = Node::new(1, Kind::Text(text.to_owned()));
+            setting(&index, keys, &node, &Place::whole("a"), &mut out);
+            out.assets.into_iter().map(|found| found.name).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&["azureai", "search", "service"], "x"), ["azure-ai-search"]);
+        assert_eq!(said(&["AzureSpeech", "Region"], "west"), ["azure-speech"]);
+        assert_eq!(said(&["KernelMemory", "Services", "Postgres", "Auth"], "x"), ["pgvector"]);
+        assert_eq!(said(&["app", "cosmosdb", "container"], "chat-history"), ["azure-cosmosdb"]);
+        assert_eq!(said(&["ChatStore", "Filesystem", "FilePath"], "x"), ["filesystem"]);
+        for other in [["Services", "Postgres", "Auth"], ["shop", "cosmosdb", "container"]] {
+            assert!(said(&other, "orders").is_empty(), "{other:?}");
+        }
     }
 }

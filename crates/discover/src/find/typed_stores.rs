@@ -27,7 +27,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// Words for products, as class names write them.
-const PRODUCTS: [(&str, &str); 46] = [
+const PRODUCTS: [(&str, &str); 47] = [
     ("AzureAISearch", "azure-ai-search"),
     ("AzureAiSearch", "azure-ai-search"),
     ("AzureCognitiveSearch", "azure-ai-search"),
@@ -39,6 +39,7 @@ const PRODUCTS: [(&str, &str); 46] = [
     ("Pgvector", "pgvector"),
     ("SqlServer", "sqlserver"),
     ("Simple", "in-memory"),
+    ("SimpleVectorDb", "in-memory"),
     ("InMemory", "in-memory"),
     ("Volatile", "in-memory"),
     ("Redis", "redis"),
@@ -137,6 +138,7 @@ mod tests {
         for (name, product) in [
             ("AddAzureAISearchAsMemoryDb", "azure-ai-search"),
             ("WithSimpleVectorDb", "in-memory"),
+            ("AddSimpleVectorDbAsMemoryDb", "in-memory"),
             ("AddKeyedQdrantVectorStore", "qdrant"),
             ("AddSqliteCollection", "sqlite"),
             ("MongoDbEmbeddingStore", "mongodb-atlas"),
@@ -145,7 +147,8 @@ mod tests {
         ] {
             assert_eq!(of_name(name), Some(product), "{name}");
         }
-        for other in ["VectorStore", "AddVectorStore", "SqliteCollection", "AddRedis", "UserStore"] {
+        for other in ["VectorStore", "AddVectorStore", "SqliteCollection", "AddRedis", "UserStore"]
+        {
             assert_eq!(of_name(other), None, "{other}");
         }
     }

@@ -81,7 +81,8 @@ pub(crate) fn is_built(language: Language, text: &str) -> bool {
 pub(crate) fn read(language: Language, text: &str, limits: &Limits) -> Result<Facts, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // A list in a macro is no expression to the grammar: what is left is one, at the same places.
-    let listed = (language == Language::Rust && text.contains("vec![")).then(|| text.replace("vec![", "    ["));
+    let listed = (language == Language::Rust && text.contains("vec!["))
+        .then(|| text.replace("vec![", "    ["));
     let text = listed.as_deref().unwrap_or(text);
     let mut parser = Parser::new();
     parser
