@@ -61,6 +61,16 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Takes over what another file's hold.
+    pub(crate) fn append(&mut self, more: &mut Self) {
+        self.assets.append(&mut more.assets);
+        self.beside.append(&mut more.beside);
+        self.traits.append(&mut more.traits);
+        self.claims.append(&mut more.claims);
+        self.with_tools.append(&mut more.with_tools);
+        self.application.append(&mut more.application);
+    }
+
     /// Decides what one file alone could not: whether there are tools that an agent is given.
     pub(crate) fn settle(&mut self) {
         let agents = std::mem::take(&mut self.with_tools);

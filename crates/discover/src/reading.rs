@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
+use includes::{is_asked, is_document};
+
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
@@ -140,12 +142,7 @@ impl<'a> Reader<'a> {
     /// Takes over what another reader read after this one.
     fn join(&mut self, mut other: Self) {
         let (own, more) = (&mut self.reading, &mut other.reading);
-        own.findings.assets.append(&mut more.findings.assets);
-        own.findings.beside.append(&mut more.findings.beside);
-        own.findings.traits.append(&mut more.findings.traits);
-        own.findings.application.append(&mut more.findings.application);
-        own.findings.claims.append(&mut more.findings.claims);
-        own.findings.with_tools.append(&mut more.findings.with_tools);
+        own.findings.append(&mut more.findings);
         own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;
@@ -346,20 +343,6 @@ impl<'a> Reader<'a> {
             self.skips.push(Skip::new(first, reason, true));
         }
     }
-}
-
-/// Whether prose is read: documents that start scripts, and prompts.
-fn is_asked(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
-}
-
-/// Whether a path belongs to documentation.
-fn is_document(path: &str) -> bool {
-    path.split('/')
-        .rev()
-        .skip(1)
-        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
 }
 
 /// What the parser did not understand is listed; what it did understand counts all the same.

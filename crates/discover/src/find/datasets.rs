@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, prompts};
+use super::{names, prompts, typed_corpora};
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::{Call, Literal, Shape, last};
+use crate::source::facts::{Call, Shape, last};
 use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
@@ -77,7 +77,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         corpus(source, call, out);
         evaluated(source, call, out);
     }
-    resources(source, out);
+    typed_corpora::resources(source, out);
 }
 
 /// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
@@ -100,61 +100,6 @@ fn evaluated(source: &Source<'_>, call: &Call, out: &mut Findings) {
             let key = Key::System { name: literal.text.clone(), folder: String::new() };
             let place = source.place(literal.line);
             out.assets.push(Finding::new(AssetKind::Dataset, key, literal.text, place));
-        }
-    }
-}
-
-/// Classes that put documents into a store.
-const INGESTORS: [&str; 12] = [
-    "EmbeddingStoreIngestor",
-    "TokenTextSplitter",
-    "DocumentSplitters",
-    "TikaDocumentReader",
-    "TextReader",
-    "JsonReader",
-    "PagePdfDocumentReader",
-    "ParagraphPdfDocumentReader",
-    "MarkdownDocumentReader",
-    "JsoupDocumentReader",
-    "FileSystemDocumentLoader",
-    "ClassPathDocumentLoader",
-];
-
-/// The files that the function around a loader is called with, within its file.
-fn passed(source: &Source<'_>, loader: &Call) -> Vec<Literal> {
-    let Some(around) = source.function_around(loader.scope) else { return Vec::new() };
-    let calls = source.facts.calls.iter().filter(|call| call.last() == around);
-    let given = calls.flat_map(|call| {
-        call.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope))
-    });
-    given.filter(|literal| is_document(&literal.text)).collect()
-}
-
-/// Files of documents by the ends of their names.
-fn is_document(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let ends = [".txt", ".md", ".pdf", ".docx", ".doc", ".html", ".csv", ".json", ".adoc", ".pptx"];
-    has_end(&lower, &ends) && !lower.contains("prompt")
-}
-
-/// `@Value("classpath:/docs/terms.txt") Resource terms` in a file that fills a store.
-fn resources(source: &Source<'_>, out: &mut Findings) {
-    let fills = source.language.is_typed()
-        && source.facts.calls.iter().any(|call| {
-            call.callee.split('.').any(|part| INGESTORS.contains(&part))
-                && source.package_of(&call.callee).is_some()
-        });
-    if !fills {
-        return;
-    }
-    for binding in &source.facts.bindings {
-        let Shape::Text { text, holes: false } = &binding.value.shape else { continue };
-        let path = ["classpath:", "file:"].iter().find_map(|start| text.strip_prefix(start));
-        let path = path.map(|path| path.trim_start_matches('/').trim_start_matches("./"));
-        if let Some(path) = path.filter(|path| is_document(path) || path.ends_with('*')) {
-            let key = Key::System { name: path.to_owned(), folder: String::new() };
-            let place = source.place(binding.value.line);
-            out.assets.push(Finding::new(AssetKind::Corpus, key, path, place));
         }
     }
 }
@@ -407,7 +352,8 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
-    let handed = if source.language.is_typed() { passed(source, call) } else { Vec::new() };
+    let handed =
+        if source.language.is_typed() { typed_corpora::passed(source, call) } else { Vec::new() };
     if let Shape::Name(given) = &value.shape
         && handed.is_empty()
         && source.facts.literals(value, call.scope).is_empty()
@@ -430,7 +376,7 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     {
         let given =
             helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
-        literals.extend(given.filter(|literal| is_document(&literal.text)));
+        literals.extend(given.filter(|literal| typed_corpora::is_document(&literal.text)));
     }
     if literals.is_empty() {
         literals = handed;

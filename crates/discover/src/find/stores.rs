@@ -10,7 +10,7 @@ use crate::source::facts::{Call, Shape};
 use crate::walk::has_end;
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 127] = [
+const SURE: [(&str, &str); 108] = [
     ("LlamaCloudIndex", "llamacloud"),
     ("LlamaCloudRetriever", "llamacloud"),
     ("ElasticsearchDocumentStore", "elasticsearch"),
@@ -115,26 +115,7 @@ const SURE: [(&str, &str); 127] = [
     ("VolatileMemoryStore", "in-memory"),
     ("PostgresVectorStore", "pgvector"),
     ("SqliteVectorStore", "sqlite"),
-    ("WithQdrantMemoryDb", "qdrant"),
-    ("WithAzureAISearchMemoryDb", "azure-ai-search"),
-    ("WithPostgresMemoryDb", "pgvector"),
-    ("WithRedisMemoryDb", "redis"),
-    ("WithSimpleVectorDb", "in-memory"),
-    ("AddQdrantVectorStore", "qdrant"),
-    ("AddInMemoryVectorStore", "in-memory"),
-    ("AddAzureAISearchVectorStore", "azure-ai-search"),
-    ("AddPostgresVectorStore", "pgvector"),
-    ("AddRedisVectorStore", "redis"),
     ("AddQdrantClient", "qdrant"),
-    ("AddAzureAISearchCollection", "azure-ai-search"),
-    ("AddQdrantCollection", "qdrant"),
-    ("AddRedisJsonCollection", "redis"),
-    ("AddRedisHashSetCollection", "redis"),
-    ("AddWeaviateCollection", "weaviate"),
-    ("AddInMemoryCollection", "in-memory"),
-    ("AddPostgresCollection", "pgvector"),
-    ("AddWeaviateVectorStore", "weaviate"),
-    ("AddSqliteVectorStore", "sqlite"),
     ("ChromaMemoryStore", "chroma"),
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),
