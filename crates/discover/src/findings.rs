@@ -56,6 +56,8 @@ pub(crate) struct Findings {
     pub(crate) traits: Vec<Trait>,
     /// Names of other files that were handed to a model.
     pub(crate) claims: Vec<Claim>,
+    /// Agents only where the program has tools.
+    pub(crate) with_tools: Vec<Finding>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
     /// Files that say how something is built or run, not what it is.
@@ -71,6 +73,23 @@ impl Findings {
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
         self.claims.append(&mut more.claims);
+        self.with_tools.append(&mut more.with_tools);
+    }
+
+    /// Decides what one file alone could not: whether there are tools that an agent is given.
+    pub(crate) fn settle(&mut self) {
+        let agents = std::mem::take(&mut self.with_tools);
+        let language =
+            |finding: &Finding| finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned());
+        for agent in agents {
+            let tools = self
+                .assets
+                .iter()
+                .any(|tool| tool.kind == AssetKind::Tool && language(tool) == language(&agent));
+            if tools {
+                self.assets.push(agent);
+            }
+        }
     }
 }
 

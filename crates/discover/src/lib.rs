@@ -132,6 +132,7 @@ pub fn scan(
     absent::list(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
+    read.findings.settle();
     if !read.findings.assets.is_empty() {
         read.findings.assets.append(&mut read.findings.beside);
     }

@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
+use includes::{is_asked, is_document};
+
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{
@@ -362,20 +364,6 @@ impl<'a> Reader<'a> {
             self.skips.push(Skip::new(first, reason, true));
         }
     }
-}
-
-/// Whether prose is read: documents that start scripts, and prompts.
-fn is_asked(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
-}
-
-/// Whether a path belongs to documentation.
-fn is_document(path: &str) -> bool {
-    path.split('/')
-        .rev()
-        .skip(1)
-        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
 }
 
 /// What the parser did not understand is listed; what it did understand counts all the same.

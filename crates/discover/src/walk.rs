@@ -373,7 +373,10 @@ pub(crate) fn is_test(path: &str) -> bool {
             &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
         )
     });
-    folders || is_unit_test(path.rsplit('/').next().unwrap_or(path))
+    // What is built into the program is no test, whatever its name.
+    folders
+        || (is_unit_test(path.rsplit('/').next().unwrap_or(path))
+            && !path.contains("src/main/java/"))
 }
 
 fn is_unit_test(name: &str) -> bool {

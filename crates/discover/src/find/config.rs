@@ -3,7 +3,9 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, options, platforms, prompts, secrets, stores};
+use super::{
+    containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
+};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -91,7 +93,9 @@ fn setting(
     let value = default_of(text);
     let place = Place::new(path, node.line);
     if says_model(&key) {
-        let parent = platforms::provider(index, keys).or_else(|| owner(index, keys));
+        let parent = platforms::provider(index, keys)
+            .or_else(|| owner(index, keys))
+            .or_else(|| names::provider_word(index, key.strip_suffix("_model")?));
         model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
     if says_store(keys, &key)
@@ -101,6 +105,7 @@ fn setting(
     }
     address(index, keys, &key, value, &place, out);
     platforms::setting(index, keys, node, &place, out);
+    typed_settings::setting(index, keys, node, &place, out);
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, prompts};
+use super::{names, prompts, typed_corpora};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape, last};
 use crate::walk::has_end;
@@ -77,6 +77,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         corpus(source, call, out);
         evaluated(source, call, out);
     }
+    typed_corpora::resources(source, out);
 }
 
 /// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
@@ -324,8 +325,11 @@ pub(crate) fn group(findings: &mut Vec<Finding>) {
 
 fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let real = source.real_name(&call.callee);
-    let class = call.callee.split('.').find(|part| LOADERS.contains(part)).map(str::to_owned);
-    let loader = LOADERS.contains(&real.as_str()) || class.is_some();
+    let class = call.callee.split('.').any(|part| LOADERS.contains(&part));
+    // A method of such a class that is imported by itself.
+    let of = source.facts.imported(&call.callee).map_or("", |(module, _)| module);
+    let of_loader = source.language.is_typed() && LOADERS.contains(&last(of));
+    let loader = LOADERS.contains(&real.as_str()) || class || of_loader;
     if !loader
         || source.package_of(&call.callee).is_none()
         || matches!(call.last(), "load" | "load_data" | "lazy_load" | "loadData" | "load_and_split")
@@ -348,7 +352,10 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
+    let handed =
+        if source.language.is_typed() { typed_corpora::passed(source, call) } else { Vec::new() };
     if let Shape::Name(given) = &value.shape
+        && handed.is_empty()
         && source.facts.literals(value, call.scope).is_empty()
         && source.facts.elements(value, call.scope).is_empty()
     {
@@ -367,8 +374,20 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if let Shape::List(items) = &value.shape {
         literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
     }
+    // A helper of the program's own makes the path: `toPath("documents/terms.txt")`.
+    if let Shape::Call(helper) = &value.shape
+        && source.language.is_typed()
+    {
+        let given =
+            helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        literals.extend(given.filter(|literal| typed_corpora::is_document(&literal.text)));
+    }
+    if literals.is_empty() {
+        literals = handed;
+    }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');
+        let name = name.strip_prefix("classpath:").unwrap_or(name).trim_start_matches('/');
         if !literal.holes
             && !name.is_empty()
             && name.len() <= 200

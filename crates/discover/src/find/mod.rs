@@ -10,6 +10,7 @@ pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
 pub(crate) mod datasets;
+pub(crate) mod embedded;
 pub(crate) mod endpoints;
 pub(crate) mod flags;
 pub(crate) mod functions;
@@ -18,6 +19,8 @@ mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod namespaces;
+mod native;
 pub(crate) mod options;
 pub(crate) mod packages;
 pub(crate) mod platforms;
@@ -29,6 +32,11 @@ mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
+mod typed_agents;
+mod typed_corpora;
+mod typed_prompts;
+mod typed_settings;
+mod typed_stores;
 mod workloads;
 
 #[cfg(test)]
@@ -199,4 +207,6 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     flags::usage(source, out);
     functions::find(source, out);
     options::find(source, out);
+    typed_agents::find(source, out);
+    native::find(source, out);
 }

@@ -167,6 +167,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || name.ends_with("modelname")
             || name.ends_with("model_id")
             || name.ends_with("modelid")
+            || (name.starts_with("model")
+                && matches!(source.language, Language::Go | Language::Rust))
             || is_list_of_models(&binding.of);
         listed(source, &name, &binding.value, &mut seen, out);
         if says {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, secrets};
+use super::{names, secrets, typed_prompts};
 use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
@@ -63,6 +63,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut seen = BTreeSet::new();
     let about = is_about_models(source);
     let of_prompts = matches!(super::stem(source.path), "prompts" | "prompt");
+    typed_prompts::constants(source, &mut |name, literal| {
+        add(source, name, literal, is_system(name, &literal.text), &mut taken, out);
+    });
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
         let says = says_prompt(name)
@@ -230,7 +233,7 @@ fn is_about_models(source: &Source<'_>) -> bool {
 /// Names of instructions, where the file has to do with models.
 fn says_instructions(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["instructions", "instruction", "_description", "system_message"]
+    ["instructions", "instruction", "_description", "system_message", "_template"]
         .iter()
         .any(|end| lower.ends_with(end))
         || (name.ends_with("Description") && name.len() > "Description".len())
@@ -296,6 +299,12 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
         call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone()))).collect();
     messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
+    for literal in typed_prompts::of_call(source, call) {
+        let around = source.function_around(call.scope);
+        let name = around.unwrap_or_else(|| super::stem(source.path).to_owned());
+        let system = is_system(call.last(), &literal.text);
+        add(source, &name, &literal, system, taken, out);
+    }
     let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
     if ai
         && call.callee.contains('.')

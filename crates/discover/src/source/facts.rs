@@ -91,6 +91,7 @@ pub(crate) struct Declared {
     pub(crate) name: String,
     /// Dotted, without the types that it is generic over.
     pub(crate) of: String,
+    pub(crate) line: u32,
     pub(crate) scope: usize,
 }
 
