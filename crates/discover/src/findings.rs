@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use annex_isms::{AssetKind, Value};
 
 use crate::across::Claim;
+use crate::find::files::Read;
 
 /// An asset seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,8 @@ pub(crate) struct Findings {
     /// commands, the instructions of coding agents.
     pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
+    /// Files that code which works with models reads.
+    pub(crate) reads: Vec<Read>,
     /// Names of other files that were handed to a model.
     pub(crate) claims: Vec<Claim>,
     /// Agents only where the program has tools.
@@ -73,6 +76,7 @@ impl Findings {
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
         self.claims.append(&mut more.claims);
+        self.reads.append(&mut more.reads);
         self.with_tools.append(&mut more.with_tools);
     }
 

@@ -22,14 +22,7 @@ const SAME_MODULE: [&[&str]; 7] = [
 ];
 
 /// Packages that depend on each other under one name.
-const FAMILIES: [&str; 6] = [
-    "pypi/langchain",
-    "pypi/langgraph",
-    "pypi/llama-index",
-    "npm/@langchain/",
-    "npm/@llamaindex/",
-    "npm/@ai-sdk/",
-];
+const FAMILIES: [&str; 2] = ["pypi/llama-index", "npm/@llamaindex/"];
 
 /// Adds the packages that the manifests name, and takes away what imports only repeat.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {

@@ -96,6 +96,7 @@ pub(crate) fn read(
     let mut exports = std::mem::take(&mut reader.reading.exports);
     let mut findings = std::mem::take(&mut reader.reading.findings);
     across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
+    find::files::resolve(&walked.files, limits, &mut findings);
     reader.reading.findings = findings;
     reader.reading
 }

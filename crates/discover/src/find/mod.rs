@@ -3,6 +3,7 @@
 
 mod abilities;
 pub(crate) mod agents;
+mod asked;
 mod charts;
 mod ci;
 pub(crate) mod cloud;
@@ -12,6 +13,7 @@ pub(crate) mod containers;
 pub(crate) mod datasets;
 pub(crate) mod embedded;
 pub(crate) mod endpoints;
+pub(crate) mod files;
 pub(crate) mod flags;
 pub(crate) mod functions;
 pub(crate) mod infra;
@@ -207,6 +209,7 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     flags::usage(source, out);
     functions::find(source, out);
     options::find(source, out);
+    files::find(source, out);
     typed_agents::find(source, out);
     native::find(source, out);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, secrets, typed_prompts};
+use super::{asked, names, secrets, typed_prompts};
 use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
@@ -215,7 +215,7 @@ fn is_for_model(text: &str) -> bool {
     words.iter().filter(|word| has(word)).count() >= 2
 }
 
-fn addresses_model(text: &str) -> bool {
+pub(crate) fn addresses_model(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(48).collect();
     let start = start.to_ascii_lowercase();
     ADDRESSES.iter().any(|words| start.starts_with(words))
@@ -299,6 +299,9 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
         call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone()))).collect();
     messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
+    if ai {
+        asked::find(source, call, taken, out);
+    }
     for literal in typed_prompts::of_call(source, call) {
         let around = source.function_around(call.scope);
         let name = around.unwrap_or_else(|| super::stem(source.path).to_owned());
@@ -422,12 +425,20 @@ fn messages(
         Shape::Name(name) => name.to_ascii_lowercase().ends_with("system"),
         _ => false,
     };
+    let user = match &role.shape {
+        Shape::Text { text, .. } => matches!(text.as_str(), "user" | "human"),
+        Shape::Name(name) => name.to_ascii_lowercase().ends_with("user"),
+        _ => false,
+    };
     if system {
         in_value(source, "system", content, scope, PASSED_CHARS_MIN, taken, out);
+    } else if user && source.facts.literals(content, scope).iter().any(|literal| literal.holes) {
+        // What a user says is filled into what the code says.
+        in_value(source, "", content, scope, NAMED_CHARS_MIN, taken, out);
     }
 }
 
-fn in_value(
+pub(super) fn in_value(
     source: &Source<'_>,
     name: &str,
     value: &Value,

@@ -316,7 +316,12 @@ fn is_collection(name: &str) -> bool {
 /// The product that a call makes a store of.
 fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
     let mut parts: Vec<_> = call.callee.split('.').collect();
-    if MAKERS.contains(&call.last()) {
+    // A store's own class says so, whichever of its methods makes it.
+    let of_class = parts.len() > 1
+        && parts
+            .get(parts.len() - 2)
+            .is_some_and(|class| SURE.iter().any(|(name, _)| name == class));
+    if MAKERS.contains(&call.last()) || of_class {
         parts.pop();
     }
     let class = *parts.last()?;
