@@ -9,7 +9,7 @@ use super::{
     containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
 };
 pub(crate) use keys::{default_of, says_dataset, says_model, snake};
-use keys::{says_address, says_hub, says_store, says_task};
+use keys::{is_translation, says_address, says_hub, says_store, says_task};
 
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
@@ -113,7 +113,10 @@ fn setting(
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
-    if prompts::says_prompt(&key) && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
+    if prompts::says_prompt(&key)
+        && !is_translation(path)
+        && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN)
+    {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
     }

@@ -115,3 +115,22 @@ pub(crate) fn says_address(key: &str) -> bool {
     .iter()
     .any(|end| key.ends_with(end))
 }
+
+/// Whether a file holds the words of a page in a language: what it calls a prompt is a label.
+pub(crate) fn is_translation(path: &str) -> bool {
+    path.to_ascii_lowercase().split('/').any(|part| {
+        matches!(part, "locales" | "locale" | "i18n" | "translations" | "_locales" | "lang")
+            || part.starts_with("translation.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_page_are_told_by_where_they_lie() {
+        assert!(is_translation("web/src/locales/da/translation.json"));
+        assert!(is_translation("i18n/en.yaml") && !is_translation("config/prompts.yaml"));
+    }
+}
