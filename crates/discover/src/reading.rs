@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
             {
                 prompts::file(path, text, out);
             }
+            // The templates of one library, wherever they lie.
+            Class::Template if has_end(path, &[".st"]) => {
+                let mut found = Findings::default();
+                prompts::file(path, text, &mut found);
+                out.beside.append(&mut found.assets);
+            }
             Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
