@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
-use includes::{is_asked, is_document};
+use includes::{is_asked, is_document, is_translation};
 
 use crate::Progress;
 use crate::across::{self, Exports};
@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
             {
                 prompts::file(path, text, out);
             }
+            // The templates of one library, wherever they lie.
+            Class::Template if has_end(path, &[".st"]) => {
+                let mut found = Findings::default();
+                prompts::file(path, text, &mut found);
+                out.beside.append(&mut found.assets);
+            }
             Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
@@ -309,6 +315,9 @@ impl<'a> Reader<'a> {
         } else {
             &mut self.reading.findings
         };
+        if is_translation(path) {
+            return Ok(());
+        }
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }

@@ -273,7 +273,9 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
     match lower.rsplit_once('.').map_or("", |(_, end)| end) {
         "ipynb" => Class::Notebook,
         "prompt" | "prompty" | "j2" | "jinja" | "jinja2" | "mustache" | "hbs" | "tmpl"
-        | "liquid" | "st" => Class::Template,
+        | "liquid" | "st" | "tera" | "handlebars" | "njk" | "gotmpl" | "tpl" | "jinja-md" => {
+            Class::Template
+        }
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,

@@ -15,6 +15,7 @@ use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::read::env::Setting;
 use crate::tree::{Kind, Node};
+use crate::walk::has_end;
 
 /// Reads a settings file, whatever its syntax.
 pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, out: &mut Findings) {
@@ -92,6 +93,7 @@ fn setting(
         models(index, path, keys, node, out);
     }
     datasets(keys, &key, node, &Place::new(path, node.line), out);
+    document_of(path, node, out);
     crew(path, &key, node, out);
     let Some(text) = node.text() else { return };
     let value = default_of(text);
@@ -119,6 +121,21 @@ fn setting(
     {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// A document that settings name for a program to load: `classpath:/docs/terms.pdf`.
+fn document_of(path: &str, node: &Node, out: &mut Findings) {
+    let name = node
+        .text()
+        .and_then(|text| ["classpath:", "file:"].iter().find_map(|start| text.strip_prefix(start)));
+    let name = name.map(|name| name.rsplit('/').next().unwrap_or(name));
+    if let Some(name) =
+        name.filter(|name| has_end(name, &[".pdf", ".docx", ".txt", ".md", ".html"]))
+    {
+        let key = Key::System { name: name.to_owned(), folder: String::new() };
+        let place = Place::new(path, node.line);
+        out.beside.push(Finding::new(AssetKind::Corpus, key, name, place));
     }
 }
 

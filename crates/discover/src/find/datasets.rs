@@ -77,6 +77,15 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         corpus(source, call, out);
         evaluated(source, call, out);
     }
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        if let Shape::Text { text, holes: false } = &binding.value.shape
+            && super::config::says_dataset(&name)
+        {
+            let place = source.place(binding.value.line);
+            out.assets.extend(super::options::dataset(text, &place));
+        }
+    }
     typed_corpora::resources(source, out);
 }
 
@@ -360,7 +369,9 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         && source.facts.elements(value, call.scope).is_empty()
     {
         // Only known at run time: what users or callers hand in.
-        let name = source.function_around(call.scope).unwrap_or_else(|| last(given).to_owned());
+        // A function of Python is called after what it reads, a variable of Java is.
+        let around = source.function_around(call.scope).filter(|_| !source.language.is_typed());
+        let name = around.unwrap_or_else(|| last(given).to_owned());
         // The reader of one sort of files within another loader.
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return;

@@ -173,7 +173,10 @@ pub(crate) fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
         "ollama_chat" => "ollama",
         "x-ai" => "xai",
         "hosted_vllm" => "vllm",
-        "huggingface" | "hf" | "nvidia" => return None,
+        // Organisations of the hub as well.
+        "huggingface" | "hf" | "nvidia" | "databricks" | "upstage" | "writer" | "yi" | "lambda" => {
+            return None;
+        }
         other => other,
     };
     index.provider(id).map(|provider| provider.id.clone())

@@ -345,6 +345,12 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
                 in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            Some("template") if made && is_only_filled_in(source, call, &argument.value) => {
+                for literal in source.facts.literals(&argument.value, call.scope) {
+                    let name = source.name_for(call);
+                    add(source, &name, &literal, false, taken, out);
+                }
+            }
             Some("content" | "template" | "text") | None if made => {
                 in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
                 pairs(source, &argument.value, call.scope, taken, out);
@@ -355,6 +361,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
+}
+
+/// A template that is nothing but what is filled in.
+fn is_only_filled_in(source: &Source<'_>, call: &Call, value: &Value) -> bool {
+    let literals = source.facts.literals(value, call.scope);
+    !literals.is_empty()
+        && literals.iter().all(|literal| {
+            is_filled_in(&literal.text) && !is_instruction(&literal.text, PASSED_CHARS_MIN)
+        })
 }
 
 fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
@@ -520,7 +535,11 @@ fn one(
     taken: &mut Vec<String>,
     out: &mut Findings,
 ) {
-    let first = literals.iter().find(|literal| is_instruction(&literal.text, chars_min));
+    // A template can be nothing but places to fill in.
+    let filled = |text: &str| text.matches('{').count() >= 2 && is_filled_in(text);
+    let first = literals
+        .iter()
+        .find(|literal| is_instruction(&literal.text, chars_min) || filled(&literal.text));
     let Some(first) = first.cloned() else {
         return;
     };

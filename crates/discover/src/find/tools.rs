@@ -5,6 +5,7 @@ use annex_isms::AssetKind;
 use super::{Source, abilities};
 use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::Language;
 use crate::source::facts::{Call, Record, Shape, last};
 
 /// Decorators that make a function a tool.
@@ -340,10 +341,25 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
     Some((name, inside))
 }
 
+/// `ShellTools.builder()`: a class of a package of tools.
+fn of_java(source: &Source<'_>, call: &Call) -> Option<String> {
+    let class = call.callee.split('.').next()?;
+    let named = class.ends_with("Tool") || class.ends_with("Tools");
+    if source.language != Language::Java || !named || !call.callee.contains(".builder") {
+        return None;
+    }
+    let (module, _) = source.facts.imported(class)?;
+    source.package_of(class)?;
+    module.split('.').any(|part| part == "tools").then(|| class.to_owned())
+}
+
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
     // Collections of tools that a framework brings, and tools of its own making.
     let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    if let Some(name) = of_java(source, call) {
+        return Some(tool(&name, source.place(call.line)));
+    }
     if brought.iter().any(|end| real.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
         && !source.language.is_typed()
         && READY.iter().all(|(name, ..)| *name != real)
@@ -375,19 +391,20 @@ fn schema(
     let get = |key: &str| {
         entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     };
-    let (Some(kind), Some(function)) = (get("type"), get("function")) else {
-        return;
-    };
+    let Some(kind) = get("type") else { return };
     let declared = match &kind.shape {
         Shape::Text { text, .. } => text == "function",
         Shape::Name(name) => name.ends_with("ToolTypeFunction"),
         _ => false,
     };
-    let Shape::Record(_, inner) = &function.shape else {
-        return;
+    let name = match get("function").map(|function| &function.shape) {
+        Some(Shape::Record(_, inner)) => {
+            inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value)
+        }
+        // The newer interface has the function's fields beside its type.
+        None if get("parameters").is_some() => get("name"),
+        _ => return,
     };
-    let name =
-        inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value);
     if let (true, Some(name)) = (declared, name)
         && let Some(literal) =
             source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())
