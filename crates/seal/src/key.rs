@@ -1,0 +1,364 @@
+//! Keys: ECDSA over the three NIST curves that `model_signing` takes.
+//!
+//! A key is named by the SHA-256 of its public half as PEM, which is the hint that a bundle
+//! carries and what `sha256sum` says of the file that `openssl ec -pubout` writes.
+//!
+//! The arithmetic is that of RustCrypto. A private key is overwritten in memory when it is
+//! dropped, and its `Debug` shows only which key it is.
+
+use std::fmt;
+
+use annex_isms::Digest;
+use pkcs8::der::asn1::BitStringRef;
+use pkcs8::der::pem::LineEnding;
+use pkcs8::der::{Decode as _, EncodePem as _, SecretDocument};
+use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use pkcs8::{EncryptedPrivateKeyInfo, ObjectIdentifier, PrivateKeyInfo};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use zeroize::Zeroizing;
+
+const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// A curve, which also says how messages are digested before they are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Curve {
+    /// P-256 with SHA-256.
+    P256,
+    /// P-384 with SHA-384.
+    P384,
+    /// P-521 with SHA-512.
+    P521,
+}
+
+/// A public key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    curve: Curve,
+    /// An uncompressed point on the curve.
+    point: Box<[u8]>,
+}
+
+/// A private key. Overwritten in memory when dropped; cannot be printed.
+pub struct PrivateKey(Secret);
+
+enum Secret {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
+}
+
+/// Why a text is not a key that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// There is no such block of PEM in it.
+    #[error("it holds no PEM block `{0}`")]
+    NoBlock(&'static str),
+    /// It was given where a public key is expected.
+    #[error("it is a private key; give the public one (`openssl pkey -in KEY -pubout`)")]
+    Private,
+    /// It is PEM, and damaged.
+    #[error("its PEM or DER is damaged")]
+    Damaged,
+    /// It is a key of another kind.
+    #[error("it is no elliptic-curve key; only P-256, P-384 and P-521 are used")]
+    Kind,
+    /// It is on another curve.
+    #[error("its curve is none of P-256, P-384 and P-521, or is written out instead of named")]
+    Curve,
+    /// Its numbers do not make a key on its curve.
+    #[error("its numbers are no key on its curve")]
+    Numbers,
+    /// It is encrypted, and there is no password.
+    #[error("it is encrypted, and no password was given")]
+    NoPassword,
+    /// It is encrypted under another password.
+    #[error("the password does not open it, or it was encrypted in an outdated way")]
+    Password,
+    /// It is encrypted in OpenSSL's old form.
+    #[error("it is encrypted in an outdated form; convert it with `openssl pkcs8 -topk8`")]
+    OldEncryption,
+}
+
+impl Curve {
+    const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    const fn oid(self) -> ObjectIdentifier {
+        ObjectIdentifier::new_unwrap(match self {
+            Self::P256 => "1.2.840.10045.3.1.7",
+            Self::P384 => "1.3.132.0.34",
+            Self::P521 => "1.3.132.0.35",
+        })
+    }
+
+    fn of(algorithm: AlgorithmIdentifierRef<'_>) -> Result<Self, KeyFault> {
+        if algorithm.oid != EC_KEY {
+            return Err(KeyFault::Kind);
+        }
+        let named = algorithm.parameters_oid().map_err(|_| KeyFault::Curve)?;
+        Self::ALL.into_iter().find(|curve| curve.oid() == named).ok_or(KeyFault::Curve)
+    }
+
+    fn digest(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::P256 => Sha256::digest(message).to_vec(),
+            Self::P384 => Sha384::digest(message).to_vec(),
+            Self::P521 => Sha512::digest(message).to_vec(),
+        }
+    }
+}
+
+impl PublicKey {
+    /// Reads PEM.
+    ///
+    /// # Errors
+    ///
+    /// When there is no public key in it that can be used.
+    pub fn parse(text: &str) -> Result<Self, KeyFault> {
+        let Some(block) = block(text, "PUBLIC KEY") else {
+            let private = text.contains("PRIVATE KEY-----");
+            return Err(if private { KeyFault::Private } else { KeyFault::NoBlock("PUBLIC KEY") });
+        };
+        let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
+        Self::from_der(der.as_bytes())
+    }
+
+    /// Reads a `SubjectPublicKeyInfo` in DER.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, KeyFault> {
+        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| KeyFault::Damaged)?;
+        let curve = Curve::of(info.algorithm)?;
+        let bytes = info.subject_public_key.as_bytes().ok_or(KeyFault::Numbers)?;
+        Self::from_point(curve, bytes)
+    }
+
+    fn from_point(curve: Curve, bytes: &[u8]) -> Result<Self, KeyFault> {
+        let numbers = |_| KeyFault::Numbers;
+        let point: Box<[u8]> = match curve {
+            Curve::P256 => {
+                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes).map_err(numbers)?;
+                key.to_encoded_point(false).as_bytes().into()
+            }
+            Curve::P384 => {
+                let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(bytes).map_err(numbers)?;
+                key.to_encoded_point(false).as_bytes().into()
+            }
+            Curve::P521 => {
+                let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(bytes).map_err(numbers)?;
+                key.to_encoded_point(false).as_bytes().into()
+            }
+        };
+        Ok(Self { curve, point })
+    }
+
+    /// Its curve.
+    pub const fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The SHA-256 of its PEM, by which it is named.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.to_pem().as_bytes())
+    }
+
+    /// Its PEM, in the one spelling that is digested.
+    pub fn to_pem(&self) -> String {
+        let curve = self.curve.oid();
+        let algorithm = AlgorithmIdentifierRef { oid: EC_KEY, parameters: Some((&curve).into()) };
+        let point = BitStringRef::from_bytes(&self.point);
+        let pem = point.and_then(|subject_public_key| {
+            SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_pem(LineEnding::LF)
+        });
+        pem.expect("a point on a curve can be encoded")
+    }
+
+    /// Whether `signature` (DER) is this key's over `message`, digested as its curve demands.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifies_digest(&self.curve.digest(message), signature)
+    }
+
+    /// The same for a message that was digested by SHA-256, whatever the curve.
+    pub(crate) fn verifies_sha256(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifies_digest(&Sha256::digest(message), signature)
+    }
+
+    fn verifies_digest(&self, digest: &[u8], signature: &[u8]) -> bool {
+        use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+        match self.curve {
+            Curve::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(&self.point)
+                .and_then(|key| {
+                    key.verify_prehash(digest, &p256::ecdsa::Signature::from_der(signature)?)
+                })
+                .is_ok(),
+            Curve::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(&self.point)
+                .and_then(|key| {
+                    key.verify_prehash(digest, &p384::ecdsa::Signature::from_der(signature)?)
+                })
+                .is_ok(),
+            Curve::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(&self.point)
+                .and_then(|key| {
+                    key.verify_prehash(digest, &p521::ecdsa::Signature::from_der(signature)?)
+                })
+                .is_ok(),
+        }
+    }
+}
+
+impl PrivateKey {
+    /// Reads PEM: PKCS #8, also encrypted, or SEC 1.
+    ///
+    /// # Errors
+    ///
+    /// When there is no private key in it that can be used.
+    pub fn parse(text: &str, password: Option<&str>) -> Result<Self, KeyFault> {
+        if let Some(block) = block(text, "ENCRYPTED PRIVATE KEY") {
+            let password = password.ok_or(KeyFault::NoPassword)?;
+            let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
+            let info = EncryptedPrivateKeyInfo::from_der(der.as_bytes());
+            let der = info.map_err(|_| KeyFault::Damaged)?.decrypt(password);
+            return Self::from_pkcs8(der.map_err(|_| KeyFault::Password)?.as_bytes());
+        }
+        if let Some(block) = block(text, "PRIVATE KEY") {
+            let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
+            return Self::from_pkcs8(der.as_bytes());
+        }
+        if let Some(block) = block(text, "EC PRIVATE KEY") {
+            if block.contains("ENCRYPTED") {
+                return Err(KeyFault::OldEncryption);
+            }
+            let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
+            let key = sec1::EcPrivateKey::from_der(der.as_bytes());
+            let named =
+                key.map_err(|_| KeyFault::Damaged)?.parameters.and_then(|p| p.named_curve());
+            let curve = Curve::ALL.into_iter().find(|curve| Some(curve.oid()) == named);
+            return Self::from_sec1(curve.ok_or(KeyFault::Curve)?, der.as_bytes());
+        }
+        let other = text.contains("PRIVATE KEY-----");
+        Err(if other { KeyFault::Kind } else { KeyFault::NoBlock("PRIVATE KEY") })
+    }
+
+    /// Its public half.
+    pub fn public_key(&self) -> PublicKey {
+        let (curve, point): (_, Box<[u8]>) = match &self.0 {
+            Secret::P256(key) => {
+                (Curve::P256, key.verifying_key().to_encoded_point(false).as_bytes().into())
+            }
+            Secret::P384(key) => {
+                (Curve::P384, key.verifying_key().to_encoded_point(false).as_bytes().into())
+            }
+            Secret::P521(key) => {
+                let key = p521::ecdsa::VerifyingKey::from(key);
+                (Curve::P521, key.to_encoded_point(false).as_bytes().into())
+            }
+        };
+        PublicKey { curve, point }
+    }
+
+    /// A signature in DER. `random` gives 32 secret random bytes at a time.
+    pub(crate) fn sign(&self, message: &[u8], random: &dyn Fn() -> [u8; 32]) -> Option<Vec<u8>> {
+        use p256::ecdsa::signature::hazmat::RandomizedPrehashSigner as _;
+        let random = &mut Random(random);
+        let digest = self.public_key().curve.digest(message);
+        match &self.0 {
+            Secret::P256(key) => {
+                let signature: p256::ecdsa::Signature =
+                    key.sign_prehash_with_rng(random, &digest).ok()?;
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+            Secret::P384(key) => {
+                let signature: p384::ecdsa::Signature =
+                    key.sign_prehash_with_rng(random, &digest).ok()?;
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+            Secret::P521(key) => {
+                let signature = key.sign_prehash_with_rng(random, &digest).ok()?;
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+        }
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self, KeyFault> {
+        let info = PrivateKeyInfo::from_der(der).map_err(|_| KeyFault::Damaged)?;
+        Self::from_sec1(Curve::of(info.algorithm)?, info.private_key)
+    }
+
+    fn from_sec1(curve: Curve, der: &[u8]) -> Result<Self, KeyFault> {
+        let numbers = |_| KeyFault::Numbers;
+        Ok(Self(match curve {
+            Curve::P256 => {
+                Secret::P256(p256::SecretKey::from_sec1_der(der).map_err(numbers)?.into())
+            }
+            Curve::P384 => {
+                Secret::P384(p384::SecretKey::from_sec1_der(der).map_err(numbers)?.into())
+            }
+            Curve::P521 => {
+                let key = p521::SecretKey::from_sec1_der(der).map_err(numbers)?;
+                let bytes = Zeroizing::new(key.to_bytes());
+                let key = p521::ecdsa::SigningKey::from_bytes(&bytes);
+                Secret::P521(key.map_err(|_| KeyFault::Numbers)?)
+            }
+        }))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({}, {})", self.curve.as_str(), self.digest())
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let public = self.public_key();
+        write!(f, "PrivateKey({}, of {})", public.curve.as_str(), public.digest())
+    }
+}
+
+/// The first block of PEM with this label: `openssl ecparam` writes another in front of a key.
+fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
+    let start = text.find(&begin)?;
+    let length = text[start..].find(&end)? + end.len();
+    Some(&text[start..start + length])
+}
+
+/// Randomness that comes in as an argument.
+struct Random<'a>(&'a dyn Fn() -> [u8; 32]);
+
+impl p256::elliptic_curve::rand_core::RngCore for Random<'_> {
+    fn next_u32(&mut self) -> u32 {
+        let mut bytes = [0; 4];
+        self.fill_bytes(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.fill_bytes(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn fill_bytes(&mut self, target: &mut [u8]) {
+        for chunk in target.chunks_mut(32) {
+            let bytes = Zeroizing::new((self.0)());
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+
+    fn try_fill_bytes(
+        &mut self,
+        target: &mut [u8],
+    ) -> Result<(), p256::elliptic_curve::rand_core::Error> {
+        self.fill_bytes(target);
+        Ok(())
+    }
+}
+
+impl p256::elliptic_curve::rand_core::CryptoRng for Random<'_> {}
