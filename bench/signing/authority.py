@@ -137,7 +137,7 @@ def signer(folder, title, root_kind, between_kind, kind, use):
     if between_kind:
         issuer, issuer_key = between_name, key_of(between_kind)
         between = {
-            "leaf": leaf("signature"),
+            "leaf": leaf("none"),
             "no-sign": authority(signs=False),
         }.get(between_kind, authority())
         chain = [certificate(issuer, issuer_key, root_name, root_key, BEGIN, between)]

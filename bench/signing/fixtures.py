@@ -2,8 +2,8 @@
 
     fixtures.py DATA
 
-DATA is `crates/seal/tests/data`: reads `model`, writes `keys` (with `authority.py`) and `bundles`.
-Every run makes new keys, so all of them change together. Private keys are kept where a test signs.
+DATA is `crates/seal/tests/data`: reads `model`, writes `keys` (with `authority.py` and `openssl`) and
+`bundles`. Every run makes new keys, so all of them change together. Private keys are kept where a test signs.
 """
 
 import pathlib
@@ -14,6 +14,16 @@ import sys
 import model_signing
 
 SHARD_BYTES = 16
+FORMS = {
+    "sec1": "ec -in {key}",
+    "encrypted": "pkcs8 -topk8 -in {key} -v2 aes-256-cbc -iter 2048 -passout pass:annex",
+    "encrypted-old": "ec -in {key} -aes256 -passout pass:annex",
+    "with-parameters": "ecparam -name prime256v1 -genkey",
+    "explicit": "ecparam -name prime256v1 -param_enc explicit -genkey -noout",
+    "other-curve": "ecparam -name secp256k1 -genkey -noout",
+    "rsa": "genrsa 1024",
+    "ed25519": "genpkey -algorithm ED25519",
+}
 KEPT = ["p256.pem", "p256.pub", "p384.pem", "p384.pub", "p521.pem", "p521.pub"] + [
     f"{title}{suffix}"
     for title in ("usual", "rsa-root")
@@ -27,6 +37,13 @@ def main():
     here = pathlib.Path(__file__).parent
     shutil.rmtree(keys, ignore_errors=True)
     subprocess.run([sys.executable, here / "authority.py", keys], check=True)
+
+    forms = keys / "forms"
+    forms.mkdir()
+    for name, command in FORMS.items():
+        command = ["openssl", *command.format(key=keys / "p256.pem").split()]
+        made = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+        (forms / f"{name}.pem").write_bytes(made.stdout)
 
     def sign(name, configure, hashing=lambda config: config, ignored=()):
         config = hashing(model_signing.hashing.Config().set_ignored_paths(paths=ignored))
@@ -53,7 +70,7 @@ def main():
             ),
         )
     for file in keys.iterdir():
-        if file.name not in KEPT and not file.name.endswith("-roots.crt"):
+        if file.is_file() and file.name not in KEPT and not file.name.endswith("-roots.crt"):
             file.unlink()
 
 

@@ -11,8 +11,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::Limits;
 
@@ -93,58 +94,49 @@ pub enum BundleFault {
     Base64(&'static str),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawBundle {
     media_type: String,
     verification_material: RawMaterial,
-    #[serde(default, skip_serializing)]
     message_signature: Option<IgnoredAny>,
     dsse_envelope: Option<RawEnvelope>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawMaterial {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     public_key: Option<RawKey>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     x509_certificate_chain: Option<RawChain>,
-    #[serde(default, skip_serializing)]
     certificate: Option<IgnoredAny>,
-    #[serde(default, serialize_with = "no_entries")]
     tlog_entries: Option<Vec<IgnoredAny>>,
-    #[serde(default, skip_serializing)]
     timestamp_verification_data: Option<IgnoredAny>,
 }
 
 /// Before 1.0, bundles carried the key itself, which nobody may trust, and no hint.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawKey {
-    #[serde(default)]
     hint: Option<String>,
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "known and not used")]
-    raw_bytes: Option<IgnoredAny>,
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "known and not used")]
-    key_details: Option<IgnoredAny>,
+    #[serde(rename = "rawBytes")]
+    _raw_bytes: Option<IgnoredAny>,
+    #[serde(rename = "keyDetails")]
+    _key_details: Option<IgnoredAny>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawChain {
     certificates: Vec<RawCertificate>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawCertificate {
     raw_bytes: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawEnvelope {
     payload: String,
@@ -152,12 +144,12 @@ struct RawEnvelope {
     signatures: Vec<RawSignature>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSignature {
     sig: String,
-    #[serde(default)]
-    keyid: Option<String>,
+    #[serde(rename = "keyid")]
+    _keyid: Option<IgnoredAny>,
 }
 
 impl Bundle {
@@ -208,35 +200,26 @@ impl Bundle {
 
     /// The bytes of the file.
     pub(crate) fn to_json(&self) -> Vec<u8> {
-        let (public_key, x509_certificate_chain) = match &self.material {
-            Material::Key { hint } => {
-                (Some(RawKey { hint: hint.clone(), raw_bytes: None, key_details: None }), None)
-            }
+        let mut material = match &self.material {
+            Material::Key { hint } => json!({ "publicKey": { "hint": hint } }),
             Material::Certificates(chain) => {
-                let encode = |der| RawCertificate { raw_bytes: BASE64_STANDARD.encode(der) };
-                (None, Some(RawChain { certificates: chain.iter().map(encode).collect() }))
+                let encode = |der| json!({ "rawBytes": BASE64_STANDARD.encode(der) });
+                let certificates: Vec<Value> = chain.iter().map(encode).collect();
+                json!({ "x509CertificateChain": { "certificates": certificates } })
             }
         };
-        let raw = RawBundle {
-            media_type: MEDIA_TYPE.to_owned(),
-            verification_material: RawMaterial {
-                public_key,
-                x509_certificate_chain,
-                certificate: None,
-                tlog_entries: None,
-                timestamp_verification_data: None,
+        // Older readers ask for it even where there is no log.
+        material["tlogEntries"] = json!([]);
+        let bundle = json!({
+            "mediaType": MEDIA_TYPE,
+            "verificationMaterial": material,
+            "dsseEnvelope": {
+                "payload": BASE64_STANDARD.encode(&self.payload),
+                "payloadType": PAYLOAD_TYPE,
+                "signatures": [{ "sig": BASE64_STANDARD.encode(&self.signature), "keyid": "" }],
             },
-            message_signature: None,
-            dsse_envelope: Some(RawEnvelope {
-                payload: BASE64_STANDARD.encode(&self.payload),
-                payload_type: PAYLOAD_TYPE.to_owned(),
-                signatures: vec![RawSignature {
-                    sig: BASE64_STANDARD.encode(&self.signature),
-                    keyid: Some(String::new()),
-                }],
-            }),
-        };
-        serde_json::to_vec(&raw).expect("texts can be written")
+        });
+        bundle.to_string().into_bytes()
     }
 }
 
@@ -285,11 +268,4 @@ fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, BundleFault> {
 /// Foreign text in a message.
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
-}
-
-fn no_entries<S: serde::Serializer>(
-    _: &Option<Vec<IgnoredAny>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq([(); 0])
 }

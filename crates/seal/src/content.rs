@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub enum Algorithm {
     /// SHA-256, the default.
     Sha256,
-    /// BLAKE2b with 64 bytes.
+    /// `BLAKE2b` with 64 bytes.
     Blake2b,
     /// BLAKE3 with 32 bytes; one file is digested by several threads.
     Blake3,

@@ -13,8 +13,7 @@ use crate::{FileName, GIT_PATHS, Limits, SealError};
 /// Which paths of a folder count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// Links to files are followed. A link to a folder never is.
-    pub follows_links: bool,
+    pub(crate) follows_links: bool,
     left_out: BTreeMap<FileName, Because>,
 }
 
@@ -70,6 +69,11 @@ impl Because {
 }
 
 impl Scope {
+    /// Everything counts. Links to files are followed or not; links to folders never are.
+    pub const fn new(follows_links: bool) -> Self {
+        Self { follows_links, left_out: BTreeMap::new() }
+    }
+
     /// Leaves out a path with all that lies in it. Whoever says so first stays the reason.
     pub fn leave_out(&mut self, name: FileName, because: Because) {
         self.left_out.entry(name).or_insert(because);
@@ -117,15 +121,22 @@ pub fn name_in(root: &Path, path: &Path) -> Option<FileName> {
 
 /// Lists a folder, or one file, which is a model by itself.
 pub(crate) fn list(root: &Path, scope: &Scope, limits: &Limits) -> Result<Listing, SealError> {
-    let unreadable = |source| SealError::Folder { path: root.to_owned(), source };
-    let metadata = std::fs::metadata(root).map_err(unreadable)?;
     let mut listing = Listing::default();
+    let metadata = match std::fs::metadata(root) {
+        Ok(metadata) => metadata,
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+            return Err(SealError::Nothing { path: root.to_owned() });
+        }
+        Err(error) => {
+            listing.findings.push(unread(".".to_owned(), &error.to_string()));
+            return Ok(listing);
+        }
+    };
     if metadata.is_file() {
         let (name, bytes) = (FileName::whole(), metadata.len());
         listing.files.push(Listed { name, path: root.to_owned(), bytes });
         return Ok(listing);
     }
-    std::fs::read_dir(root).map_err(unreadable)?;
     let mut open = vec![(root.to_owned(), None, 0)];
     while let Some((folder, name, depth)) = open.pop() {
         let shown = || name.as_ref().map_or_else(|| ".".to_owned(), FileName::to_string);

@@ -17,6 +17,8 @@ use pkcs8::{EncryptedPrivateKeyInfo, ObjectIdentifier, PrivateKeyInfo};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use crate::Secret as SecretText;
+
 const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
 /// A curve, which also says how messages are digested before they are signed.
@@ -56,14 +58,14 @@ pub enum KeyFault {
     /// It was given where a public key is expected.
     #[error("it is a private key; give the public one (`openssl pkey -in KEY -pubout`)")]
     Private,
-    /// It is PEM, and damaged.
-    #[error("its PEM or DER is damaged")]
+    /// It is PEM, and not of a key.
+    #[error("its PEM or DER is damaged, or its curve is written out instead of named")]
     Damaged,
     /// It is a key of another kind.
     #[error("it is no elliptic-curve key; only P-256, P-384 and P-521 are used")]
     Kind,
     /// It is on another curve.
-    #[error("its curve is none of P-256, P-384 and P-521, or is written out instead of named")]
+    #[error("its curve is none of P-256, P-384 and P-521")]
     Curve,
     /// Its numbers do not make a key on its curve.
     #[error("its numbers are no key on its curve")]
@@ -139,7 +141,8 @@ impl PublicKey {
         Self::from_point(curve, bytes)
     }
 
-    fn from_point(curve: Curve, bytes: &[u8]) -> Result<Self, KeyFault> {
+    /// Reads a point on a curve (SEC 1).
+    pub(crate) fn from_point(curve: Curve, bytes: &[u8]) -> Result<Self, KeyFault> {
         let numbers = |_| KeyFault::Numbers;
         let point: Box<[u8]> = match curve {
             Curve::P256 => {
@@ -169,6 +172,10 @@ impl PublicKey {
     }
 
     /// Its PEM, in the one spelling that is digested.
+    ///
+    /// # Panics
+    ///
+    /// Never: a point on a curve can be encoded.
     pub fn to_pem(&self) -> String {
         let curve = self.curve.oid();
         let algorithm = AlgorithmIdentifierRef { oid: EC_KEY, parameters: Some((&curve).into()) };
@@ -184,13 +191,13 @@ impl PublicKey {
         self.verifies_digest(&self.curve.digest(message), signature)
     }
 
-    /// The same for a message that was digested by SHA-256, whatever the curve.
-    pub(crate) fn verifies_sha256(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.verifies_digest(&Sha256::digest(message), signature)
-    }
-
-    fn verifies_digest(&self, digest: &[u8], signature: &[u8]) -> bool {
+    /// Whether `signature` (DER) is this key's over a message of this digest.
+    pub(crate) fn verifies_digest(&self, digest: &[u8], signature: &[u8]) -> bool {
         use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+        // The library asks for half the curve's size; the number is the same with zeros in front.
+        let mut padded = [0; 64];
+        padded[64 - digest.len().min(64)..].copy_from_slice(&digest[..digest.len().min(64)]);
+        let digest = if self.curve == Curve::P521 { &padded } else { digest };
         match self.curve {
             Curve::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(&self.point)
                 .and_then(|key| {
@@ -217,12 +224,13 @@ impl PrivateKey {
     /// # Errors
     ///
     /// When there is no private key in it that can be used.
-    pub fn parse(text: &str, password: Option<&str>) -> Result<Self, KeyFault> {
+    pub fn parse(text: &SecretText, password: Option<&SecretText>) -> Result<Self, KeyFault> {
+        let text = text.expose();
         if let Some(block) = block(text, "ENCRYPTED PRIVATE KEY") {
             let password = password.ok_or(KeyFault::NoPassword)?;
             let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
             let info = EncryptedPrivateKeyInfo::from_der(der.as_bytes());
-            let der = info.map_err(|_| KeyFault::Damaged)?.decrypt(password);
+            let der = info.map_err(|_| KeyFault::Damaged)?.decrypt(password.expose());
             return Self::from_pkcs8(der.map_err(|_| KeyFault::Password)?.as_bytes());
         }
         if let Some(block) = block(text, "PRIVATE KEY") {
@@ -235,8 +243,10 @@ impl PrivateKey {
             }
             let (_, der) = SecretDocument::from_pem(block).map_err(|_| KeyFault::Damaged)?;
             let key = sec1::EcPrivateKey::from_der(der.as_bytes());
-            let named =
-                key.map_err(|_| KeyFault::Damaged)?.parameters.and_then(|p| p.named_curve());
+            let named = key
+                .map_err(|_| KeyFault::Damaged)?
+                .parameters
+                .and_then(sec1::EcParameters::named_curve);
             let curve = Curve::ALL.into_iter().find(|curve| Some(curve.oid()) == named);
             return Self::from_sec1(curve.ok_or(KeyFault::Curve)?, der.as_bytes());
         }
@@ -321,12 +331,20 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// The first block of PEM with this label: `openssl ecparam` writes another in front of a key.
-fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+/// The blocks of PEM with this label. What stands around them is passed over: `openssl ecparam`
+/// writes another block in front of a key, and bundles of roots have comments.
+pub(crate) fn blocks<'a>(mut text: &'a str, label: &str) -> impl Iterator<Item = &'a str> {
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let start = text.find(&begin)?;
-    let length = text[start..].find(&end)? + end.len();
-    Some(&text[start..start + length])
+    std::iter::from_fn(move || {
+        let from = &text[text.find(&begin)?..];
+        let (block, rest) = from.split_at(from.find(&end)? + end.len());
+        text = rest;
+        Some(block)
+    })
+}
+
+fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    blocks(text, label).next()
 }
 
 /// Randomness that comes in as an argument.

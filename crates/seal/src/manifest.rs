@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use annex_isms::Digest;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Algorithm, ContentDigest, FileName};
+use crate::{Algorithm, ContentDigest, FileName, Limits, StatementFault, statement};
 
 /// The size of a shard where none is named: that of `model_signing`.
 pub const SHARD_BYTES: NonZeroU64 = NonZeroU64::new(1_000_000_000).expect("not zero");
@@ -54,6 +54,21 @@ impl Default for Method {
 }
 
 impl Method {
+    /// A method; BLAKE3 is a tree by itself and has no shards.
+    ///
+    /// # Errors
+    ///
+    /// When the two do not go together.
+    pub fn new(
+        algorithm: Algorithm,
+        shard_bytes: Option<NonZeroU64>,
+    ) -> Result<Self, StatementFault> {
+        match (algorithm, shard_bytes) {
+            (Algorithm::Blake3, Some(_)) => Err(StatementFault::ShardSize),
+            _ => Ok(Self { algorithm, shard_bytes }),
+        }
+    }
+
     /// Its name in a manifest.
     pub const fn as_str(self) -> &'static str {
         if self.shard_bytes.is_some() { "shards" } else { "files" }
@@ -69,6 +84,20 @@ impl Method {
 }
 
 impl Manifest {
+    /// Reads the payload of a bundle whose signature was verified; [`crate::open`] does both.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a manifest, or contradicts itself.
+    pub fn parse(payload: &[u8], limits: &Limits) -> Result<Self, StatementFault> {
+        statement::read(payload, limits)
+    }
+
+    /// The payload that is signed.
+    pub fn to_payload(&self) -> Vec<u8> {
+        statement::write(self)
+    }
+
     /// One digest for the whole model: SHA-256 over the digests of all files in the order of
     /// their names.
     pub fn root(&self) -> Digest {

@@ -15,13 +15,14 @@ use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use annex_isms::Digest;
 use blake2::Blake2b512;
 use blake3::hazmat::{HasherExt as _, Mode, left_subtree_len};
 use sha2::{Digest as _, Sha256};
 
 use crate::finding::Finding;
 use crate::folder::{LeftOut, Listed, Scope, list, unread};
-use crate::manifest::shards;
+use crate::manifest::{root, shards};
 use crate::{
     Algorithm, ContentDigest, FileDigests, FileName, FindingKind, Limits, Method, SealError,
 };
@@ -45,6 +46,13 @@ pub struct Measured {
     pub bytes: u64,
 }
 
+impl Measured {
+    /// One digest for the whole model, as [`crate::Manifest::root`] gives it.
+    pub fn root(&self) -> Digest {
+        root(self.files.values().flat_map(|file| &file.digests))
+    }
+}
+
 /// How far the digests are.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
@@ -61,13 +69,13 @@ pub struct Progress {
 /// When the folder itself cannot be read, or has too many files. What cannot be read in it is a
 /// finding.
 pub fn measure(
-    root: &Path,
+    folder: &Path,
     method: Method,
     scope: &Scope,
     limits: &Limits,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Measured, SealError> {
-    let listing = list(root, scope, limits)?;
+    let listing = list(folder, scope, limits)?;
     let mut pieces: Vec<Piece> = Vec::new();
     for (file, listed) in listing.files.iter().enumerate() {
         let file_bytes = listed.bytes;
@@ -78,7 +86,7 @@ pub fn measure(
         let piece_bytes = divided.unwrap_or(NonZeroU64::MAX);
         let count = file_bytes.div_ceil(piece_bytes.get());
         if pieces.len() as u64 + count > limits.files_max as u64 {
-            let path = root.to_owned();
+            let path = folder.to_owned();
             return Err(SealError::TooManyFiles { path, files_max: limits.files_max });
         }
         let subtree = divided.is_some() && method.shard_bytes.is_none();
@@ -263,7 +271,7 @@ impl Piece {
             tell(read);
             left -= read as u64;
         }
-        if file.metadata()?.len() != self.file_bytes { Err(changed()) } else { Ok(()) }
+        if file.metadata()?.len() == self.file_bytes { Ok(()) } else { Err(changed()) }
     }
 }
 

@@ -50,7 +50,7 @@ pub enum StatementFault {
     #[error(transparent)]
     Algorithm(#[from] ParseAlgorithmError),
     /// Shards need a size, and BLAKE3 has no shards.
-    #[error("its shard size must be a whole number of bytes above 0, for sha256 or blake2b")]
+    #[error("shards have a size in whole bytes above 0, and are digested by sha256 or blake2b")]
     ShardSize,
     /// It lists nothing, so everything would fit.
     #[error("it lists no file")]
@@ -173,7 +173,7 @@ pub(crate) fn read(payload: &[u8], limits: &Limits) -> Result<Manifest, Statemen
     }
     match head.predicate_type.as_str() {
         PREDICATE_TYPE => read_current(serde_json::from_slice(payload)?, limits),
-        PREDICATE_TYPE_BEFORE_1 => read_before_1(serde_json::from_slice(payload)?, limits),
+        PREDICATE_TYPE_BEFORE_1 => read_before_1(&serde_json::from_slice(payload)?, limits),
         other => Err(StatementFault::PredicateType(shortened(other))),
     }
 }
@@ -250,7 +250,10 @@ fn read_current(statement: Statement, limits: &Limits) -> Result<Manifest, State
     Ok(Manifest { model: subject.name, method, follows_links, ignored, files })
 }
 
-fn read_before_1(statement: StatementBefore1, limits: &Limits) -> Result<Manifest, StatementFault> {
+fn read_before_1(
+    statement: &StatementBefore1,
+    limits: &Limits,
+) -> Result<Manifest, StatementFault> {
     bounded(statement.subject.len(), limits)?;
     let mut files = Files { method: Method::default(), files: BTreeMap::new() };
     for subject in &statement.subject {
@@ -282,12 +285,11 @@ fn method(serialization: &Serialization) -> Result<Method, StatementFault> {
         "files" => None,
         "shards" => {
             let size = serialization.shard_size.as_ref().and_then(whole_number);
-            let size = size.and_then(NonZeroU64::new).filter(|_| algorithm != Algorithm::Blake3);
-            Some(size.ok_or(StatementFault::ShardSize)?)
+            Some(size.and_then(NonZeroU64::new).ok_or(StatementFault::ShardSize)?)
         }
         other => return Err(StatementFault::Method(shortened(other))),
     };
-    Ok(Method { algorithm, shard_bytes })
+    Method::new(algorithm, shard_bytes)
 }
 
 /// A number of bytes, also where it is written as `4.0`.

@@ -11,14 +11,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use annex_isms::Digest;
+use annex_isms::{Digest, Instant};
+use sha2::{Digest as _, Sha256};
 
-use crate::bundle::{Material, signed_bytes, signed_bytes_before_1};
+use crate::bundle::{Material, shortened, signed_bytes, signed_bytes_before_1};
+use crate::certificate::chain;
 use crate::finding::{Finding, FindingKind};
+use crate::folder::unread;
 use crate::manifest::shards;
 use crate::{
-    Because, Bundle, FileDigests, FileName, LeftOut, Limits, Manifest, Method, Progress, PublicKey,
-    Scope, SealError, measure, statement,
+    Because, Bundle, CertificateFault, FileDigests, FileName, Identity, LeftOut, Limits, Manifest,
+    Method, Progress, PublicKey, Roots, Scope, SealError, measure,
 };
 
 /// What a signature is verified with. Nothing of it comes from the bundle.
@@ -26,6 +29,8 @@ use crate::{
 pub enum Trust<'a> {
     /// The public key of whoever should have signed.
     Key(&'a PublicKey),
+    /// The roots that the signer's certificate must lead to.
+    Roots(&'a Roots),
 }
 
 /// Who signed.
@@ -33,6 +38,8 @@ pub enum Trust<'a> {
 pub enum Signer {
     /// Whoever has the private half of this key.
     Key(PublicKey),
+    /// Whom a certificate speaks of.
+    Certificate(Box<Identity>),
 }
 
 /// A bundle whose signature holds.
@@ -43,7 +50,7 @@ pub struct Opened {
     /// Who signed.
     pub signer: Signer,
     /// What a reader should know.
-    pub notes: Vec<&'static str>,
+    pub notes: Vec<String>,
 }
 
 /// Why a signature does not hold.
@@ -58,8 +65,11 @@ pub enum Untrusted {
         expected: Digest,
     },
     /// It is not a signature over this payload.
-    #[error("the signature is not one by {0} over this payload")]
+    #[error("it is not one by the key {0} over this payload")]
     Signature(Digest),
+    /// Its certificate cannot be trusted.
+    #[error(transparent)]
+    Certificate(#[from] CertificateFault),
 }
 
 /// A folder beside what was signed.
@@ -75,42 +85,67 @@ pub struct Comparison {
     pub bytes: u64,
 }
 
-/// Verifies the signature of a bundle, and only then reads what it signs.
+/// Verifies the signature of a bundle, and only then reads what it signs. `now` only serves to
+/// say whether a certificate has ended since.
 ///
 /// # Errors
 ///
 /// When the signature does not hold, or holds for something that is no manifest.
-pub fn open(bundle: &Bundle, trust: Trust<'_>, limits: &Limits) -> Result<Opened, SealError> {
+pub fn open(
+    bundle: &Bundle,
+    trust: Trust<'_>,
+    now: Instant,
+    limits: &Limits,
+) -> Result<Opened, SealError> {
     let mut notes = Vec::new();
+    let mut note = |text: &str| notes.push(text.to_owned());
     let (signer, key) = match (&bundle.material, trust) {
         (Material::Key { hint }, Trust::Key(key)) => {
-            let expected = key.digest();
-            match hint {
-                None => notes.push("the bundle does not name its key, as those of before 1.0"),
-                Some(hint) if *hint == expected.hex() => {}
-                Some(hint) => {
-                    let made_with = crate::bundle::shortened(hint);
-                    return Err(Untrusted::OtherKey { made_with, expected }.into());
-                }
+            named(hint.as_deref(), key)?;
+            if hint.is_none() {
+                note("the bundle does not name its key, as those of before 1.0");
             }
-            (Signer::Key(key.clone()), key)
+            (Signer::Key(key.clone()), key.clone())
+        }
+        (Material::Certificates(chain), Trust::Roots(roots)) => {
+            let (identity, key) = chain::follow(chain, roots).map_err(Untrusted::from)?;
+            note(
+                "validity was judged at the beginning of the signer's certificate: nothing proves \
+                 when it was signed",
+            );
+            if identity.not_after < now {
+                note(&format!("the signer's certificate ended at {}", identity.not_after));
+            }
+            (Signer::Certificate(Box::new(identity)), key)
         }
         (Material::Certificates(_), Trust::Key(_)) => return Err(SealError::NeedsRoots),
+        (Material::Key { .. }, Trust::Roots(_)) => return Err(SealError::NeedsKey),
     };
     if !key.verifies(&signed_bytes(&bundle.payload), &bundle.signature) {
-        let bytes = signed_bytes_before_1(&bundle.payload);
         // Back then the digest was SHA-256 for every curve.
-        let holds = key.verifies(&bytes, &bundle.signature)
-            || key.verifies_sha256(&bytes, &bundle.signature);
-        if !holds {
+        let digest = Sha256::digest(signed_bytes_before_1(&bundle.payload));
+        if !key.verifies_digest(&digest, &bundle.signature) {
             return Err(Untrusted::Signature(key.digest()).into());
         }
-        notes.push("it was signed in the form of before 1.0");
+        note("it was signed in the form of before 1.0");
     }
     if bundle.has_log_entries {
-        notes.push("its log entries and time stamps were not verified");
+        note("its log entries and time stamps were not verified");
     }
-    Ok(Opened { manifest: statement::read(&bundle.payload, limits)?, signer, notes })
+    Ok(Opened { manifest: Manifest::parse(&bundle.payload, limits)?, signer, notes })
+}
+
+/// Whether the bundle names another key.
+fn named(hint: Option<&str>, key: &PublicKey) -> Result<(), Untrusted> {
+    let expected = key.digest();
+    match hint {
+        Some(hint) if hint != expected.hex() => {
+            let digest = format!("sha256:{hint}").parse::<Digest>();
+            let made_with = digest.map_or_else(|_| shortened(hint), |digest| digest.to_string());
+            Err(Untrusted::OtherKey { made_with, expected })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Compares a folder with what was signed. All files are digested, and all that differ are told.
@@ -139,14 +174,17 @@ pub fn compare(
         }
     }
     // What could not be read, or is something else now, is not missing besides.
-    let told: Vec<String> = findings.iter().map(|finding| finding.path.clone()).collect();
-    missing.retain(|(name, _)| !told.iter().any(|path| path == name.as_str()));
+    let told: BTreeMap<String, FindingKind> =
+        findings.iter().map(|finding| (finding.path.clone(), finding.kind)).collect();
+    missing.retain(|(name, _)| !told.contains_key(name.as_str()));
     let mut by_content: BTreeMap<Vec<_>, FileName> =
         extra.iter().map(|(name, file)| (file.digests.clone(), name.clone())).collect();
     for (name, signed) in missing {
         if let Some(because) = scope.because(name) {
             let detail = format!("it was signed, and is left out ({})", because.as_str());
             findings.push(Finding::new(name.to_string(), FindingKind::LeftOut, detail));
+        } else if below_unreadable(name, &told) {
+            findings.push(unread(name.to_string(), "its folder could not be read"));
         } else if let Some(now) = by_content.remove(&signed.digests) {
             extra.remove(&now);
             let detail = format!("it is called {:?} now", now.as_str());
@@ -164,6 +202,11 @@ pub fn compare(
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     let (left_out, files, bytes) = (measured.left_out, measured.files.len(), measured.bytes);
     Ok(Comparison { findings, left_out, files, bytes })
+}
+
+fn below_unreadable(name: &FileName, told: &BTreeMap<String, FindingKind>) -> bool {
+    let unreadable = Some(&FindingKind::Unreadable);
+    told.get(".") == unreadable || name.with_folders().any(|f| told.get(f.as_str()) == unreadable)
 }
 
 fn changed(

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use annex_isms::Instant;
 use annex_seal::{
-    Bundle, Comparison, Limits, Opened, PublicKey, Scope, SealError, Trust, compare, open,
+    Bundle, Comparison, Credentials, Limits, Method, Opened, PrivateKey, PublicKey, Roots, Scope,
+    SealError, Secret, Trust, compare, open, sign,
 };
 
 pub(crate) fn data(path: &str) -> PathBuf {
@@ -25,7 +27,18 @@ pub(crate) fn bundle(name: &str) -> Bundle {
 }
 
 pub(crate) fn opened(name: &str, trust: Trust<'_>) -> Result<Opened, SealError> {
-    open(&bundle(name), trust, &Limits::default())
+    open(&bundle(name), trust, now(), &Limits::default())
+}
+
+/// Some day after the certificates began.
+pub(crate) fn now() -> Instant {
+    "2026-11-01T00:00:00Z".parse().expect("an instant")
+}
+
+pub(crate) fn roots(name: &str) -> Roots {
+    let mut roots = Roots::default();
+    roots.add(&text(&format!("keys/{name}-roots.crt")), &Limits::default()).expect("certificates");
+    roots
 }
 
 /// A copy of the model, to change.
@@ -57,4 +70,36 @@ pub(crate) fn findings(comparison: &Comparison) -> Vec<String> {
     let word =
         |finding: &annex_seal::Finding| format!("{} {}", finding.kind.as_str(), finding.path);
     comparison.findings.iter().map(word).collect()
+}
+
+/// Signs a folder with the key `p256`, and opens what comes out.
+pub(crate) fn signed(root: &Path, method: Method, scope: &Scope) -> Opened {
+    let bundle = bundle_of(root, method, scope, &Credentials::key(private("p256")));
+    let bundle = Bundle::parse(&bundle, &Limits::default()).expect("a bundle");
+    open(&bundle, Trust::Key(&key("p256")), now(), &Limits::default()).expect("our signature")
+}
+
+pub(crate) fn bundle_of(
+    root: &Path,
+    method: Method,
+    scope: &Scope,
+    credentials: &Credentials,
+) -> Vec<u8> {
+    let limits = Limits::default();
+    let signed = sign(root, method, scope, credentials, &drawn(7), &limits, &|_| {});
+    signed.expect("signed").bundle
+}
+
+/// Bytes that look random and are the same in every run.
+pub(crate) fn drawn(seed: u8) -> impl Fn() -> [u8; 32] {
+    let counter = std::cell::Cell::new(0_u64);
+    move || {
+        counter.set(counter.get() + 1);
+        *annex_isms::Digest::of(format!("{seed} {}", counter.get()).as_bytes()).as_bytes()
+    }
+}
+
+pub(crate) fn private(name: &str) -> PrivateKey {
+    let text = Secret::new(text(&format!("keys/{name}.pem")));
+    PrivateKey::parse(&text, None).expect("a private key")
 }
