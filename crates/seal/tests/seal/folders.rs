@@ -184,7 +184,7 @@ fn limits_are_answers() {
 fn a_large_file_has_the_digest_that_one_thread_gives() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, bytes) in [("a", 0), ("b", 16 << 20), ("c", (16 << 20) + 1), ("d", (80 << 20) + 7)] {
-        let content: Vec<u8> = (0..bytes).map(|n: u32| (n >> 3) as u8).collect();
+        let content: Vec<u8> = (0..bytes).map(|n: u32| (n >> 3).to_le_bytes()[0]).collect();
         write(folder.path(), name, &content);
         let digest = |algorithm| {
             let method = Method::new(algorithm, None).expect("a method");

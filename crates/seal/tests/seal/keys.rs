@@ -36,7 +36,7 @@ fn what_is_no_usable_key_is_refused_by_name() {
     let parse = |text: &str| PrivateKey::parse(&Secret::new(text.to_owned()), None).err();
     assert_eq!(parse(""), Some(KeyFault::NoBlock("PRIVATE KEY")));
     assert_eq!(parse(&text("keys/p256.pub")), Some(KeyFault::NoBlock("PRIVATE KEY")));
-    assert_eq!(parse(&text("keys/p256.pem").replace("M", "N")), Some(KeyFault::Damaged));
+    assert_eq!(parse(&text("keys/p256.pem").replace('M', "N")), Some(KeyFault::Damaged));
     assert_eq!(PublicKey::parse(&text("keys/p256.pem")), Err(KeyFault::Private));
     assert_eq!(PublicKey::parse("x"), Err(KeyFault::NoBlock("PUBLIC KEY")));
     let certificate = PublicKey::parse(&text("keys/usual.crt"));

@@ -13,7 +13,7 @@ fn payload(serialization: &Value, resources: &Value) -> Value {
         let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16);
         hasher.update(digest.chunks(2).map(|pair| byte(pair).unwrap_or(0)).collect::<Vec<_>>());
     }
-    let root: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let root = annex_isms::Digest::from_bytes(hasher.finalize().into()).hex();
     json!({
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{ "name": "m", "digest": { "sha256": root } }],
@@ -21,6 +21,8 @@ fn payload(serialization: &Value, resources: &Value) -> Value {
         "predicate": { "serialization": serialization, "resources": resources },
     })
 }
+
+type Change = Box<dyn Fn(&mut Value)>;
 
 fn files() -> Value {
     json!({ "method": "files", "hash_type": "sha256", "allow_symlinks": false })
@@ -119,8 +121,7 @@ fn a_statement_of_another_kind_is_refused_by_name() {
         change(&mut statement);
         refused(&statement)
     };
-    type Change = (&'static str, Box<dyn Fn(&mut Value)>);
-    let cases: Vec<Change> = vec![
+    let cases: Vec<(&str, Change)> = vec![
         ("its payload is of type \"x\"", Box::new(|s| s["_type"] = json!("x"))),
         ("its predicate is of type \"y\"", Box::new(|s| s["predicateType"] = json!("y"))),
         ("it has 0 subjects", Box::new(|s| s["subject"] = json!([]))),

@@ -116,7 +116,8 @@ impl Desk {
                 let compared =
                     compare(self.model.path(), &opened.manifest, git(), &limits, &|_| {});
                 let findings = compared.expect("read").findings;
-                findings.iter().map(|f| format!("{} {};", f.kind.as_str(), f.path)).collect()
+                let words = findings.iter().map(|f| format!("{} {}", f.kind.as_str(), f.path));
+                words.collect::<Vec<_>>().join(", ")
             }
         }
     }
@@ -208,11 +209,11 @@ fn model_signing_verifies_what_is_signed_here_and_the_other_way_round() {
     let kept = std::fs::read(&weights).expect("weights");
     let extra = desk.model.path().join("tokenizer/extra");
     for (what, finding) in [
-        ("changed", "changed weights.bin;"),
-        ("extra", "extra tokenizer/extra;"),
-        ("missing", "missing weights.bin;"),
-        ("renamed", "renamed weights.bin;"),
-        ("link", "link weights.bin;"),
+        ("changed", "changed weights.bin"),
+        ("extra", "extra tokenizer/extra"),
+        ("missing", "missing weights.bin"),
+        ("renamed", "renamed weights.bin"),
+        ("link", "link weights.bin"),
     ] {
         match what {
             "changed" => std::fs::write(&weights, "changed").expect("written"),

@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 
-use annex_seal::{Algorithm, Bundle, Certificate, FileName, Limits, Manifest, Method, PublicKey};
+use annex_seal::{
+    Algorithm, Bundle, Certificate, FileName, Limits, Manifest, Method, PublicKey, Trust, open,
+};
+use base64::Engine as _;
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::support::{bundle, text};
 
@@ -33,7 +37,9 @@ fn manifests() -> impl Strategy<Value = Manifest> {
         assert_eq!(files.len(), names.len());
         // A manifest of whole files does not tell sizes.
         if method.shard_bytes.is_none() {
-            files.values_mut().for_each(|file| file.bytes = None);
+            for file in files.values_mut() {
+                file.bytes = None;
+            }
         }
         let ignored = BTreeSet::from(["z".parse().ok()?]);
         Some(Manifest { model, method, follows_links: true, ignored, files })
@@ -75,12 +81,9 @@ proptest! {
     fn no_change_of_a_certificate_makes_it_hold_or_panics(
         place in any::<prop::sample::Index>(), change in 1_u8..,
     ) {
-        use annex_seal::{Trust, open};
-        use serde_json::json;
         let file = text("bundles/certificate-usual.sig");
         let mut json: serde_json::Value = serde_json::from_str(&file).expect("JSON");
         let chain = &mut json["verificationMaterial"]["x509CertificateChain"]["certificates"];
-        use base64::Engine as _;
         let engine = base64::prelude::BASE64_STANDARD;
         let text = chain[0]["rawBytes"].as_str().expect("a certificate");
         let mut der = engine.decode(text).expect("base64");
