@@ -26,6 +26,7 @@ mod intel;
 mod ledger;
 mod modelfile;
 mod pack;
+mod seal;
 
 pub use discover::discover_file;
 pub use intel::{intel_lock, intel_osv, intel_version, intel_vex};
@@ -35,6 +36,7 @@ pub use modelfile::{
     modelfile_protobuf, modelfile_safetensors, modelfile_tar, modelfile_zip,
 };
 pub use pack::{good_pack, pack};
+pub use seal::seal_bundle;
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -64,4 +66,5 @@ pub const TARGETS: &[Target] = &[
     Target { name: "modelfile_tar", body: modelfile_tar },
     Target { name: "modelfile_zip", body: modelfile_zip },
     Target { name: "pack", body: pack },
+    Target { name: "seal_bundle", body: seal_bundle },
 ];
