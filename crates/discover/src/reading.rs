@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
-use includes::{is_asked, is_document, is_translation};
+use includes::{is_asked, is_document};
 
 use crate::Progress;
 use crate::across::{self, Exports};
@@ -315,9 +315,6 @@ impl<'a> Reader<'a> {
         } else {
             &mut self.reading.findings
         };
-        if is_translation(path) {
-            return Ok(());
-        }
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }

@@ -86,12 +86,6 @@ pub(super) fn is_asked(path: &str) -> bool {
     (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
 }
 
-/// Whether a path belongs to the words of a page in several languages.
-pub(super) fn is_translation(path: &str) -> bool {
-    let folders = ["locales", "locale", "i18n", "translations", "lang", "langs", "_locales"];
-    path.split('/').rev().skip(1).any(|part| folders.contains(&part))
-}
-
 /// Whether a path belongs to documentation.
 pub(super) fn is_document(path: &str) -> bool {
     path.split('/')
