@@ -136,7 +136,7 @@ pub fn scan(
     if !read.findings.assets.is_empty() {
         read.findings.assets.append(&mut read.findings.beside);
     }
-    find::datasets::group(&mut read.findings.assets);
+    find::data_files::group(&mut read.findings.assets);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);

@@ -16,7 +16,7 @@ use includes::{is_asked, is_document};
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{
-    self, Source, config, containers, datasets, flags, infra, packages, prompts, stores,
+    self, Source, config, containers, data_files, flags, infra, packages, prompts, stores,
 };
 use crate::findings::Findings;
 use crate::known::Index;
@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
         } else {
             &mut self.reading.findings
         };
-        if syntax == Syntax::Json && datasets::file(path, text, out) {
+        if syntax == Syntax::Json && data_files::file(path, text, out) {
             return Ok(());
         }
         let (root, fault) = shared::document(syntax, path, text, self.shared, self.limits)?;
@@ -339,7 +339,7 @@ impl<'a> Reader<'a> {
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
             if !file.is_test() {
-                datasets::file(&file.path, &head, &mut self.reading.findings);
+                data_files::file(&file.path, &head, &mut self.reading.findings);
             }
             self.reading.coverage.files_ignored += 1;
         } else {
@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
             if !file.is_test() {
-                found = datasets::file(&file.path, &head, &mut self.reading.findings);
+                found = data_files::file(&file.path, &head, &mut self.reading.findings);
             }
         }
         let reason = format!(
