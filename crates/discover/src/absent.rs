@@ -14,7 +14,7 @@ pub(crate) fn list(paths: &[String], index: &Index<'_>, walked: &mut Walked, rea
     let trains = read.findings.assets.iter().any(|finding| finding.kind == AssetKind::Dataset)
         || read.manifests.iter().any(|found| {
             found.manifest.dependencies.iter().any(|dependency| {
-                let known = index.package(found.kind.ecosystem(), &dependency.name);
+                let known = index.family(found.kind.ecosystem(), &dependency.name);
                 known.is_some_and(|package| package.role == "training")
             })
         });

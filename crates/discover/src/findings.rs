@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use annex_isms::{AssetKind, Value};
 
+use crate::across::Claim;
+
 /// An asset seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
@@ -52,6 +54,8 @@ pub(crate) struct Findings {
     /// commands, the instructions of coding agents.
     pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
+    /// Names of other files that were handed to a model.
+    pub(crate) claims: Vec<Claim>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
     /// Files that say how something is built or run, not what it is.
@@ -64,6 +68,7 @@ impl Findings {
         self.assets.append(&mut more.assets);
         self.beside.append(&mut more.beside);
         self.traits.append(&mut more.traits);
+        self.claims.append(&mut more.claims);
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
     }

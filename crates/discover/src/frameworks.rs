@@ -21,6 +21,16 @@ const SAME_MODULE: [&[&str]; 7] = [
     &["google-genai", "google-generativeai"],
 ];
 
+/// Packages that depend on each other under one name.
+const FAMILIES: [&str; 6] = [
+    "pypi/langchain",
+    "pypi/langgraph",
+    "pypi/llama-index",
+    "npm/@langchain/",
+    "npm/@llamaindex/",
+    "npm/@ai-sdk/",
+];
+
 /// Adds the packages that the manifests name, and takes away what imports only repeat.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
     let mut declared = Findings::default();
@@ -46,15 +56,22 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     }
     let is_web = |finding: &Finding| {
         let Key::World(key) = &finding.key else { return false };
-        let package = key.split_once('/').and_then(|(of, name)| index.package(of, name));
+        let package = key.split_once('/').and_then(|(of, name)| index.family(of, name));
         package.is_some_and(|package| package.role == packages::WEB)
     };
     if out.assets.is_empty() && declared.assets.iter().all(is_web) {
         return;
     }
+    // What a declared package of the same family brings along is not declared again.
+    let family = |key: &Key| match key {
+        Key::World(key) => FAMILIES.iter().find(|family| key.starts_with(**family)).copied(),
+        Key::System { .. } => None,
+    };
+    let families: BTreeSet<_> = declared.assets.iter().filter_map(|f| family(&f.key)).collect();
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &Key| {
         keys.contains(key)
+            || family(key).is_some_and(|family| families.contains(family))
             || matches!(key, Key::World(key) if keys.iter().any(|declared| {
                 matches!(declared, Key::World(declared) if same_vendor(key, declared))
             }))
@@ -107,7 +124,7 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
-    let Some(package) = index.package(ecosystem, &dependency.name) else {
+    let Some(package) = index.family(ecosystem, &dependency.name) else {
         return;
     };
     let place = Place::new(&found.path, dependency.line);
@@ -124,7 +141,7 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
-    let mut finding = packages::finding(package, place);
+    let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));
     }

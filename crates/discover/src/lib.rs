@@ -27,6 +27,7 @@
 //! reader (they are counted among the skipped).
 
 mod absent;
+mod across;
 mod attributes;
 mod batch;
 mod find;
@@ -134,6 +135,7 @@ pub fn scan(
     if !read.findings.assets.is_empty() {
         read.findings.assets.append(&mut read.findings.beside);
     }
+    find::datasets::group(&mut read.findings.assets);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);

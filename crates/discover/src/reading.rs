@@ -4,7 +4,7 @@ mod bytes;
 mod includes;
 mod shared;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,18 +12,19 @@ use std::sync::{Mutex, PoisonError};
 use annex_isms::observation::Coverage;
 
 use crate::Progress;
+use crate::across::{self, Exports};
 use crate::find::{
-    self, Source, config, containers, datasets, flags, infra, packages, prompts, stores,
+    self, Source, config, containers, datasets, environment, flags, infra, packages, prompts,
+    stores,
 };
 use crate::findings::Findings;
 use crate::known::Index;
 use crate::limits::Limits;
 use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
-use crate::source::usings::Using;
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
-use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
+use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
 use crate::worth::Worth;
 use bytes::{head, text};
 use shared::Shared;
@@ -41,6 +42,8 @@ pub(crate) struct Reading {
     pub(crate) coverage: Coverage,
     /// A manifest or lock file could not be read.
     pub(crate) lock_unread: bool,
+    /// What each source file defines for others.
+    exports: HashMap<String, Exports>,
 }
 
 /// Reads every file of a walk; what could not be read is added to its skips.
@@ -51,10 +54,8 @@ pub(crate) fn read(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let scripts = includes::scripts(&walked.files);
-    let usings = source::usings::of_projects(&walked.files, limits);
     let shared = Shared::of(&walked.files, limits);
-    let blank = || Reader::new(index, worth, limits, &scripts, &usings, &shared);
+    let blank = || Reader::new(index, worth, limits, &shared);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -91,6 +92,10 @@ pub(crate) fn read(
     reader.included(&walked.files);
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
+    let mut exports = std::mem::take(&mut reader.reading.exports);
+    let mut findings = std::mem::take(&mut reader.reading.findings);
+    across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
+    reader.reading.findings = findings;
     reader.reading
 }
 
@@ -103,12 +108,13 @@ pub(crate) fn alone(
     limits: &Limits,
 ) -> Result<(), String> {
     let shared = Shared::default();
-    let mut reader = Reader::new(index, worth, limits, &[], &[], &shared);
+    let mut reader = Reader::new(index, worth, limits, &shared);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
         bytes: text.len() as u64,
         class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
+        part: if is_test(name) { Part::Tests } else { Part::System },
     };
     reader.content(&file, text)
 }
@@ -117,8 +123,6 @@ struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     worth: &'a Worth,
-    scripts: &'a [String],
-    usings: &'a [Using],
     shared: &'a Shared,
     reading: Reading,
     skips: Vec<Skip>,
@@ -127,22 +131,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        index: &'a Index<'a>,
-        worth: &'a Worth,
-        limits: &'a Limits,
-        scripts: &'a [String],
-        usings: &'a [Using],
-        shared: &'a Shared,
-    ) -> Self {
+    fn new(index: &'a Index<'a>, worth: &'a Worth, limits: &'a Limits, shared: &'a Shared) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, usings, shared, reading, skips, foreign }
+        Self { index, limits, worth, shared, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
     fn join(&mut self, mut other: Self) {
         let (own, more) = (&mut self.reading, &mut other.reading);
         own.findings.append(std::mem::take(&mut more.findings));
+        own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
         own.coverage.files_read += more.coverage.files_read;
         own.coverage.files_ignored += more.coverage.files_ignored;
@@ -171,7 +169,7 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, file: &File, reason: String) {
         self.reading.lock_unread |= matches!(file.class, Class::Manifest(_));
-        let matters = !is_test(&file.path);
+        let matters = !file.is_test();
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
@@ -194,15 +192,14 @@ impl<'a> Reader<'a> {
 
     fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
-        let of_tests = is_test(path);
         let mut unused = Findings::default();
-        let out = if of_tests { &mut unused } else { &mut self.reading.findings };
+        let out = if file.is_test() { &mut unused } else { &mut self.reading.findings };
         match file.class {
-            Class::Manifest(kind) => return self.manifest(path, kind, text),
-            Class::Source(language) => return self.source(path, language, text),
-            Class::Notebook => return self.notebook(path, text),
-            Class::Config(syntax) => return self.settings(path, syntax, text),
-            Class::Env => config::environment(self.index, path, &read::env::read(text), out),
+            Class::Manifest(kind) => return self.manifest(file, kind, text),
+            Class::Source(language) => return self.source(file, language, text),
+            Class::Notebook => return self.notebook(file, text),
+            Class::Config(syntax) => return self.settings(file, syntax, text),
+            Class::Env => environment::find(self.index, path, &read::env::read(text), out),
             Class::Dockerfile => {
                 out.infrastructure.insert(path.to_owned());
                 containers::dockerfile(self.index, path, text, out);
@@ -212,7 +209,7 @@ impl<'a> Reader<'a> {
             {
                 prompts::file(path, text, out);
             }
-            Class::Prose => flags::prose(self.index, path, text, self.scripts, out),
+            Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => stores::sql(path, text, out),
             Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
@@ -221,57 +218,78 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn manifest(&mut self, path: &str, kind: ManifestKind, text: &str) -> Result<(), String> {
+    fn manifest(&mut self, file: &File, kind: ManifestKind, text: &str) -> Result<(), String> {
         let manifest =
             manifest::read(kind, text, self.limits).map_err(|fault| fault.to_string())?;
         // What tests and documents alone depend on is not in the system, but its tests are.
-        if is_test(path) || is_document(path) {
+        let path = file.path.as_str();
+        if file.is_test() || is_document(path) {
             return Ok(());
         }
         self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
         Ok(())
     }
 
-    fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+    fn source(&mut self, file: &File, language: Language, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         if source::is_built(language, text) {
             let reason = "minified: built from other sources, which are read where they are";
             self.skips.push(Skip::new(path, reason, false));
             return Ok(());
         }
         // What a C# project imports for all its files stands in none of them.
-        let imported = language == Language::CSharp && !self.usings.is_empty();
+        let imported = language == Language::CSharp && !self.shared.usings.is_empty();
         if !imported && !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
             return Ok(());
         }
         let mut facts = source::read(language, text, self.limits)?;
         if language == Language::CSharp {
-            source::usings::add(self.usings, path, &mut facts);
+            source::usings::add(&self.shared.usings, path, &mut facts);
         }
-        if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
+        if path.rsplit('/').next() == Some("setup.py") && !file.is_test() && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),
                 kind: ManifestKind::SetupPy,
                 manifest: manifest::setup_py(&facts),
             });
         }
-        let source = Source::new(path, language, &facts, self.index, None);
-        self.found(&source);
+        let source = Source::new(path, language, &facts, self.index, None, &self.shared.modules);
+        self.found(&source, file.part);
+        let exports = Exports::of(&facts);
+        if !file.is_test() && !exports.is_empty() {
+            self.reading.exports.insert(path.to_owned(), exports);
+        }
         partly(&facts, None)
     }
 
-    fn notebook(&mut self, path: &str, text: &str) -> Result<(), String> {
+    fn notebook(&mut self, file: &File, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
         let code = notebook::code(&root);
         let facts = source::read(Language::Python, &code.text, self.limits)?;
-        let source = Source::new(path, Language::Python, &facts, self.index, Some(&code));
-        self.found(&source);
+        let source = Source::new(
+            path,
+            Language::Python,
+            &facts,
+            self.index,
+            Some(&code),
+            &self.shared.modules,
+        );
+        self.found(&source, file.part);
         partly(&facts, Some(&code))
     }
 
-    fn found(&mut self, source: &Source<'_>) {
-        if !is_test(source.path) {
-            find::source(source, &mut self.reading.findings);
-            return;
+    fn found(&mut self, source: &Source<'_>, part: Part) {
+        match part {
+            Part::System => return find::source(source, &mut self.reading.findings),
+            Part::Evaluation => {
+                let mut found = Findings::default();
+                find::source(source, &mut found);
+                self.reading.findings.assets.append(&mut found.assets);
+                self.reading.findings.beside.append(&mut found.beside);
+                self.reading.findings.claims.append(&mut found.claims);
+            }
+            Part::Tests => {}
         }
         for imported in &source.packages {
             if packages::is_security_test(&imported.package.name) {
@@ -281,11 +299,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn settings(&mut self, path: &str, syntax: Syntax, text: &str) -> Result<(), String> {
-        let of_tests = is_test(path);
+    fn settings(&mut self, file: &File, syntax: Syntax, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let mut unused = Findings::default();
-        let out =
-            if of_tests || is_document(path) { &mut unused } else { &mut self.reading.findings };
+        let out = if file.is_test() || is_document(path) {
+            &mut unused
+        } else {
+            &mut self.reading.findings
+        };
         if syntax == Syntax::Json && datasets::file(path, text, out) {
             return Ok(());
         }
@@ -309,7 +330,7 @@ impl<'a> Reader<'a> {
     fn data(&mut self, file: &File) {
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
+            if !file.is_test() {
                 datasets::file(&file.path, &head, &mut self.reading.findings);
             }
             self.reading.coverage.files_ignored += 1;
@@ -322,7 +343,7 @@ impl<'a> Reader<'a> {
         let mut found = false;
         if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
             self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
+            if !file.is_test() {
                 found = datasets::file(&file.path, &head, &mut self.reading.findings);
             }
         }
@@ -330,7 +351,7 @@ impl<'a> Reader<'a> {
             "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
             file.bytes, self.limits.file_bytes_max
         );
-        let matters = !found && !is_test(&file.path);
+        let matters = !found && !file.is_test();
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 

@@ -90,9 +90,11 @@ impl Worth {
             }
         }
         for package in &known.packages {
+            // A family is looked for by what its names have in common.
+            let package_name = package.name.trim_end_matches(['*', '/', ':', '-', '.']);
             match package.ecosystem.as_str() {
-                "pypi" | "crates" => name(&package.name.replace(['-', '.'], "_"), &mut words),
-                _ => name(&package.name, &mut words),
+                "pypi" | "crates" => name(&package_name.replace(['-', '.'], "_"), &mut words),
+                _ => name(package_name, &mut words),
             }
         }
         words.remove("");

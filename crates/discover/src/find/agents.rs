@@ -109,15 +109,39 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
 }
 
-fn is_agent(source: &Source<'_>, call: &Call) -> bool {
+/// Methods of a class that make an agent of it.
+const METHODS: [&str; 10] = [
+    ".from_tools",
+    ".fromAgentAndTools",
+    ".from_agent_and_tools",
+    ".fromTools",
+    ".from_llm_and_tools",
+    ".from_defaults",
+    ".from_retriever",
+    ".from_llm",
+    ".create",
+    ".from_tools_or_functions",
+];
+
+/// Parts of an agent, and what only carries one, by the end of their names.
+const PARTS: [&str; 12] = [
+    "BaseAgent",
+    "UserAgent",
+    "TestAgent",
+    "MockAgent",
+    "MultiActionAgent",
+    "SingleActionAgent",
+    "UserProxyAgent",
+    "HumanAgent",
+    "FakeAgent",
+    "StubAgent",
+    "HttpAgent",
+    "HttpsAgent",
+];
+
+pub(crate) fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     let mut callee = call.callee.as_str();
-    for method in [
-        ".from_tools",
-        ".fromAgentAndTools",
-        ".from_agent_and_tools",
-        ".fromTools",
-        ".from_llm_and_tools",
-    ] {
+    for method in METHODS {
         callee = callee.strip_suffix(method).unwrap_or(callee);
     }
     let real = source.real_name(callee);
@@ -127,6 +151,16 @@ fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     }
     if IMPORTED.contains(&real.as_str()) {
         return package.is_some_and(|p| matches!(p.role.as_str(), "agent" | "framework" | "sdk"));
+    }
+    // Every framework calls its agents so.
+    let class = real.strip_suffix("Agent").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_uppercase()) && !PARTS.contains(&real.as_str())
+    });
+    if class
+        && !source.language.is_typed()
+        && package.is_some_and(|p| matches!(p.role.as_str(), "agent" | "framework" | "sdk"))
+    {
+        return true;
     }
     if callee.ends_with("Agent.builder") {
         return source.package_of(callee.trim_end_matches(".builder")).is_some();

@@ -58,7 +58,7 @@ pub(crate) fn kustomization(index: &Index<'_>, path: &str, root: &Node, out: &mu
             .into_iter()
             .map(|(name, (value, line))| crate::read::env::Setting { line, name, value })
             .collect();
-        super::config::environment(index, path, &settings, out);
+        super::environment::find(index, path, &settings, out);
     }
 }
 

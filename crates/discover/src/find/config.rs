@@ -2,11 +2,11 @@
 
 use annex_isms::{AssetKind, Value as Attribute};
 
+use super::keys::{default_of, snake};
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, platforms, prompts, secrets, stores};
+use super::{containers, endpoints, mcp, options, platforms, prompts, secrets, stores};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
-use crate::read::env::Setting;
 use crate::tree::{Kind, Node};
 use crate::walk::has_end;
 
@@ -85,6 +85,8 @@ fn setting(
     if key == "models" {
         models(index, path, keys, node, out);
     }
+    datasets(keys, &key, node, &Place::new(path, node.line), out);
+    crew(path, &key, node, out);
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
@@ -108,6 +110,19 @@ fn setting(
     }
 }
 
+/// Agents and tasks of a crew, as their settings describe them: each is instructions to a model.
+fn crew(path: &str, key: &str, node: &Node, out: &mut Findings) {
+    let text = |key: &str| node.get(key).and_then(Node::text);
+    let described = match (text("role"), text("goal"), text("backstory")) {
+        (Some(role), Some(goal), Some(backstory)) => Some(format!("{role}\n{goal}\n{backstory}")),
+        _ => text("description").zip(text("expected_output")).map(|(d, e)| format!("{d}\n{e}")),
+    };
+    if let Some(described) = described {
+        let place = Place::new(path, node.line);
+        out.assets.push(prompts::prompt(key, key, &described, true, false, place));
+    }
+}
+
 /// Steps of a build that let an agent work on the repository.
 const CODING_AGENTS: [&str; 6] = [
     "anthropics/claude-code-action",
@@ -123,38 +138,28 @@ pub(crate) fn one(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out
     setting(index, path, keys, node, &mut None, out);
 }
 
-/// `${NAME:default}`, `${NAME:-default}` and `${NAME=default}` stand for their default.
-pub(crate) fn default_of(text: &str) -> &str {
-    let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    match inner.and_then(|inner| inner.split_once([':', '='])) {
-        Some((_, default)) => default.trim_start_matches('-'),
-        None => text,
-    }
-}
-
-/// `Model-Name`, `modelName` and `ModelName` are `model_name`.
-pub(crate) fn snake(key: &str) -> String {
-    let mut out = String::with_capacity(key.len() + 4);
-    let mut lower = false;
-    for character in key.chars() {
-        if character.is_ascii_uppercase() && lower {
-            out.push('_');
-        }
-        lower = character.is_ascii_lowercase();
-        out.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
-    }
-    out
-}
-
 /// The provider that a path of keys means, the innermost first.
 pub(crate) fn owner(index: &Index<'_>, keys: &[&str]) -> Option<String> {
     keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key))
 }
 
 pub(crate) fn says_model(key: &str) -> bool {
+    // Where a new model is put says nothing of those in use.
+    if ["hub_model", "push_to", "output", "save", "new_model", "merged", "export"]
+        .iter()
+        .any(|start| key.starts_with(start))
+    {
+        return false;
+    }
     matches!(
         key,
         "model"
+            | "model_name_or_path"
+            | "pretrained_model_name_or_path"
+            | "base_model_name_or_path"
+            | "model_path"
+            | "model_checkpoint"
+            | "checkpoint"
             | "model_name"
             | "modelname"
             | "model_id"
@@ -173,6 +178,35 @@ pub(crate) fn says_model(key: &str) -> bool {
         || key.ends_with("_deployment_name")
 }
 
+/// Keys that name a data set.
+pub(crate) fn says_dataset(key: &str) -> bool {
+    matches!(key, "dataset" | "datasets" | "dataset_name" | "dataset_id" | "dataset_path")
+        || key.ends_with("_dataset")
+        || key.ends_with("_dataset_name")
+        || key.ends_with("_dataset_path")
+        || key.starts_with("dataset_mix")
+}
+
+/// A data set of a hub: the value of a key that says so, an entry of a list of them, or the key of
+/// a mixture with its weight.
+fn datasets(keys: &[&str], key: &str, node: &Node, place: &Place, out: &mut Findings) {
+    let below = keys.iter().rev().skip(1).any(|key| says_dataset(&snake(key)));
+    let named = says_dataset(key)
+        || (below && matches!(key, "id" | "path" | "name" | "repo_id" | "hf_id" | "dataset"));
+    if let Some(text) = node.text().filter(|_| named) {
+        out.assets.extend(options::dataset(text, place));
+    }
+    for item in node.items().iter().filter(|_| says_dataset(key)) {
+        let found = item.text().and_then(|text| {
+            options::dataset(text, &Place { line: Some(item.line), path: place.path.clone() })
+        });
+        out.assets.extend(found);
+    }
+    if let Some(name) = keys.last().filter(|_| below) {
+        out.assets.extend(options::dataset(name, place));
+    }
+}
+
 /// Keys that say what their model does.
 fn says_task(key: &str) -> bool {
     let tasks = ["ocr", "asr", "stt", "tts", "whisper", "rerank", "reranker", "vision"];
@@ -184,6 +218,9 @@ fn says_task(key: &str) -> bool {
 /// Whether a key leaves no doubt that a value is a model of a hub.
 fn says_hub(key: &str) -> bool {
     key.ends_with("model_name")
+        || key.ends_with("name_or_path")
+        || key.ends_with("model_path")
+        || key.ends_with("model_checkpoint")
         || key.ends_with("model_id")
         || key.ends_with("repo_id")
         || key.ends_with("_model")
@@ -216,8 +253,12 @@ fn model(
         return;
     }
     let platform = platforms::provider(index, keys);
-    let hint =
-        platform.as_deref().or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
+    // Weights are loaded from the hub, whoever else serves a model under that name.
+    let weights = key.ends_with("name_or_path") || key == "base_model";
+    let hub = (weights && names::is_hub_name(value)).then_some(names::HUB);
+    let hint = hub
+        .or(platform.as_deref())
+        .or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
     if let Some(named) = names::named(index, value, hint) {
         let named = if embedding
             && names::is_hub_name(value)
@@ -231,6 +272,9 @@ fn model(
         out.assets.push(names::finding(index, &named, embedding, place.clone()));
     }
 }
+
+/// Keys of an entry of a list that name its model, the surest first.
+const IDENTITIES: [&str; 5] = ["id", "model", "model_id", "modelId", "name"];
 
 /// A table or list of models, under a key that is a provider or beside one that names it.
 fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
@@ -254,15 +298,12 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
         }
     }
     for item in node.items() {
-        let text = item
-            .text()
-            .or_else(|| ["name", "id", "model"].iter().find_map(|key| item.get(key)?.text()));
-        let owner =
-            item.get("provider").and_then(Node::text).and_then(|word| provider_of_key(index, word));
-        let line = ["name", "id", "model"]
+        let named = IDENTITIES.iter().find_map(|key| item.get(key).filter(|n| n.text().is_some()));
+        let text = item.text().or_else(|| named?.text());
+        let owner = ["providerId", "provider_id", "provider"]
             .iter()
-            .find_map(|key| Some(item.get(key)?.line))
-            .unwrap_or(item.line);
+            .find_map(|key| provider_of_key(index, item.get(key)?.text()?));
+        let line = named.map_or(item.line, |node| node.line);
         add(text.unwrap_or_default(), line, owner.as_deref());
     }
 }
@@ -348,47 +389,4 @@ fn red_team(path: &str, root: &Node, out: &mut Findings) -> bool {
         });
     }
     promptfoo
-}
-
-/// Settings of the environment.
-pub(crate) fn environment(index: &Index<'_>, path: &str, settings: &[Setting], out: &mut Findings) {
-    let mut remote_code = None;
-    for setting_ in settings {
-        let node = Node::new(setting_.line, Kind::Text(setting_.value.clone()));
-        let place = Place::new(path, setting_.line);
-        setting(index, path, &[&setting_.name], &node, &mut remote_code, out);
-        if let Some(provider) = index.provider_of_key(&setting_.name) {
-            out.assets.push(names::interface(index, &provider.id, place.clone()));
-        }
-        let on = matches!(setting_.value.as_str(), "true" | "1" | "TRUE");
-        let log = match setting_.name.as_str() {
-            "LANGCHAIN_TRACING_V2"
-            | "LANGSMITH_TRACING"
-            | "LANGSMITH_TRACING_V2"
-            | "LANGSMITH_API_KEY"
-            | "LANGSMITH_PROJECT" => Some(("langsmith", Some("langsmith"))),
-            "LANGFUSE_HOST" | "LANGFUSE_SECRET_KEY" | "LANGFUSE_BASE_URL" => {
-                Some(("langfuse", None))
-            }
-            "PHOENIX_COLLECTOR_ENDPOINT" => Some(("phoenix", None)),
-            _ => None,
-        };
-        if let Some(product) = stores::product_of_variable(&setting_.name) {
-            out.assets.push(stores::store(product, None, place.clone()));
-        }
-        if let Some((product, supplier)) = log {
-            // Only a variable that switches tracing on, or names where it goes, shows logging.
-            if on || product != "langsmith" {
-                out.traits.push(Trait {
-                    attribute: "conversations_logged",
-                    value: Some(true),
-                    place: place.clone(),
-                });
-            }
-            out.assets.push(
-                Finding::new(AssetKind::LogStore, Key::World(product.to_owned()), product, place)
-                    .supplied_by(supplier),
-            );
-        }
-    }
 }

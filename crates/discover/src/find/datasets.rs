@@ -1,11 +1,13 @@
 //! Data sets that models are trained on or measured with, and corpora that retrieval reads.
 
+use std::collections::BTreeMap;
+
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::names;
+use super::{names, prompts};
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::Call;
+use crate::source::facts::{Call, Shape, last};
 use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
@@ -73,6 +75,31 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             }
         }
         corpus(source, call, out);
+        evaluated(source, call, out);
+    }
+}
+
+/// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
+fn evaluated(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if !source.has_role(&["telemetry", "evaluation"]) {
+        return;
+    }
+    let value = call.named("dataset_name").or_else(|| call.named("datasetName")).or_else(|| {
+        let evaluates = matches!(call.last(), "evaluate" | "aevaluate");
+        let made = matches!(
+            call.last(),
+            "create_dataset" | "createDataset" | "read_dataset" | "readDataset" | "get_dataset"
+        );
+        (if evaluates { call.named("data") } else { None })
+            .or_else(|| made.then(|| call.positional(0)).flatten())
+    });
+    let Some(value) = value else { return };
+    for literal in source.facts.literals(value, call.scope) {
+        if !literal.holes && (2..=120).contains(&literal.text.len()) {
+            let key = Key::System { name: literal.text.clone(), folder: String::new() };
+            let place = source.place(literal.line);
+            out.assets.push(Finding::new(AssetKind::Dataset, key, literal.text, place));
+        }
     }
 }
 
@@ -129,49 +156,170 @@ fn file_finding(path: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Dataset, key, path.trim_start_matches("./"), place)
 }
 
-/// A data file that is not there to be looked at, by its name.
+/// Whether a name is that of a file that data can be in.
+fn is_data(path: &str) -> bool {
+    has_end(path, &[".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow"])
+}
+
+/// A data file that is not there to be looked at, by its name or the folder that it lies in.
 pub(crate) fn absent(path: &str) -> Option<Finding> {
-    let (stem, end) = path.rsplit('/').next()?.rsplit_once('.')?;
-    let data = matches!(end, "json" | "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow");
-    let words = ["data", "dataset", "train", "training", "finetune", "finetuning", "sft"];
-    let lower = stem.to_ascii_lowercase();
-    let named = lower.split(['_', '-', '.']).any(|word| words.contains(&word));
-    (data && named).then(|| file_finding(path, Place::whole(path)))
+    let words = [
+        "data",
+        "dataset",
+        "datasets",
+        "train",
+        "training",
+        "finetune",
+        "finetuning",
+        "sft",
+        "eval",
+        "evals",
+        "evaluation",
+        "ground",
+        "benchmark",
+    ];
+    let lower = path.to_ascii_lowercase();
+    let named = lower.split(['_', '-', '.', '/']).any(|word| words.contains(&word));
+    (is_data(path) && named).then(|| file_finding(path, Place::whole(path)))
 }
 
 /// Names of fields that only data for training or measuring a model has together.
-const RECORDS: [&[&str]; 8] = [
-    &["\"instruction\"", "\"output\""],
-    &["\"messages\"", "\"role\"", "\"content\""],
-    &["\"prompt\"", "\"completion\""],
-    &["\"prompt\"", "\"chosen\"", "\"rejected\""],
-    &["\"conversations\"", "\"from\"", "\"value\""],
-    &["\"question\"", "\"ground_truth\""],
-    &["\"query\"", "\"expected_output\""],
-    &["\"input\"", "\"ideal\""],
+const RECORDS: [&[&str]; 6] = [
+    &["instruction", "output"],
+    &["messages", "role", "content"],
+    &["prompt", "completion"],
+    &["prompt", "chosen", "rejected"],
+    &["conversations", "from", "value"],
+    &["input", "ideal"],
+];
+
+/// Fields of what a model is asked, and of what it answers or should.
+const ASKED: [&str; 14] = [
+    "question",
+    "questions",
+    "prompt",
+    "instruction",
+    "input",
+    "query",
+    "problem",
+    "text",
+    "sentence",
+    "document",
+    "context",
+    "messages",
+    "dialogue",
+    "article",
+];
+const ANSWERED: [&str; 24] = [
+    "answer",
+    "answers",
+    "response",
+    "responses",
+    "output",
+    "completion",
+    "expected",
+    "expected_output",
+    "ground_truth",
+    "groundtruth",
+    "truth",
+    "label",
+    "labels",
+    "reference",
+    "references",
+    "ideal",
+    "target",
+    "chosen",
+    "solution",
+    "choices",
+    "summary",
+    "generation",
+    "score",
+    "category",
 ];
 
 /// A data file, by how it begins. Whether it was one.
 pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
-    let json = has_end(path, &[".json"]) && head.trim_start().starts_with('[');
-    let lines = has_end(path, &[".jsonl", ".ndjson"]) && head.trim_start().starts_with('{');
-    let table = has_end(path, &[".csv", ".tsv"]) && {
+    let start = head.trim_start();
+    let list = has_end(path, &[".json"]) && start.starts_with('[');
+    let lines = has_end(path, &[".jsonl", ".ndjson"]) && start.starts_with('{');
+    let table = has_end(path, &[".csv", ".tsv"]);
+    let fields = if table {
         let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
-        let columns: Vec<_> =
-            first.split([',', '\t']).map(|column| column.trim().trim_matches('"')).collect();
-        let all = |names: &[&str]| names.iter().all(|name| columns.contains(name));
-        all(&["instruction", "output"])
-            || all(&["prompt", "completion"])
-            || all(&["prompt", "response"])
-            || all(&["question", "ground_truth"])
+        first.split([',', '\t']).map(|column| column.trim().trim_matches('"').to_owned()).collect()
+    } else if list || lines {
+        keys(start)
+    } else if has_end(path, &[".parquet", ".arrow"]) {
+        out.beside.push(file_finding(path, Place::whole(path)));
+        return true;
+    } else {
+        return false;
     };
-    let start: String = head.chars().take(4_000).collect();
-    let records = RECORDS.iter().any(|fields| fields.iter().all(|field| start.contains(field)));
-    let found = table || ((json || lines) && records);
-    if found {
-        out.assets.push(file_finding(path, Place::whole(path)));
+    let has = |name: &str| fields.iter().any(|field| field == name);
+    let any = |names: &[&str]| names.iter().any(|name| has(name));
+    if lines && (has("prompt_template") || has("system_prompt")) {
+        out.assets.push(prompts::prompt(
+            super::stem(path),
+            path,
+            head,
+            false,
+            true,
+            Place::whole(path),
+        ));
+        return true;
     }
+    let sure = RECORDS.iter().any(|names| names.iter().all(|name| has(name)));
+    let asked = any(&ASKED) && (lines || any(&ANSWERED));
+    if sure {
+        out.assets.push(file_finding(path, Place::whole(path)));
+    } else if asked && (!table || any(&ANSWERED)) {
+        // Questions and answers are data for a model where there is one.
+        out.beside.push(file_finding(path, Place::whole(path)));
+    }
+    sure || asked
+}
+
+/// The names of the fields at the beginning of a list of records.
+fn keys(start: &str) -> Vec<String> {
+    let start: String = start.chars().take(HEAD_CHARS_MAX).collect();
+    let mut found = Vec::new();
+    let mut parts = start.split('"').skip(1);
+    // Between quotes stands a text, behind them what it is followed by: `:` makes it a key.
+    while let (Some(text), Some(behind)) = (parts.next(), parts.next()) {
+        if behind.trim_start().starts_with(':') && text.len() <= 40 {
+            found.push(text.to_ascii_lowercase());
+        }
+    }
+    found.sort();
+    found.dedup();
     found
+}
+
+/// How much of a data file is looked at for the names of its fields.
+const HEAD_CHARS_MAX: usize = 4_000;
+
+/// Folders with more data files than this are one data set each.
+const FILES_MAX: usize = 6;
+
+/// Makes one data set of the many files of a folder.
+pub(crate) fn group(findings: &mut Vec<Finding>) {
+    let folder_of = |finding: &Finding| {
+        let data = finding.kind == AssetKind::Dataset
+            && finding.place.line.is_none()
+            && matches!(finding.key, Key::System { .. });
+        let (folder, _) = finding.place.path.rsplit_once('/').filter(|_| data)?;
+        Some(folder.to_owned())
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for folder in findings.iter().filter_map(folder_of) {
+        *counts.entry(folder).or_default() += 1;
+    }
+    for finding in findings {
+        let Some(folder) = folder_of(finding).filter(|f| counts.get(f) > Some(&FILES_MAX)) else {
+            continue;
+        };
+        finding.key = Key::System { name: folder.clone(), folder: String::new() };
+        finding.name = folder;
+    }
 }
 
 fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
@@ -200,8 +348,23 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
+    if let Shape::Name(given) = &value.shape
+        && source.facts.literals(value, call.scope).is_empty()
+        && source.facts.elements(value, call.scope).is_empty()
+    {
+        // Only known at run time: what users or callers hand in.
+        let name = source.function_around(call.scope).unwrap_or_else(|| last(given).to_owned());
+        // The reader of one sort of files within another loader.
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return;
+        }
+        let place = source.place(call.line);
+        let key = Key::in_system(name.clone(), &place.path);
+        out.assets.push(Finding::new(AssetKind::Corpus, key, name, place));
+        return;
+    }
     let mut literals = source.facts.literals(value, call.scope);
-    if let crate::source::facts::Shape::List(items) = &value.shape {
+    if let Shape::List(items) = &value.shape {
         literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
     }
     for literal in literals {

@@ -131,7 +131,7 @@ impl Files<'_> {
                 }
             }
         }
-        config::environment(self.index, self.path, &settings, out);
+        super::environment::find(self.index, self.path, &settings, out);
     }
 
     fn nested(&mut self, syntax: Syntax, name: &str, value: &Node, out: &mut Findings) {

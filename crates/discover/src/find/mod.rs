@@ -11,13 +11,16 @@ mod constants;
 pub(crate) mod containers;
 pub(crate) mod datasets;
 pub(crate) mod endpoints;
+pub(crate) mod environment;
 pub(crate) mod flags;
 pub(crate) mod functions;
 pub(crate) mod infra;
+pub(crate) mod keys;
 mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod options;
 pub(crate) mod packages;
 pub(crate) mod platforms;
 pub(crate) mod practice;
@@ -35,6 +38,9 @@ mod tests;
 
 pub(crate) use abilities::is_executor;
 
+use std::collections::HashSet;
+
+use crate::across;
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
 use crate::source::Language;
@@ -57,6 +63,8 @@ pub(crate) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Imported<'a> {
     pub(crate) package: &'a KnownPackage,
+    /// The module, as it is imported.
+    pub(crate) module: &'a str,
     pub(crate) line: u32,
 }
 
@@ -67,13 +75,17 @@ impl<'a> Source<'a> {
         facts: &'a Facts,
         index: &'a Index<'a>,
         notebook: Option<&'a Code>,
+        modules: &HashSet<String>,
     ) -> Self {
         let packages = facts
             .imports
             .iter()
+            .filter(|import| {
+                language != Language::Python || !across::is_own(modules, path, &import.module)
+            })
             .filter_map(|import| {
                 let package = packages::of_module(index, language, &import.module)?;
-                Some(Imported { package, line: import.line })
+                Some(Imported { package, module: &import.module, line: import.line })
             })
             .collect();
         Self { path, language, facts, index, notebook, packages }
@@ -188,4 +200,5 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     practice::find(source, out);
     flags::usage(source, out);
     functions::find(source, out);
+    options::find(source, out);
 }

@@ -6,6 +6,7 @@ use annex_isms::AssetKind;
 
 use super::Source;
 use super::{names, secrets};
+use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
@@ -120,15 +121,22 @@ const METHODS: [&str; 12] = [
 
 /// A text that tells a model who it is, wherever a file that uses models hands it on.
 fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
-    if source.packages.is_empty() {
-        return;
-    }
-    // Outside of functions stand examples and descriptions of interfaces.
-    let told = source.facts.texts.iter().filter(|text| text.scope != 0).filter(|text| {
-        let start: String = text.content.trim_start().chars().take(12).collect();
-        let start = start.to_ascii_lowercase();
-        ["you are a ", "you are an ", "you are the "].iter().any(|words| start.starts_with(words))
-            && is_instruction(&text.content, NAMED_CHARS_MIN)
+    let about = !source.packages.is_empty();
+    // Outside of functions stand examples and descriptions of interfaces, unless they have a name.
+    let named = |line: u32| {
+        source.facts.bindings.iter().any(|binding| {
+            binding.value.line == line
+                && matches!(binding.value.shape, Shape::Text { .. } | Shape::Choice(_))
+        })
+    };
+    let told = source.facts.texts.iter().filter(|text| {
+        (text.scope != 0 || named(text.line))
+            && addresses_model(&text.content)
+            && if about {
+                is_instruction(&text.content, NAMED_CHARS_MIN)
+            } else {
+                is_instruction(&text.content, ALONE_CHARS_MIN) && is_for_model(&text.content)
+            }
             // A part of a longer text was taken with it.
             && !taken.iter().any(|longer| longer.contains(text.content.trim()))
     });
@@ -140,6 +148,74 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
             .unwrap_or_else(|| super::stem(source.path).to_owned());
         add(source, &name, &literal, true, taken, out);
     }
+}
+
+/// How a text begins that tells a model who it is or what it is given.
+const ADDRESSES: [&str; 30] = [
+    "you are a ",
+    "you are an ",
+    "you are the ",
+    "you're a ",
+    "you're an ",
+    "you are helping ",
+    "you are tasked ",
+    "you are responsible ",
+    "you will be given ",
+    "you will be provided ",
+    "you will act ",
+    "your task is ",
+    "your job is ",
+    "your role is ",
+    "your goal is ",
+    "i want you to ",
+    "act as a",
+    "please act as ",
+    "as an ai ",
+    "as a helpful ",
+    "a chat between ",
+    "a conversation between ",
+    "the following is a conversation ",
+    "the following is a friendly conversation ",
+    "below is an instruction ",
+    "use the following pieces of ",
+    "use the following context ",
+    "given the following conversation",
+    "given the following question",
+    "given a chat history",
+];
+
+/// The shortest one in a file that shows nothing else of models.
+const ALONE_CHARS_MIN: usize = 100;
+
+/// Words of instructions that a text for people rarely has beside such a beginning.
+fn is_for_model(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let has =
+        |word: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == word);
+    let words = [
+        "assistant",
+        "expert",
+        "ai",
+        "agent",
+        "chatbot",
+        "bot",
+        "respond",
+        "response",
+        "answer",
+        "context",
+        "json",
+        "act",
+        "task",
+        "persona",
+        "step",
+    ];
+    words.iter().filter(|word| has(word)).count() >= 2
+}
+
+fn addresses_model(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(48).collect();
+    let start = start.to_ascii_lowercase();
+    ADDRESSES.iter().any(|words| start.starts_with(words))
 }
 
 /// Whether a file has to do with models: by what it imports, or by its path.
@@ -231,7 +307,11 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
     // A prompt of a public collection of them.
     if ai
         && call.last() == "pull"
-        && call.callee.contains("hub")
+        && (call.callee.contains("hub")
+            || source
+                .facts
+                .imported(&call.callee)
+                .is_some_and(|(module, _)| module.contains("hub")))
         && let Some(name) = call.positional(0).and_then(|v| source.facts.literal(v, call.scope))
     {
         let key = Key::World(format!("hub/{}", name.text));
@@ -244,6 +324,10 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             }
             Some(name) if says_prompt(name) && ai => {
                 in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
+            // What a crew's task asks for is put before its agent.
+            Some("description") if ai && source.real_name(&call.callee) == "Task" => {
+                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
             // A user's message with places to fill in is a template.
             Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
@@ -347,7 +431,14 @@ fn in_value(
         Shape::Name(passed) => last(passed).to_owned(),
         _ => String::new(),
     };
-    for literal in source.facts.literals(value, scope) {
+    let literals = source.facts.literals(value, scope);
+    if let Shape::Name(handed) = &value.shape
+        && literals.is_empty()
+    {
+        let system = SYSTEM_ARGUMENTS.contains(&name) || is_system(handed, "");
+        across::claim(source.facts, source.path, handed, Role::Prompt { system }, out);
+    }
+    for literal in literals {
         if is_instruction(&literal.text, chars_min) {
             let system = SYSTEM_ARGUMENTS.contains(&name) || is_system(&passed, &literal.text);
             let plain = name.is_empty()

@@ -10,7 +10,30 @@ use crate::source::facts::{Call, Shape};
 use crate::walk::has_end;
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 104] = [
+const SURE: [(&str, &str); 127] = [
+    ("LlamaCloudIndex", "llamacloud"),
+    ("LlamaCloudRetriever", "llamacloud"),
+    ("ElasticsearchDocumentStore", "elasticsearch"),
+    ("OpenSearchDocumentStore", "opensearch"),
+    ("MongoDBAtlasDocumentStore", "mongodb-atlas"),
+    ("MongoDBAtlasVectorSearchIndex", "mongodb-atlas"),
+    ("OpensearchVectorStore", "opensearch"),
+    ("UpstashVectorStore", "upstash-vector"),
+    ("TypesenseVectorStore", "typesense"),
+    ("Typesense", "typesense"),
+    ("Vectara", "vectara"),
+    ("VespaStore", "vespa"),
+    ("TurbopufferVectorStore", "turbopuffer"),
+    ("CloudflareVectorizeStore", "cloudflare-vectorize"),
+    ("HNSWLib", "hnswlib"),
+    ("USearch", "usearch"),
+    ("DocArrayInMemorySearch", "in-memory"),
+    ("SimpleVectorStoreIndex", "in-memory"),
+    ("LocalDocumentIndex", "vectra"),
+    ("LocalIndex", "vectra"),
+    ("FirestoreVectorStore", "firestore"),
+    ("CosmosDBVectorStore", "azure-cosmosdb"),
+    ("AzureCosmosDBVectorStore", "azure-cosmosdb"),
     ("use_async_with_weaviate_cloud", "weaviate"),
     ("use_async_with_local", "weaviate"),
     ("use_async_with_custom", "weaviate"),
@@ -116,7 +139,11 @@ const SURE: [(&str, &str); 104] = [
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),
 ];
-const IMPORTED: [(&str, &str, &[&str]); 13] = [
+const IMPORTED: [(&str, &str, &[&str]); 17] = [
+    ("SearchClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("SearchIndexClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("VectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
+    ("MultiModalVectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
     ("Chroma", "chroma", &["chroma", "langchain", "llama-index"]),
     ("Client", "chroma", &["chroma"]),
     ("HttpClient", "chroma", &["chroma"]),

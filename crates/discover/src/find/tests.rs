@@ -1,5 +1,7 @@
 //! What the finders make of Java and C#, in small.
 
+use std::collections::HashSet;
+
 use super::Source;
 use crate::findings::Findings;
 use crate::known::{Index, Known, KnownPackage, KnownProvider};
@@ -30,7 +32,10 @@ fn found(language: Language, text: &str) -> Vec<String> {
     let facts = source::read(language, text, &Limits::default()).expect("read");
     assert_eq!(facts.broken_at, None, "the sample is of its language");
     let mut out = Findings::default();
-    super::source(&Source::new("src/Sample.x", language, &facts, &index, None), &mut out);
+    super::source(
+        &Source::new("src/Sample.x", language, &facts, &index, None, &HashSet::new()),
+        &mut out,
+    );
     let mut shown: Vec<_> = out
         .assets
         .iter()

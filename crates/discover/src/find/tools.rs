@@ -3,6 +3,7 @@
 use annex_isms::AssetKind;
 
 use super::{Source, abilities};
+use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Record, Shape, last};
 
@@ -92,6 +93,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for call in &source.facts.calls {
         bound(source, call, out);
+        handed(source, call, out);
+        wrapped(source, call, out);
         if let Some((name, scope)) = made(source, call) {
             let finding = tool(&name, source.place(call.line));
             out.assets.push(match scope {
@@ -170,6 +173,66 @@ fn is_tool_name(text: &str) -> bool {
     (1..=80).contains(&text.len()) && !text.contains(char::is_whitespace)
 }
 
+/// `[FunctionTool.from_defaults(fn=fn) for fn in functions]`: each of them is a tool.
+fn wrapped(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let class = call.callee.split('.').any(|part| MAKERS.contains(&part) && part.contains("Tool"));
+    if !class || source.package_of(&call.callee).is_none() {
+        return;
+    }
+    let value = call.any_named(&["fn", "func", "function"]).or_else(|| call.positional(0));
+    let Some(Shape::Name(variable)) = value.map(|value| &value.shape) else { return };
+    for binding in source.facts.bound(variable, call.scope) {
+        let Shape::Each(of) = &binding.value.shape else { continue };
+        for (item, scope) in source.facts.elements(of, binding.scope) {
+            if let Shape::Name(name) = &item.shape {
+                function(source, name, scope, item.line, out);
+            }
+        }
+    }
+}
+
+/// Arguments that hand tools to an agent or a model.
+const HANDED: [&str; 5] = ["tools", "functions", "function_tools", "tool_list", "toolset"];
+
+/// Plain functions that are handed over as tools: `Agent(tools=[search, self.store.find])`.
+fn handed(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if source.language.is_typed() {
+        return;
+    }
+    let agent = super::agents::is_agent(source, call);
+    let package = source.package_behind(call).is_some_and(|package| {
+        matches!(package.role.as_str(), "agent" | "framework" | "sdk" | "mcp")
+    });
+    let value = call.any_named(&HANDED).or_else(|| {
+        (agent || matches!(call.last(), "bind_tools" | "ToolNode"))
+            .then(|| call.args.iter().filter(|arg| arg.name.is_none()).take(2))?
+            .map(|arg| &arg.value)
+            .find(|value| matches!(value.shape, Shape::List(_)))
+    });
+    let Some(value) = value.filter(|_| agent || package) else { return };
+    for (item, scope) in source.facts.elements(value, call.scope) {
+        if let Shape::Name(name) = &item.shape {
+            function(source, name, scope, item.line, out);
+        }
+    }
+}
+
+/// A function by its name: of this file, of another one, or a method of something that came along.
+fn function(source: &Source<'_>, name: &str, scope: usize, line: u32, out: &mut Findings) {
+    let own = last(name);
+    if !own.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') {
+        return;
+    }
+    if let Some(function) = source.facts.functions.iter().find(|f| f.name == own) {
+        let finding = tool(own, source.place(function.line));
+        out.assets.push(abilities::behaviour(source, function.scope, finding));
+    } else if source.facts.imported(name).is_some() {
+        across::claim(source.facts, source.path, name, Role::Tool, out);
+    } else if name.contains('.') && source.facts.bound(name, scope).is_empty() {
+        out.assets.push(tool(own, source.place(line)));
+    }
+}
+
 /// Classes that are handed to a model as its tools: `model.bind_tools([Search, Finish])`.
 fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if !matches!(call.last(), "bind_tools" | "bindTools") {
@@ -198,7 +261,7 @@ fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
     }
 }
 
-pub(super) fn tool(name: &str, place: Place) -> Finding {
+pub(crate) fn tool(name: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Tool, Key::in_system(name, &place.path), name, place)
 }
 
@@ -230,6 +293,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         .and_then(|value| source.facts.literal(value, call.scope))
         .filter(|literal| !literal.holes && literal.text.len() <= 80 && !literal.text.contains(' '))
         .map(|literal| literal.text);
+    let looped = |name: &str| {
+        let bound = source.facts.bound(name, call.scope);
+        bound.iter().any(|binding| matches!(binding.value.shape, Shape::Each(_)))
+    };
     let wrapped = call.args.iter().find_map(|arg| match (&arg.name, &arg.value.shape) {
         (name, Shape::Name(function))
             if name.as_deref().is_none_or(|n| matches!(n, "fn" | "func")) =>
@@ -238,6 +305,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         }
         _ => None,
     });
+    // Each of what is gone through has its own name.
+    if given.is_none() && wrapped.as_deref().is_some_and(looped) {
+        return None;
+    }
     // A name that is only known at run time is no name; in Java and C# a tool is told its own.
     if given.is_none()
         && (call.any_named(&["name", "Name"]).is_some() || source.language.is_typed())
@@ -271,6 +342,18 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
 
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
+    // Collections of tools that a framework brings, and tools of its own making.
+    let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    if brought.iter().any(|end| real.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
+        && !source.language.is_typed()
+        && READY.iter().all(|(name, ..)| *name != real)
+        && !matches!(real.as_str(), "BaseToolSpec" | "LoadAndSearchToolSpec" | "BaseToolkit")
+        && source
+            .package_of(&call.callee)
+            .is_some_and(|p| matches!(p.role.as_str(), "framework" | "agent" | "sdk"))
+    {
+        return Some(tool(&real, source.place(call.line)));
+    }
     let (name, code, network) = READY.iter().find(|(name, ..)| *name == real)?;
     source.package_of(&call.callee)?;
     let mut finding = tool(name, source.place(call.line));

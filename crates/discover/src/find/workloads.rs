@@ -12,7 +12,7 @@
 use annex_isms::AssetKind;
 
 use super::servers::{self, Product, Word};
-use super::{config, containers, flags, mcp, names};
+use super::{containers, flags, keys, mcp, names};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -99,7 +99,7 @@ pub(crate) fn add(index: &Index<'_>, path: &str, workload: &Workload, out: &mut 
         .filter(|setting| !fetching.contains(&setting.name.as_str()))
         .cloned()
         .collect();
-    config::environment(index, path, &settings, out);
+    super::environment::find(index, path, &settings, out);
     let image =
         workload.image.as_ref().map(|(name, line)| (name.as_str(), Place::new(path, *line)));
     let by_image = image.as_ref().and_then(|(name, _)| servers::of_image(name));
@@ -200,7 +200,7 @@ fn others(image: &str, versioned: bool, place: &Place, out: &mut Findings) {
 fn image(node: &Node) -> Option<(String, u32)> {
     let get = |node: &Node, keys: &[&str]| -> Option<(String, u32)> {
         let found = keys.iter().find_map(|key| node.get(key))?;
-        let text = config::default_of(found.text()?).trim();
+        let text = keys::default_of(found.text()?).trim();
         (!text.is_empty()).then(|| (text.to_owned(), found.line))
     };
     let apart = |node: &Node| -> Option<(String, u32)> {
@@ -292,7 +292,7 @@ fn name(node: &Node) -> Option<&str> {
 fn push(all: &mut Vec<Setting>, name: &str, line: u32, value: &str) {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if plain && !name.is_empty() {
-        let value = config::default_of(value).to_owned();
+        let value = keys::default_of(value).to_owned();
         all.push(Setting { line, name: name.to_owned(), value });
     }
 }

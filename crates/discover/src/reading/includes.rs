@@ -33,7 +33,7 @@ impl Reader<'_> {
                 if !matches!(file.class, Class::Manifest(_)) {
                     match text(file, self.limits.manifest_bytes_max) {
                         Ok(text) => {
-                            let read = self.manifest(&path, ManifestKind::Requirements, &text);
+                            let read = self.manifest(file, ManifestKind::Requirements, &text);
                             if let Err(reason) = read {
                                 self.skip(file, reason);
                             }

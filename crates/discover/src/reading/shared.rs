@@ -1,19 +1,27 @@
-//! What files say to others of their folder: constants of Terraform, values of charts. They are
-//! read first, so that a name in one file can be followed to another.
+//! What files say to others: scripts and modules by name, constants of Terraform, values of charts.
+//! They are read first, so that a name in one file can be followed to another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Reader, text};
+use super::{Reader, includes, text};
+use crate::across;
 use crate::find::cloud::{self, Folder, Modules};
 use crate::findings::Findings;
 use crate::limits::Limits;
 use crate::read::{self, Syntax, template};
+use crate::source::usings::{self, Using};
 use crate::tree::Node;
-use crate::walk::{Class, File, is_test};
+use crate::walk::{Class, File};
 
 /// All of it.
 #[derive(Default)]
 pub(super) struct Shared {
+    /// Source files, as documents name them.
+    pub(super) scripts: Vec<String>,
+    /// What C# projects import for all their files.
+    pub(super) usings: Vec<Using>,
+    /// Modules that lie in the repository.
+    pub(super) modules: HashSet<String>,
     terraform: Folder,
     bicep: Modules,
     /// Values of charts by their folder.
@@ -22,7 +30,12 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn of(files: &[File], limits: &Limits) -> Self {
-        let mut shared = Self::default();
+        let mut shared = Self {
+            scripts: includes::scripts(files),
+            usings: usings::of_projects(files, limits),
+            modules: across::modules(files.iter().map(|file| file.path.as_str())),
+            ..Self::default()
+        };
         for file in files {
             let (folder, name) = parted(&file.path);
             match file.class {
@@ -96,7 +109,7 @@ impl Reader<'_> {
     pub(super) fn infrastructure(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
         let mut unused = Findings::default();
-        let out = if is_test(path) || super::is_document(path) {
+        let out = if file.is_test() || super::is_document(path) {
             &mut unused
         } else {
             &mut self.reading.findings

@@ -117,6 +117,16 @@ fn a_dotnet_application() {
 }
 
 #[test]
+fn what_one_file_hands_to_another() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("across"), &Limits::default())));
+}
+
+#[test]
+fn a_repository_that_trains() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("training"), &Limits::default())));
+}
+
+#[test]
 fn the_same_tree_gives_the_same_batch() {
     let root = fixture("python");
     assert_eq!(scanned(&root, &Limits::default()), scanned(&root, &Limits::default()));
