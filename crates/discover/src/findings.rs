@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use annex_isms::{AssetKind, Value};
+use annex_isms::{AssetKind, DataClass, Value};
+
+use crate::addresses::Services;
 
 use crate::across::Claim;
 
@@ -46,6 +48,26 @@ pub(crate) struct Trait {
     pub(crate) place: Place,
 }
 
+/// A name that says which class of data travels somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shown {
+    pub(crate) class: DataClass,
+    pub(crate) field: String,
+    pub(crate) place: Place,
+    pub(crate) on: On,
+}
+
+/// What such data reaches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum On {
+    Prompt,
+    Store,
+    Tool(String),
+    /// The data set that the file is.
+    Records,
+    Asset(AssetKind, Key),
+}
+
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -60,6 +82,10 @@ pub(crate) struct Findings {
     pub(crate) application: Vec<(&'static str, Value, Place)>,
     /// Files that say how something is built or run, not what it is.
     pub(crate) infrastructure: BTreeSet<String>,
+    /// What names say of classes of data.
+    pub(crate) shown: Vec<Shown>,
+    /// Servers and gateways that the repository runs, by their names on the network.
+    pub(crate) services: Services,
 }
 
 impl Findings {
@@ -71,6 +97,8 @@ impl Findings {
         self.claims.append(&mut more.claims);
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
+        self.services.append(more.services);
+        self.shown.append(&mut more.shown);
     }
 }
 

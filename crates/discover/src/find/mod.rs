@@ -5,6 +5,7 @@ mod abilities;
 pub(crate) mod agents;
 mod charts;
 mod ci;
+pub(crate) mod classes;
 pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
@@ -188,6 +189,7 @@ pub(crate) fn stem(path: &str) -> &str {
 
 /// Runs every finder over a source file.
 pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
+    let before = out.assets.len();
     models::find(source, out);
     endpoints::find(source, out);
     stores::find(source, out);
@@ -201,4 +203,7 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     flags::usage(source, out);
     functions::find(source, out);
     options::find(source, out);
+    let mut shown = Vec::new();
+    classes::find(source, out.assets.get(before..).unwrap_or_default(), &mut shown);
+    out.shown.append(&mut shown);
 }

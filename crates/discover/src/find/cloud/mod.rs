@@ -17,7 +17,7 @@ use annex_isms::AssetKind;
 
 use super::names::{self, Named};
 use super::workloads::{self, Around};
-use super::{charts, config, keys as spelling, prompts, stores};
+use super::{charts, classes, config, keys as spelling, prompts, stores};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
@@ -53,14 +53,16 @@ fn resource(
     resource: &Resource<'_>,
     out: &mut Findings,
 ) {
+    let before = out.assets.len();
     let place = Place::new(path, resource.line);
     let row = RESOURCES.iter().find(|(of, _)| *of == resource.of).map(|(_, what)| *what);
     if let Some(what) = row {
         by_type(index, path, resource, what, &place, out);
     }
     for_models(index, path, cloud, resource.body, &mut Vec::new(), out);
-    let around = Around { path, infrastructure: true, published: None };
+    let around = Around::infrastructure(path);
     workloads::find(index, around, resource.body, out);
+    classes::labels(path, resource.body, before, out);
 }
 
 fn by_type(
