@@ -20,11 +20,15 @@ const fn bool(subject: SubjectKind, name: &'static str, unfavourable: bool) -> D
     Declared { subject, name, value_type: ValueType::Bool, unfavourable: Some(unfavourable) }
 }
 
+const fn set(subject: SubjectKind, name: &'static str) -> Declared {
+    Declared { subject, name, value_type: ValueType::Set, unfavourable: None }
+}
+
 const fn text(subject: SubjectKind, name: &'static str) -> Declared {
     Declared { subject, name, value_type: ValueType::Text, unfavourable: None }
 }
 
-use SubjectKind::{Asset, System};
+use SubjectKind::{Asset, Flow, System};
 
 /// The table.
 pub const ATTRIBUTES: &[Declared] = &[
@@ -48,6 +52,7 @@ pub const ATTRIBUTES: &[Declared] = &[
     text(Asset, "version"),
     bool(Asset, "version_pinned", false),
     bool(Asset, "writes_files", true),
+    set(Flow, "sensitive_fields"),
     bool(System, "conversations_logged", false),
     text(System, "digest"),
     bool(System, "fallback_in_source", false),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use annex_isms::{AssetKind, Value};
+use annex_isms::{AssetKind, DataClass, Value};
+
+use crate::addresses::Services;
 
 use crate::across::Claim;
 use crate::find::files::Read;
@@ -47,6 +49,26 @@ pub(crate) struct Trait {
     pub(crate) place: Place,
 }
 
+/// A name that says which class of data travels somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shown {
+    pub(crate) class: DataClass,
+    pub(crate) field: String,
+    pub(crate) place: Place,
+    pub(crate) on: On,
+}
+
+/// What such data reaches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum On {
+    Prompt,
+    Store,
+    Tool(String),
+    /// The data set that the file is.
+    Records,
+    Asset(AssetKind, Key),
+}
+
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -65,6 +87,10 @@ pub(crate) struct Findings {
     pub(crate) application: Vec<(&'static str, Value, Place)>,
     /// Files that say how something is built or run, not what it is.
     pub(crate) infrastructure: BTreeSet<String>,
+    /// What names say of classes of data.
+    pub(crate) shown: Vec<Shown>,
+    /// Servers and gateways that the repository runs, by their names on the network.
+    pub(crate) services: Services,
 }
 
 impl Findings {
@@ -73,11 +99,13 @@ impl Findings {
         self.assets.append(&mut more.assets);
         self.beside.append(&mut more.beside);
         self.traits.append(&mut more.traits);
+        self.claims.append(&mut more.claims);
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
-        self.claims.append(&mut more.claims);
         self.reads.append(&mut more.reads);
         self.with_tools.append(&mut more.with_tools);
+        self.services.append(more.services);
+        self.shown.append(&mut more.shown);
     }
 
     /// Decides what one file alone could not: whether there are tools that an agent is given.

@@ -29,6 +29,7 @@
 
 mod absent;
 mod across;
+mod addresses;
 mod attributes;
 mod batch;
 mod find;
@@ -138,6 +139,7 @@ pub fn scan(
         read.findings.assets.append(&mut read.findings.beside);
     }
     find::data_files::group(&mut read.findings.assets);
+    addresses::resolve(&index, &mut read.findings);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);
@@ -153,6 +155,7 @@ pub fn scan(
         .map(|system| SeenSystem { id: system.id.clone(), name: system.name.clone() })
         .collect();
     seen.sort();
+    let flows = flows::find(&mut assembly, &systems, &read.findings.shown);
     let period = Period { from, to: (options.clock)() };
     Ok(ObservationBatch {
         schema: BATCH_SCHEMA,
@@ -171,7 +174,7 @@ pub fn scan(
         skipped,
         systems: seen,
         assets: assembly.seen_assets(),
-        flows: flows::find(&assembly, &systems),
+        flows,
         observations: assembly.observations(period),
     })
 }

@@ -1,6 +1,7 @@
 //! Reads the files of a walk, each as what it is, and lists what could not be read.
 
 mod bytes;
+mod data;
 mod includes;
 mod shared;
 
@@ -16,7 +17,8 @@ use includes::{is_asked, is_document};
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{
-    self, Source, config, containers, data_files, flags, infra, packages, prompts, stores,
+    self, Source, classes, config, containers, data_files, environment, flags, infra, packages,
+    prompts, stores,
 };
 use crate::findings::Findings;
 use crate::known::Index;
@@ -27,7 +29,7 @@ use crate::source::{self, Language, notebook};
 use crate::systems::Found;
 use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
 use crate::worth::Worth;
-use bytes::{head, text};
+use bytes::text;
 use shared::Shared;
 
 /// How many files a thread takes at once.
@@ -201,7 +203,7 @@ impl<'a> Reader<'a> {
             Class::Source(language) => return self.source(file, language, text),
             Class::Notebook => return self.notebook(file, text),
             Class::Config(syntax) => return self.settings(file, syntax, text),
-            Class::Env => config::environment(self.index, path, &read::env::read(text), out),
+            Class::Env => environment::find(self.index, path, &read::env::read(text), out),
             Class::Dockerfile => {
                 out.infrastructure.insert(path.to_owned());
                 containers::dockerfile(self.index, path, text, out);
@@ -210,6 +212,7 @@ impl<'a> Reader<'a> {
                 if prompts::is_prompt_file(path) && !is_document(path) =>
             {
                 prompts::file(path, text, out);
+                classes::template(path, text, out);
             }
             // The templates of one library, wherever they lie.
             Class::Template if has_end(path, &[".st"]) => {
@@ -219,7 +222,10 @@ impl<'a> Reader<'a> {
             }
             Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
-            Class::Sql => stores::sql(path, text, out),
+            Class::Sql => {
+                stores::sql(path, text, out);
+                classes::sql(path, text, out);
+            }
             Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
             _ => {}
         }
@@ -316,6 +322,7 @@ impl<'a> Reader<'a> {
             &mut self.reading.findings
         };
         if syntax == Syntax::Json && data_files::file(path, text, out) {
+            classes::records(path, text, out);
             return Ok(());
         }
         let (root, fault) = shared::document(syntax, path, text, self.shared, self.limits)?;
@@ -332,35 +339,6 @@ impl<'a> Reader<'a> {
             infra::document(self.index, path, &root, self.limits, &mut unread, out);
         }
         if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
-    }
-
-    /// Data is only looked at: how it begins shows whether models are trained on it.
-    fn data(&mut self, file: &File) {
-        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
-            self.reading.coverage.bytes_read += head.len() as u64;
-            if !file.is_test() {
-                data_files::file(&file.path, &head, &mut self.reading.findings);
-            }
-            self.reading.coverage.files_ignored += 1;
-        } else {
-            self.skip(file, "cannot be read".to_owned());
-        }
-    }
-
-    fn large(&mut self, file: &File) {
-        let mut found = false;
-        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
-            self.reading.coverage.bytes_read += head.len() as u64;
-            if !file.is_test() {
-                found = data_files::file(&file.path, &head, &mut self.reading.findings);
-            }
-        }
-        let reason = format!(
-            "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
-            file.bytes, self.limits.file_bytes_max
-        );
-        let matters = !found && !file.is_test();
-        self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
     fn list_foreign(&mut self) {

@@ -58,13 +58,13 @@ pub(crate) fn kustomization(index: &Index<'_>, path: &str, root: &Node, out: &mu
             .into_iter()
             .map(|(name, (value, line))| crate::read::env::Setting { line, name, value })
             .collect();
-        super::config::environment(index, path, &settings, out);
+        super::environment::find(index, path, &settings, out);
     }
 }
 
 /// `values.yaml`.
 pub(crate) fn values(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
-    let around = Around { path, infrastructure: true, published: None };
+    let around = Around::infrastructure(path);
     workloads::find(index, around, root, out);
     // `modelURL: org/name`, as the charts of model servers have it.
     root.visit(&mut |keys, node| {

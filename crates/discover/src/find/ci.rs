@@ -23,7 +23,7 @@ pub(crate) fn is_pipeline(path: &str) -> bool {
 
 /// Finds what a pipeline uses.
 pub(crate) fn find(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
-    let around = Around { path, infrastructure: true, published: None };
+    let around = Around::infrastructure(path);
     workloads::find(index, around, root, out);
     steps(index, path, root, out);
 }

@@ -1,19 +1,17 @@
 //! Settings: models, stores, interfaces and gateways that a configuration file names.
 
-mod keys;
-
 use annex_isms::{AssetKind, Value as Attribute};
 
+use super::keys::{
+    default_of, is_translation, says_address, says_dataset, says_hub, says_model, says_store,
+    says_task, snake,
+};
 use super::names::{self, Named};
 use super::{
     containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
 };
-pub(crate) use keys::{default_of, says_dataset, says_model, snake};
-use keys::{is_translation, says_address, says_hub, says_store, says_task};
-
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
-use crate::read::env::Setting;
 use crate::tree::{Kind, Node};
 use crate::walk::has_end;
 
@@ -327,47 +325,4 @@ fn red_team(path: &str, root: &Node, out: &mut Findings) -> bool {
         });
     }
     promptfoo
-}
-
-/// Settings of the environment.
-pub(crate) fn environment(index: &Index<'_>, path: &str, settings: &[Setting], out: &mut Findings) {
-    let mut remote_code = None;
-    for setting_ in settings {
-        let node = Node::new(setting_.line, Kind::Text(setting_.value.clone()));
-        let place = Place::new(path, setting_.line);
-        setting(index, path, &[&setting_.name], &node, &mut remote_code, out);
-        if let Some(provider) = index.provider_of_key(&setting_.name) {
-            out.assets.push(names::interface(index, &provider.id, place.clone()));
-        }
-        let on = matches!(setting_.value.as_str(), "true" | "1" | "TRUE");
-        let log = match setting_.name.as_str() {
-            "LANGCHAIN_TRACING_V2"
-            | "LANGSMITH_TRACING"
-            | "LANGSMITH_TRACING_V2"
-            | "LANGSMITH_API_KEY"
-            | "LANGSMITH_PROJECT" => Some(("langsmith", Some("langsmith"))),
-            "LANGFUSE_HOST" | "LANGFUSE_SECRET_KEY" | "LANGFUSE_BASE_URL" => {
-                Some(("langfuse", None))
-            }
-            "PHOENIX_COLLECTOR_ENDPOINT" => Some(("phoenix", None)),
-            _ => None,
-        };
-        if let Some(product) = stores::product_of_variable(&setting_.name) {
-            out.assets.push(stores::store(product, None, place.clone()));
-        }
-        if let Some((product, supplier)) = log {
-            // Only a variable that switches tracing on, or names where it goes, shows logging.
-            if on || product != "langsmith" {
-                out.traits.push(Trait {
-                    attribute: "conversations_logged",
-                    value: Some(true),
-                    place: place.clone(),
-                });
-            }
-            out.assets.push(
-                Finding::new(AssetKind::LogStore, Key::World(product.to_owned()), product, place)
-                    .supplied_by(supplier),
-            );
-        }
-    }
 }

@@ -5,7 +5,7 @@ use annex_isms::{AssetKind, Value as Attribute};
 use super::names::{self, Named};
 use super::servers::Word;
 use super::workloads::{self, Workload};
-use super::{endpoints, flags};
+use super::{classes, endpoints, flags};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -143,10 +143,17 @@ pub(crate) fn is_compose(path: &str) -> bool {
 
 /// Reads a compose file.
 pub(crate) fn compose(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
-    for (_, service) in root.get("services").map_or(&[][..], Node::entries) {
+    for (name, service) in root.get("services").map_or(&[][..], Node::entries) {
         let mut workload = workloads::read(service);
         workload.published = Some(published(service));
+        workload.names.push(name.clone());
+        for key in ["container_name", "hostname"] {
+            workload.names.extend(service.get(key).and_then(Node::text).map(str::to_owned));
+        }
+        workload.ports = ports(service);
+        let before = out.assets.len();
         workloads::add(index, path, &workload, out);
+        classes::labels(path, service, before, out);
     }
     // Models that the engine itself runs.
     for (_, model) in root.get("models").map_or(&[][..], Node::entries) {
@@ -166,6 +173,19 @@ pub(crate) fn compose(index: &Index<'_>, path: &str, root: &Node, out: &mut Find
 
 pub(crate) fn gateway(product: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Gateway, Key::World(product.to_owned()), product, place)
+}
+
+/// Ports of the machine that lead to a service: `8080:80`, `127.0.0.1:8080:80`.
+fn ports(service: &Node) -> Vec<String> {
+    let all = service.get("ports").map_or(&[][..], Node::items).iter().filter_map(|port| {
+        if let Some(published) = port.get("published") {
+            return published.scalar();
+        }
+        let text = port.scalar()?;
+        let (before, _) = text.rsplit_once(':')?;
+        Some(before.rsplit(':').next().unwrap_or(before).to_owned())
+    });
+    all.collect()
 }
 
 /// Whether a port is open beyond the machine.

@@ -78,7 +78,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for binding in &source.facts.bindings {
         let name = last(&binding.name).to_ascii_lowercase();
         if let Shape::Text { text, holes: false } = &binding.value.shape
-            && super::config::says_dataset(&name)
+            && super::keys::says_dataset(&name)
         {
             let place = source.place(binding.value.line);
             out.assets.extend(super::options::dataset(text, &place));

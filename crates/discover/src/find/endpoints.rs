@@ -203,7 +203,7 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let place = source.place(call.line);
     let url = base_url(source, call);
     if let Some(host) = url.as_deref().and_then(host) {
-        out.assets.push(of_host(source.index, &host, place.clone()));
+        out.assets.push(gateway_or(source.index, &host, place.clone()));
     } else if call.any_named(&BASES).is_none() || class == Some("azure-openai") {
         let provider =
             models::provider(source, call).filter(|id| id != names::HUB || is_hub_api(&name));
@@ -356,7 +356,10 @@ pub(crate) fn gateway_or(index: &Index<'_>, host: &Host, place: Place) -> Findin
 
 /// The gateway that serves under a host.
 pub(crate) fn gateway(host: &str) -> Option<&'static str> {
-    GATEWAYS.iter().find(|(name, _)| *name == host).map(|(_, product)| *product)
+    // Who names a host after the program runs it there.
+    let named = host.split('.').next().filter(|name| matches!(*name, "litellm" | "litellm-proxy"));
+    let listed = GATEWAYS.iter().find(|(name, _)| *name == host).map(|(_, product)| *product);
+    listed.or_else(|| named.map(|_| "litellm"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Files of infrastructure: which form a document has, and who reads it.
 
 use super::workloads::{self, Around};
-use super::{charts, ci, cloud, containers, kubernetes};
-use crate::findings::Findings;
+use super::{charts, ci, cloud, containers, kubernetes, stores};
+use crate::findings::{Findings, Place};
 use crate::known::Index;
 use crate::limits::Limits;
 use crate::tree::Node;
@@ -52,10 +52,24 @@ pub(crate) fn document(
         let tasks = root.get("containerDefinitions").is_some();
         let functions = name.starts_with("serverless.") && root.get("provider").is_some();
         let infrastructure = tasks || functions;
-        workloads::find(index, Around { path, infrastructure, published: None }, root, out);
+        let around = Around { infrastructure, ..Around::infrastructure(path) };
+        workloads::find(index, around, root, out);
         infrastructure
     };
+    mappings(path, root, out);
     if known {
         out.infrastructure.insert(path.to_owned());
     }
+}
+
+/// Mappings of an index that keeps vectors beside its documents.
+fn mappings(path: &str, root: &Node, out: &mut Findings) {
+    root.visit(&mut |keys, node| {
+        let product = match (keys.last(), node.text()) {
+            (Some(&"type"), Some("dense_vector")) => "elasticsearch",
+            (Some(&"type"), Some("knn_vector")) => "opensearch",
+            _ => return,
+        };
+        out.assets.push(stores::store(product, None, Place::new(path, node.line)));
+    });
 }

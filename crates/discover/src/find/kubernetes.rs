@@ -5,7 +5,7 @@ use annex_isms::AssetKind;
 use super::names::{self, HUB, Named};
 use super::servers::{self, PRODUCTS};
 use super::workloads::{self, Around};
-use super::{config, containers, stores};
+use super::{classes, config, containers, stores};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::limits::Limits;
@@ -51,14 +51,40 @@ pub(crate) fn find(
 ) {
     let mut files = Files { index, path, limits, unread };
     for object in objects {
+        let before = out.assets.len();
         let published = published(object, objects).then_some(true);
-        let around = Around { path, infrastructure: true, published };
+        let names = names_of(object, objects);
+        let around = Around { published, names: &names, ..Around::infrastructure(path) };
         match kind(object) {
             "ConfigMap" | "Secret" => files.data(object, out),
             _ => workloads::find(index, around, object, out),
         }
         of_operators(&mut files, object, out);
+        classes::labels(path, object, before, out);
     }
+}
+
+/// The services of the same file that lead to a workload.
+fn services<'n>(object: &Node, all: &[&'n Node]) -> Vec<&'n Node> {
+    let template = object.at(&["spec", "template"]).unwrap_or(object);
+    let labels = template.at(&["metadata", "labels"]).map_or(&[][..], Node::entries);
+    let leads = |service: &&&Node| {
+        let selector = service.at(&["spec", "selector"]).map_or(&[][..], Node::entries);
+        let has = |(key, value): &(String, Node)| {
+            labels.iter().any(|(name, own)| name == key && own.scalar() == value.scalar())
+        };
+        kind(service) == "Service" && !selector.is_empty() && selector.iter().all(has)
+    };
+    all.iter().filter(leads).copied().collect()
+}
+
+fn name_of(object: &Node) -> Option<&str> {
+    object.at(&["metadata", "name"]).and_then(Node::text)
+}
+
+/// Names under which a workload can be reached within the cluster.
+fn names_of(object: &Node, all: &[&Node]) -> Vec<String> {
+    services(object, all).into_iter().filter_map(name_of).map(str::to_owned).collect()
 }
 
 /// Whether something of the same file makes a workload reachable from beyond the cluster. What
@@ -66,23 +92,14 @@ pub(crate) fn find(
 fn published(object: &Node, all: &[&Node]) -> bool {
     let template = object.at(&["spec", "template"]).unwrap_or(object);
     let host = template.at(&["spec", "hostNetwork"]).and_then(Node::bool) == Some(true);
-    let labels = template.at(&["metadata", "labels"]).map_or(&[][..], Node::entries);
-    let services = all.iter().filter(|other| kind(other) == "Service").filter(|service| {
-        let selector = service.at(&["spec", "selector"]).map_or(&[][..], Node::entries);
-        let has = |(key, value): &(String, Node)| {
-            labels.iter().any(|(name, own)| name == key && own.scalar() == value.scalar())
-        };
-        !selector.is_empty() && selector.iter().all(has)
-    });
-    host || services.into_iter().any(|service| {
+    host || services(object, all).into_iter().any(|service| {
         let open = matches!(
             service.at(&["spec", "type"]).and_then(Node::text),
             Some("LoadBalancer" | "NodePort")
         );
-        let name = service.at(&["metadata", "name"]).and_then(Node::text);
         open || all.iter().any(|other| {
             matches!(kind(other), "Ingress" | "HTTPRoute" | "Gateway" | "VirtualService")
-                && name.is_some_and(|name| names_service(other, name))
+                && name_of(service).is_some_and(|name| names_service(other, name))
         })
     })
 }
@@ -131,7 +148,7 @@ impl Files<'_> {
                 }
             }
         }
-        config::environment(self.index, self.path, &settings, out);
+        super::environment::find(self.index, self.path, &settings, out);
     }
 
     fn nested(&mut self, syntax: Syntax, name: &str, value: &Node, out: &mut Findings) {

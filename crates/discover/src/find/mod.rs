@@ -6,6 +6,7 @@ pub(crate) mod agents;
 mod asked;
 mod charts;
 mod ci;
+pub(crate) mod classes;
 pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
@@ -14,11 +15,13 @@ pub(crate) mod data_files;
 pub(crate) mod datasets;
 pub(crate) mod embedded;
 pub(crate) mod endpoints;
+pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod flags;
 pub(crate) mod functions;
 mod handed;
 pub(crate) mod infra;
+pub(crate) mod keys;
 mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
@@ -198,6 +201,7 @@ pub(crate) fn stem(path: &str) -> &str {
 
 /// Runs every finder over a source file.
 pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
+    let before = out.assets.len();
     models::find(source, out);
     endpoints::find(source, out);
     stores::find(source, out);
@@ -214,4 +218,7 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     files::find(source, out);
     typed_agents::find(source, out);
     native::find(source, out);
+    let mut shown = Vec::new();
+    classes::find(source, out.assets.get(before..).unwrap_or_default(), &mut shown);
+    out.shown.append(&mut shown);
 }

@@ -12,7 +12,7 @@
 use annex_isms::AssetKind;
 
 use super::servers::{self, Product, Word};
-use super::{config, containers, flags, mcp, names};
+use super::{containers, flags, keys, mcp, names};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::read::env::Setting;
@@ -34,6 +34,10 @@ pub(crate) struct Workload {
     pub(crate) published: Option<bool>,
     /// Files that are not read could hold settings, too.
     pub(crate) elsewhere: bool,
+    /// Names under which others reach it.
+    pub(crate) names: Vec<String>,
+    /// Ports of the machine that lead to it.
+    pub(crate) ports: Vec<String>,
 }
 
 /// Where a document belongs.
@@ -43,6 +47,15 @@ pub(crate) struct Around<'a> {
     /// It describes what runs somewhere, so that every environment in it counts.
     pub(crate) infrastructure: bool,
     pub(crate) published: Option<bool>,
+    /// Names under which others reach its containers.
+    pub(crate) names: &'a [String],
+}
+
+impl<'a> Around<'a> {
+    /// A document that describes what runs somewhere.
+    pub(crate) const fn infrastructure(path: &'a str) -> Self {
+        Self { path, infrastructure: true, published: None, names: &[] }
+    }
 }
 
 /// Finds the containers of a document.
@@ -74,6 +87,7 @@ fn map(index: &Index<'_>, around: Around<'_>, node: &Node, out: &mut Findings) -
         return false;
     }
     workload.published = if has_host_port(node) { Some(true) } else { around.published };
+    workload.names = around.names.to_vec();
     add(index, around.path, &workload, out);
     true
 }
@@ -86,8 +100,20 @@ pub(crate) fn read(node: &Node) -> Workload {
         image: image.map(|((name, _), line)| (name, line)),
         words: words(node),
         settings: settings(node),
-        published: None,
         elsewhere: elsewhere(node),
+        ..Workload::default()
+    }
+}
+
+/// Where a server or a gateway can be reached.
+fn reached(product: &Product, workload: &Workload, out: &mut Findings) {
+    if matches!(product.what, servers::What::Server | servers::What::Gateway) {
+        for name in &workload.names {
+            out.services.named(name, product.id);
+        }
+        for port in &workload.ports {
+            out.services.published(port, product.id);
+        }
     }
 }
 
@@ -99,13 +125,14 @@ pub(crate) fn add(index: &Index<'_>, path: &str, workload: &Workload, out: &mut 
         .filter(|setting| !fetching.contains(&setting.name.as_str()))
         .cloned()
         .collect();
-    config::environment(index, path, &settings, out);
+    super::environment::find(index, path, &settings, out);
     let image =
         workload.image.as_ref().map(|(name, line)| (name.as_str(), Place::new(path, *line)));
     let by_image = image.as_ref().and_then(|(name, _)| servers::of_image(name));
     let commands = servers::commands(&workload.words);
     if let (Some(product), Some((_, place))) = (by_image, &image) {
         let whole = commands.concat();
+        reached(product, workload, out);
         out.assets.push(product_finding(index, product, workload, &whole, place.clone()));
         // The program is the image's own: all words are its arguments.
         if !commands.iter().any(|words| servers::of_command(words).is_some()) {
@@ -120,6 +147,7 @@ pub(crate) fn add(index: &Index<'_>, path: &str, workload: &Workload, out: &mut 
             if by_image.is_none_or(|known| known.id != product.id)
                 && let Some(place) = place
             {
+                reached(product, workload, out);
                 out.assets.push(product_finding(index, product, workload, words, place));
             }
             servers::models(index, product, words, &workload.settings, path, out);
@@ -155,12 +183,12 @@ fn product_finding(
     place: Place,
 ) -> Finding {
     let mut finding = servers::finding(index, product, place);
-    let reached = matches!(product.what, servers::What::Server | servers::What::Store);
-    if let Some(published) = workload.published.filter(|_| reached) {
+    let open = matches!(product.what, servers::What::Server | servers::What::Store);
+    if let Some(published) = workload.published.filter(|_| open) {
         finding = finding.with("port_published", published);
     }
     let keys = servers::authentication(product, words, &workload.settings, workload.elsewhere);
-    if let Some(authenticated) = keys.filter(|_| reached) {
+    if let Some(authenticated) = keys.filter(|_| open) {
         finding = finding.with("authentication_configured", authenticated);
     }
     finding
@@ -200,7 +228,7 @@ fn others(image: &str, versioned: bool, place: &Place, out: &mut Findings) {
 fn image(node: &Node) -> Option<(String, u32)> {
     let get = |node: &Node, keys: &[&str]| -> Option<(String, u32)> {
         let found = keys.iter().find_map(|key| node.get(key))?;
-        let text = config::default_of(found.text()?).trim();
+        let text = keys::default_of(found.text()?).trim();
         (!text.is_empty()).then(|| (text.to_owned(), found.line))
     };
     let apart = |node: &Node| -> Option<(String, u32)> {
@@ -292,7 +320,7 @@ fn name(node: &Node) -> Option<&str> {
 fn push(all: &mut Vec<Setting>, name: &str, line: u32, value: &str) {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if plain && !name.is_empty() {
-        let value = config::default_of(value).to_owned();
+        let value = keys::default_of(value).to_owned();
         all.push(Setting { line, name: name.to_owned(), value });
     }
 }

@@ -1,4 +1,4 @@
-//! What files say to others: constants of Terraform, values of charts, imports of a whole project.
+//! What files say to others: scripts and modules by name, constants of Terraform, values of charts.
 //! They are read first, so that a name in one file can be followed to another.
 
 use std::collections::{HashMap, HashSet};
@@ -16,11 +16,11 @@ use crate::walk::{Class, File};
 /// All of it.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// Scripts that can be started.
+    /// Source files, as documents name them.
     pub(super) scripts: Vec<String>,
-    /// Namespaces that projects of C# import for all their files.
+    /// What C# projects import for all their files.
     pub(super) usings: Vec<Using>,
-    /// Modules of Python that are the repository's own.
+    /// Modules that lie in the repository.
     pub(super) modules: HashSet<String>,
     terraform: Folder,
     bicep: Modules,

@@ -1,6 +1,7 @@
 //! A syntax tree → [`Facts`], walked with a cursor: no recursion, however deep the file nests.
 
 mod imports;
+mod signature;
 
 use tree_sitter::{Node, Tree};
 
@@ -193,6 +194,7 @@ impl Walk<'_> {
             line: line(node),
             parent,
             scope,
+            parameters: signature::parameters(node, self.source),
         });
         self.facts.functions.len() - 1
     }

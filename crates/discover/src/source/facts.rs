@@ -105,6 +105,8 @@ pub(crate) struct Function {
     pub(crate) parent: usize,
     /// The scope of its body.
     pub(crate) scope: usize,
+    /// Names of its parameters.
+    pub(crate) parameters: Vec<String>,
 }
 
 /// A text literal.

@@ -232,6 +232,17 @@ fn containers_of_compose_and_docker_load_models() {
 }
 
 #[test]
+fn an_index_is_a_store_of_vectors_where_its_mapping_has_some() {
+    let mapping = "{\"mappings\": {\"properties\": {\"text\": {\"type\": \"text\"},\n\"vector\": {\"type\": \"dense_vector\", \"dims\": 384}}}}";
+    let files = [
+        ("index.json", mapping),
+        ("compose.yaml", "services:\n  s:\n    image: elasticsearch:8.1\n"),
+    ];
+    assert_eq!(found(&files, "vector_store"), ["elasticsearch at index.json:2"]);
+    assert_eq!(found(&files[1..], "vector_store"), [""; 0]);
+}
+
+#[test]
 fn how_something_runs_makes_no_system_beside_what_it_is() {
     let source = "from openai import OpenAI\nOpenAI().chat.completions.create(model=\"gpt-4o\")\n";
     let files = [

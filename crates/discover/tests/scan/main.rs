@@ -2,6 +2,7 @@
 
 mod cloud;
 mod constructs;
+mod flows;
 mod infra;
 
 use std::collections::BTreeSet;
@@ -157,6 +158,7 @@ fn every_observation_is_in_the_table() {
         for seen in scanned(&fixture(name), &Limits::default()).observations {
             let subject = match seen.subject {
                 Seen::System(_) => SubjectKind::System,
+                Seen::Flow { .. } => SubjectKind::Flow,
                 _ => SubjectKind::Asset,
             };
             let known = ATTRIBUTES.iter().any(|a| {

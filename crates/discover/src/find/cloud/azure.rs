@@ -4,8 +4,8 @@ use annex_isms::Value as Attribute;
 
 use super::table::KINDS;
 use super::{Cloud, Resource, field, resource};
-use crate::find::config;
 use crate::find::names::{self, Named};
+use crate::find::keys;
 use crate::findings::{Findings, Place};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
@@ -58,8 +58,8 @@ pub(super) fn model(
 
 /// Whether a name says that its value is a model, or is deployed under the name of one.
 pub(super) fn says_model(name: &str) -> bool {
-    let key = config::snake(name);
-    config::says_model(&key) || key.ends_with("_deployment")
+    let key = keys::snake(name);
+    keys::says_model(&key) || key.ends_with("_deployment")
 }
 
 /// A parameter or variable that names a model by its own name: `chatModelName = 'gpt-4o'`. It is
@@ -72,12 +72,12 @@ pub(super) fn constant(
     out: &mut Findings,
 ) {
     let given = value.text().unwrap_or_default();
-    let text = config::default_of(given);
+    let text = keys::default_of(given);
     let Some(own) = index.provider_of_model(text).filter(|_| says_model(name)) else { return };
     let direct = given.starts_with(&format!("${{{}_", own.id.to_ascii_uppercase()));
     let owner = if direct { own.id.as_str() } else { OWNER };
     let named = Named { owner: owner.to_owned(), name: text.to_owned() };
-    let embedding = config::snake(name).contains("embed");
+    let embedding = keys::snake(name).contains("embed");
     out.assets.push(names::finding(index, &named, embedding, Place::new(path, value.line)));
 }
 

@@ -17,7 +17,7 @@ use annex_isms::AssetKind;
 
 use super::names::{self, Named};
 use super::workloads::{self, Around};
-use super::{charts, config, prompts, stores};
+use super::{charts, classes, config, keys as spelling, prompts, stores};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
@@ -53,14 +53,16 @@ fn resource(
     resource: &Resource<'_>,
     out: &mut Findings,
 ) {
+    let before = out.assets.len();
     let place = Place::new(path, resource.line);
     let row = RESOURCES.iter().find(|(of, _)| *of == resource.of).map(|(_, what)| *what);
     if let Some(what) = row {
         by_type(index, path, resource, what, &place, out);
     }
     for_models(index, path, cloud, resource.body, &mut Vec::new(), out);
-    let around = Around { path, infrastructure: true, published: None };
+    let around = Around::infrastructure(path);
     workloads::find(index, around, resource.body, out);
+    classes::labels(path, resource.body, before, out);
 }
 
 fn by_type(
@@ -166,7 +168,7 @@ fn knowledge_base(path: &str, body: &Node, out: &mut Findings) {
     };
     let mut named = None;
     storage.visit(&mut |keys, node| {
-        let key = keys.last().map(|key| config::snake(key)).unwrap_or_default();
+        let key = keys.last().map(|key| spelling::snake(key)).unwrap_or_default();
         if matches!(key.as_str(), "vector_index_name" | "table_name" | "collection_name") {
             named = node.text().filter(|text| !text.contains("${"));
         }
@@ -228,7 +230,7 @@ fn bedrock(text: &str) -> Option<&str> {
 /// A field by its name in snake case, among the properties of a resource or beside them.
 fn field<'n>(body: &'n Node, name: &str) -> Option<&'n Node> {
     let own = |node: &'n Node| {
-        node.entries().iter().rev().find(|(key, _)| config::snake(key) == name).map(|(_, n)| n)
+        node.entries().iter().rev().find(|(key, _)| spelling::snake(key) == name).map(|(_, n)| n)
     };
     let properties = body.get("properties").or_else(|| body.get("Properties"));
     properties.and_then(own).or_else(|| own(body))

@@ -116,7 +116,7 @@ fn made(
             }
         }
         ("job", _) => {
-            let around = Around { path, infrastructure: true, published: None };
+            let around = Around::infrastructure(path);
             for body in bodies(block, resolver) {
                 workloads::find(index, around, &body, out);
             }

@@ -133,4 +133,16 @@ mod tests {
         assert!(is_translation("web/src/locales/da/translation.json"));
         assert!(is_translation("i18n/en.yaml") && !is_translation("config/prompts.yaml"));
     }
+
+    #[test]
+    fn keys_have_one_spelling_and_variables_their_default() {
+        for key in ["Model-Name", "modelName", "ModelName", "model_name"] {
+            assert_eq!(snake(key), "model_name");
+        }
+        for text in ["${A:gpt-4o}", "${A:-gpt-4o}", "${A=gpt-4o}", "gpt-4o"] {
+            assert_eq!(default_of(text), "gpt-4o");
+        }
+        assert_eq!(default_of("${A}"), "${A}");
+        assert_eq!(default_of("${A:-x=y}"), "x=y");
+    }
 }
