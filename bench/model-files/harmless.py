@@ -24,7 +24,7 @@ import sys
 
 FILE_BYTES_MAX = 20_000
 PARTS = ("harmless_python", "harmless_torch", "harmless_formats", "harmless_networks",
-         "harmless_text")
+         "harmless_text", "harmless_estimators", "harmless_trained")
 
 
 class Corpus:
@@ -39,7 +39,8 @@ class Corpus:
         relative = f"{library}/{name}"
         package = {"python": None, "text": None, "tar": None, "mar": None,
                    "sklearn": "scikit-learn", "xgboost": "xgboost-cpu",
-                   "tensorflow": "tensorflow-cpu"}.get(library, library)
+                   "tensorflow": "tensorflow-cpu", "imblearn": "imbalanced-learn",
+                   "mlflow": "mlflow-skinny"}.get(library, library)
         version = importlib.metadata.version(package) if package else sys.version.split()[0]
         self.rows.append({"path": relative, "library": library, "version": version})
         path = self.folder / relative

