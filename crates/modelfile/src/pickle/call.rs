@@ -30,6 +30,7 @@ impl Machine<'_> {
                 if opcode == b'i' {
                     let height = self.mark(at);
                     let arguments = self.pack(height);
+                    self.cut(height);
                     self.called(global, arguments, at, scan)
                 } else {
                     global
@@ -69,7 +70,7 @@ impl Machine<'_> {
                 let height = self.mark(at);
                 let callee = self.stack.get(height).copied().unwrap_or(Value::Unknown);
                 let arguments = self.pack((height + 1).min(self.stack.len()));
-                self.stack.truncate(height);
+                self.cut(height);
                 self.called(callee, arguments, at, scan)
             }
             b'R' | 0x81 => {

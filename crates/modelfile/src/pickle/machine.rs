@@ -9,6 +9,7 @@
 //! goes on with an unknown value: a wrong guess about a loader must not hide what follows.
 
 use super::imports::Imports;
+use super::unfold::Unfold;
 use super::value::{Memo, Ring, Texts, Value};
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
@@ -28,6 +29,7 @@ pub(super) struct Machine<'m> {
     pub(super) stack: Vec<Value>,
     marks: Vec<usize>,
     memo: Memo,
+    pub(super) unfold: Unfold,
     pub(super) ring: Ring,
     pub(super) texts: Texts,
     pub(super) imports: &'m mut Imports,
@@ -45,6 +47,7 @@ impl<'m> Machine<'m> {
             stack: Vec::new(),
             marks: Vec::new(),
             memo: Memo::new(scan.limits.memo_values_max),
+            unfold: Unfold::default(),
             ring: Ring::new(),
             texts: Texts::new(scan.limits.text_bytes_max),
             imports,
@@ -85,6 +88,11 @@ impl<'m> Machine<'m> {
             }
         };
         scan.opcodes += self.opcodes - start;
+        if self.unfold.is_bomb(self.opcodes) {
+            let most = self.unfold.most();
+            let words = format!("{} opcodes make a value of 2^{most} parts", self.opcodes);
+            scan.find(&rules::PICKLE_UNFOLDS, None, words);
+        }
         if self.memo.is_full() {
             let most = scan.limits.memo_values_max;
             scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
@@ -132,7 +140,9 @@ impl<'m> Machine<'m> {
     pub(super) fn pop(&mut self, at: u64) -> Value {
         let floor = self.marks.last().copied().unwrap_or(0);
         if self.stack.len() > floor {
-            return self.stack.pop().unwrap_or(Value::Unknown);
+            let value = self.stack.pop().unwrap_or(Value::Unknown);
+            self.unfold.shrunk(self.stack.len());
+            return value;
         }
         self.fault(at, "an opcode takes a value from an empty stack");
         Value::Unknown
@@ -157,8 +167,21 @@ impl<'m> Machine<'m> {
 
     pub(super) fn pack(&mut self, from: usize) -> Value {
         let (at, len) = self.ring.keep(&self.stack[from..]);
+        self.unfold.packed(from, self.stack.len(), from);
         self.stack.truncate(from);
         Value::Tuple { at, len }
+    }
+
+    /// Cuts the stack; what was above is gone.
+    pub(super) fn cut(&mut self, height: usize) {
+        self.stack.truncate(height);
+        self.unfold.shrunk(height);
+    }
+
+    /// Takes what is above for the container below, which stands on top afterwards.
+    fn fill(&mut self, height: usize) {
+        self.unfold.packed(height, self.stack.len(), height.saturating_sub(1));
+        self.stack.truncate(height);
     }
 
     fn step(
@@ -270,12 +293,15 @@ impl<'m> Machine<'m> {
                 Value::Unknown
             });
             self.imports.reached(value);
+            self.unfold.shared(place, self.memo.values_max(), self.stack.len(), false);
             self.push(value);
         } else {
             if self.stack.is_empty() {
                 self.fault(at, "an opcode keeps a value of an empty stack");
             }
             self.memo.put(place, self.top());
+            let place_on_stack = self.stack.len().saturating_sub(1);
+            self.unfold.shared(place, self.memo.values_max(), place_on_stack, true);
         }
         Ok(())
     }
@@ -290,7 +316,7 @@ impl<'m> Machine<'m> {
             }
             b'1' => {
                 let height = self.mark(at);
-                self.stack.truncate(height);
+                self.cut(height);
             }
             _ => {
                 if self.stack.is_empty() {
@@ -298,6 +324,7 @@ impl<'m> Machine<'m> {
                 }
                 let top = self.top();
                 self.imports.reached(top);
+                self.unfold.doubled(self.stack.len());
                 self.push(top);
             }
         }
@@ -319,29 +346,34 @@ impl<'m> Machine<'m> {
             }
             b'd' => {
                 let height = self.mark(at);
-                let (at, len) = self.ring.keep(&self.stack[height..]);
-                self.stack.truncate(height);
+                let Value::Tuple { at, len } = self.pack(height) else {
+                    return;
+                };
                 Value::Dict { at, len }
             }
             b'l' | 0x91 => {
                 let height = self.mark(at);
+                self.unfold.packed(height, self.stack.len(), height);
                 self.stack.truncate(height);
                 Value::Other
             }
-            b'a' => {
-                self.pop(at);
-                return self.needs_one(at);
-            }
-            b's' => {
-                self.pop(at);
-                self.pop(at);
-                self.no_more_known();
+            b'a' | b's' => {
+                let count = if opcode == b'a' { 1 } else { 2 };
+                let floor = self.marks.last().copied().unwrap_or(0);
+                let height = self.stack.len().saturating_sub(count).max(floor);
+                if self.stack.len() - height < count {
+                    self.fault(at, "an opcode takes a value from an empty stack");
+                }
+                self.fill(height);
+                if opcode == b's' {
+                    self.no_more_known();
+                }
                 return self.needs_one(at);
             }
             _ => {
                 let height = self.mark(at);
                 let (place, len) = self.ring.keep(&self.stack[height..]);
-                self.stack.truncate(height);
+                self.fill(height);
                 if let Some(top @ Value::Dict { len: 0, .. }) = self.stack.last_mut()
                     && opcode == b'u'
                 {

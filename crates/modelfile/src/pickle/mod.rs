@@ -10,6 +10,7 @@ mod machine;
 pub(crate) mod nested;
 pub(crate) mod policy;
 mod text;
+mod unfold;
 mod value;
 
 use imports::Imports;

@@ -46,7 +46,7 @@ fn looks_like_a_file(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) 
 }
 
 /// Passes over a payload of `length` bytes and scans it where it looks like a file of its own.
-pub(super) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
+pub(crate) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
     if !looks_like_a_file(stream, length, scan)? {
         return stream.skip(length);
     }

@@ -143,6 +143,10 @@ impl Memo {
         (self.dense.len() + self.sparse.len()) as u64
     }
 
+    pub(super) fn values_max(&self) -> usize {
+        self.values_max
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.full
     }

@@ -20,7 +20,8 @@ pub(super) enum Meaning {
     Foreign,
 }
 
-const DANGEROUS: [&str; 55] = [
+const DANGEROUS: [&str; 56] = [
+    "ImmutableConst",
     "ReadFile",
     "WriteFile",
     "MatchingFiles",
@@ -79,7 +80,8 @@ const DANGEROUS: [&str; 55] = [
 ];
 
 /// Operators that reach outside unless an attribute has one of the values.
-const OUTSIDE: [(&str, &str, &[&str]); 10] = [
+const OUTSIDE: [(&str, &str, &[&str]); 11] = [
+    ("RemoteCall", "", &[]),
     ("PrintV2", "output_stream", &["stderr", "stdout", "log(info)", "log(warning)", "log(error)"]),
     ("DecodeProtoV2", "descriptor_source", &["local://"]),
     ("EncodeProto", "descriptor_source", &["local://"]),

@@ -217,8 +217,6 @@ fn others(group: &mut Group) {
         ("rar.rar", b"Rar!\x1a\x07\x01\0"),
         ("rar-named-bin.bin", b"Rar!\x1a\x07\x01\0"),
         ("cabinet.cab", b"MSCF\0\0\0\0"),
-        ("cpio.cpio", b"070701000000010000"),
-        ("library-archive.a", b"!<arch>\nmodel.pkl/      0           "),
         ("snappy.pkl.sz", b"\xff\x06\0\0sNaPpY"),
         ("compress.pkl.Z", b"\x1f\x9d\x90"),
         ("squashfs.bin", b"hsqs\x01\0\0\0"),

