@@ -40,7 +40,11 @@ impl Machine<'_> {
                 let name = self.pop(at);
                 let module = self.pop(at);
                 match (module, name) {
-                    (Value::Text(module), Value::Text(name)) => {
+                    (Value::Text(module), Value::Text(name))
+                        if self.texts.find(module).is_some() && self.texts.find(name).is_some() =>
+                    {
+                        self.texts.pin(module);
+                        self.texts.pin(name);
                         let (module, name) = (self.texts.get(module), self.texts.get(name));
                         self.imports.add(module, name, at, scan)
                     }

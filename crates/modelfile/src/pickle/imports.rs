@@ -22,7 +22,9 @@ struct Import {
 #[derive(Default)]
 pub(super) struct Imports {
     list: Vec<Import>,
-    numbers: HashMap<(String, String), u32>,
+    /// By module and name as they stand in the file, with a break of a line between.
+    numbers: HashMap<Box<[u8]>, u32>,
+    key: Vec<u8>,
 }
 
 impl Imports {
@@ -34,22 +36,25 @@ impl Imports {
         at: u64,
         scan: &mut Scan<'_>,
     ) -> Value {
-        let module = String::from_utf8_lossy(module).into_owned();
-        let name = String::from_utf8_lossy(name).into_owned();
-        let key = (module, name);
-        if let Some(number) = self.numbers.get(&key) {
+        self.key.clear();
+        self.key.extend_from_slice(module);
+        self.key.push(b'\n');
+        self.key.extend_from_slice(name);
+        if let Some(number) = self.numbers.get(self.key.as_slice()) {
             let value = Value::Global(*number);
             self.reached(value);
             return value;
         }
+        let module = String::from_utf8_lossy(module).into_owned();
+        let name = String::from_utf8_lossy(name).into_owned();
         if self.list.len() >= scan.limits.imports_max {
             let most = scan.limits.imports_max;
             scan.find(&rules::LIMIT, at, format!("more than {most} different imports"));
             return Value::Unknown;
         }
-        let shown = printable(&format!("{}.{}", key.0, key.1));
+        let shown = printable(&format!("{module}.{name}"));
         let mut guarded = false;
-        match judge(&key.0, &key.1) {
+        match judge(&module, &name) {
             Judgement::Harmless => {}
             Judgement::Guarded => guarded = true,
             Judgement::Dangerous(why) => {
@@ -65,9 +70,8 @@ impl Imports {
             }
         }
         let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        let (module, name) = key.clone();
         self.list.push(Import { module, name, offset: at, guarded, reached: 1, harmless: 0 });
-        self.numbers.insert(key, number);
+        self.numbers.insert(self.key.as_slice().into(), number);
         Value::Global(number)
     }
 

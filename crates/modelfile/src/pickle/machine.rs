@@ -35,6 +35,8 @@ pub(super) struct Machine<'m> {
     pub(super) imports: &'m mut Imports,
     magic: bool,
     fault: Option<(u64, String)>,
+    /// Something was asked of the memo that it had no room for.
+    missed: bool,
     opcodes: u64,
 }
 
@@ -53,8 +55,20 @@ impl<'m> Machine<'m> {
             imports,
             magic: false,
             fault: None,
+            missed: false,
             opcodes: 0,
         }
+    }
+
+    /// Makes room for the next pickle, which shares nothing with the last.
+    pub(super) fn clear(&mut self) {
+        self.stack.clear();
+        self.marks.clear();
+        self.memo.clear();
+        self.unfold.clear();
+        self.ring.clear();
+        self.texts.clear();
+        (self.magic, self.fault, self.missed, self.opcodes) = (false, None, false, 0);
     }
 
     /// Follows one pickle up to its `STOP` or its fault.
@@ -93,7 +107,7 @@ impl<'m> Machine<'m> {
             let words = format!("{} opcodes make a value of 2^{most} parts", self.opcodes);
             scan.find(&rules::PICKLE_UNFOLDS, None, words);
         }
-        if self.memo.is_full() {
+        if self.missed {
             let most = scan.limits.memo_values_max;
             scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
         }
@@ -192,7 +206,13 @@ impl<'m> Machine<'m> {
         scan: &mut Scan<'_>,
     ) -> Step<bool> {
         match opcode {
-            b'(' => self.marks.push(self.stack.len()),
+            b'(' => {
+                if self.marks.len() >= scan.limits.stack_values_max {
+                    let most = scan.limits.stack_values_max;
+                    return Err(Halt::limit(at, format!("more than {most} marks at once")));
+                }
+                self.marks.push(self.stack.len());
+            }
             b'N' | 0x88 | 0x89 | b']' | 0x8f | 0x97 => self.push(Value::Other),
             b'}' => self.push(Value::Dict { at: 0, len: 0 }),
             b')' => self.push(Value::Tuple { at: 0, len: 0 }),
@@ -266,9 +286,10 @@ impl<'m> Machine<'m> {
     }
 
     fn number(&mut self, stream: &mut Stream<'_>) -> Step<()> {
-        let (line, _) = stream.line(32)?;
-        let text = std::str::from_utf8(&line).unwrap_or_default();
-        let value = text.trim().trim_end_matches('L').parse().map_or(Value::Other, Value::Int);
+        let value = stream.with_line(32, |line| {
+            let text = std::str::from_utf8(line).unwrap_or_default();
+            text.trim().trim_end_matches('L').parse().map_or(Value::Other, Value::Int)
+        })?;
         self.push(value);
         Ok(())
     }
@@ -279,9 +300,10 @@ impl<'m> Machine<'m> {
             b'q' | b'h' => u64::from(stream.array::<1>()?[0]),
             b'r' | b'j' => u64::from(u32::from_le_bytes(stream.array()?)),
             _ => {
-                let (line, _) = stream.line(32)?;
-                let text = std::str::from_utf8(&line).unwrap_or_default().trim();
-                text.parse().unwrap_or_else(|_| {
+                let place = stream.with_line(32, |line| {
+                    std::str::from_utf8(line).unwrap_or_default().trim().parse().ok()
+                })?;
+                place.unwrap_or_else(|| {
                     self.fault(at, "a place in the memo is no number");
                     u64::MAX
                 })
@@ -289,7 +311,11 @@ impl<'m> Machine<'m> {
         };
         if matches!(opcode, b'h' | b'j' | b'g') {
             let value = self.memo.get(place).unwrap_or_else(|| {
-                self.fault(at, format!("the memo has nothing at {place}"));
+                if self.memo.is_full() {
+                    self.missed = true;
+                } else {
+                    self.fault(at, format!("the memo has nothing at {place}"));
+                }
                 Value::Unknown
             });
             self.imports.reached(value);

@@ -50,9 +50,10 @@ fn walk(
 ) -> Step<()> {
     let mut torch = false;
     let mut number = 0_u64;
+    let mut machine = Machine::new(scan, imports);
     loop {
         let start = stream.offset();
-        let mut machine = Machine::new(scan, imports);
+        machine.clear();
         let first = number == 0;
         number += 1;
         let findings = scan.findings.len();

@@ -21,6 +21,14 @@ pub(super) struct Unfold {
 }
 
 impl Unfold {
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.stack.clear();
+        self.memo.clear();
+        self.open.clear();
+        self.most = 0;
+    }
+
     /// The stack has become as short as this.
     #[inline]
     pub(super) fn shrunk(&mut self, len: usize) {
