@@ -7,12 +7,45 @@ use super::value::{Texts, Value};
 use crate::rules;
 use crate::scan::{Scan, printable};
 
+/// What a call of an import means for the walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It makes an object.
+    Plain,
+    /// `numpy.dtype`.
+    Dtype,
+    /// `copyreg._reconstructor`, which makes an object of the class that it is given.
+    Reconstructor,
+    /// An array of joblib whose numbers follow.
+    Array,
+    /// An array of joblib in another file.
+    ArrayElsewhere,
+    /// Harmless only in one kind of call.
+    Guarded,
+}
+
+impl Role {
+    fn of(module: &str, name: &str, guarded: bool) -> Self {
+        let joblib = module.strip_prefix("sklearn.externals.").unwrap_or(module);
+        match (joblib, name) {
+            _ if guarded => Self::Guarded,
+            ("numpy", "dtype") => Self::Dtype,
+            ("copyreg" | "copy_reg", "_reconstructor") => Self::Reconstructor,
+            ("joblib.numpy_pickle" | "joblib.numpy_pickle_compat", name) => match name {
+                "NumpyArrayWrapper" => Self::Array,
+                "NDArrayWrapper" | "ZNDArrayWrapper" => Self::ArrayElsewhere,
+                _ => Self::Plain,
+            },
+            _ => Self::Plain,
+        }
+    }
+}
+
 struct Import {
     module: String,
     name: String,
     offset: u64,
-    /// Harmless only in one kind of call.
-    guarded: bool,
+    role: Role,
     /// How often it came on the stack, and how often a harmless call took it from there.
     reached: u64,
     harmless: u64,
@@ -70,22 +103,14 @@ impl Imports {
             }
         }
         let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(Import { module, name, offset: at, guarded, reached: 1, harmless: 0 });
+        let role = Role::of(&module, &name, guarded);
+        self.list.push(Import { module, name, offset: at, role, reached: 1, harmless: 0 });
         self.numbers.insert(self.key.as_slice().into(), number);
         Value::Global(number)
     }
 
-    pub(super) fn is(&self, number: u32, module: &str, name: &str) -> bool {
-        self.list.get(number as usize).is_some_and(|i| i.module == module && i.name == name)
-    }
-
-    /// Whether it is one of those classes of joblib, under any of its module's names.
-    pub(super) fn is_joblib(&self, number: u32, names: &[&str]) -> bool {
-        self.list.get(number as usize).is_some_and(|import| {
-            let module = import.module.strip_prefix("sklearn.externals.").unwrap_or(&import.module);
-            matches!(module, "joblib.numpy_pickle" | "joblib.numpy_pickle_compat")
-                && names.contains(&import.name.as_str())
-        })
+    pub(super) fn role(&self, number: u32) -> Role {
+        self.list.get(number as usize).map_or(Role::Plain, |import| import.role)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -101,7 +126,7 @@ impl Imports {
         }
     }
 
-    /// A call of `number`. `getattr` of a plain name on a harmless class is how members of
+    /// A call of the guarded `number`. `getattr` of a plain name on a harmless class is how members of
     /// enumerations and nested classes are pickled; anything else it does is an escape.
     pub(super) fn called(
         &mut self,
@@ -111,9 +136,6 @@ impl Imports {
         at: u64,
         scan: &mut Scan<'_>,
     ) {
-        if self.list.get(number as usize).is_none_or(|import| !import.guarded) {
-            return;
-        }
         let plain = |text: u32| {
             let name = texts.get(text);
             !name.is_empty()
@@ -145,7 +167,8 @@ impl Imports {
 
     /// Says which guarded imports were reached in a way that was not seen to be harmless.
     pub(super) fn finish(&self, scan: &mut Scan<'_>) {
-        for import in self.list.iter().filter(|i| i.guarded && i.reached > i.harmless) {
+        for import in self.list.iter().filter(|i| i.role == Role::Guarded && i.reached > i.harmless)
+        {
             let shown = printable(&format!("{}.{}", import.module, import.name));
             let words =
                 format!("imports `{shown}` and passes it on, so it can reach any attribute");

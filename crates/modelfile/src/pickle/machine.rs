@@ -27,8 +27,8 @@ pub(super) enum End {
 /// What the walk of one stream keeps from pickle to pickle.
 pub(super) struct Machine<'m> {
     pub(super) stack: Vec<Value>,
-    marks: Vec<usize>,
-    memo: Memo,
+    pub(super) marks: Vec<usize>,
+    pub(super) memo: Memo,
     pub(super) unfold: Unfold,
     pub(super) ring: Ring,
     pub(super) texts: Texts,
@@ -36,8 +36,8 @@ pub(super) struct Machine<'m> {
     magic: bool,
     fault: Option<(u64, String)>,
     /// Something was asked of the memo that it had no room for.
-    missed: bool,
-    opcodes: u64,
+    pub(super) missed: bool,
+    pub(super) opcodes: u64,
 }
 
 /// The number that begins a torch file of the first format.
@@ -75,7 +75,7 @@ impl<'m> Machine<'m> {
     pub(super) fn run(&mut self, stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<End> {
         let start = self.opcodes;
         let end = loop {
-            self.numbers(stream, scan.limits.stack_values_max);
+            self.plain(stream, scan);
             let at = stream.offset();
             let Some(opcode) = stream.byte()? else {
                 self.fault(at, "the pickle ends without STOP");
@@ -112,27 +112,6 @@ impl<'m> Machine<'m> {
             scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
         }
         Ok(end)
-    }
-
-    /// Numbers and constants, which are most of a large pickle, straight from the buffer.
-    fn numbers(&mut self, stream: &mut Stream<'_>, values_max: usize) {
-        let ahead = stream.buffered();
-        let mut at = 0;
-        let before = self.stack.len();
-        while self.stack.len() < values_max {
-            let (value, size) = match ahead.get(at..).unwrap_or_default() {
-                [b'K', byte, ..] => (Value::Int(i32::from(*byte)), 2),
-                [b'M', a, b, ..] => (Value::Int(i32::from(u16::from_le_bytes([*a, *b]))), 3),
-                [b'J', a, b, c, d, ..] => (Value::Int(i32::from_le_bytes([*a, *b, *c, *d])), 5),
-                [b'G', _, _, _, _, _, _, _, _, ..] => (Value::Other, 9),
-                [b'N' | 0x88 | 0x89, ..] => (Value::Other, 1),
-                _ => break,
-            };
-            self.stack.push(value);
-            at += size;
-        }
-        self.opcodes += (self.stack.len() - before) as u64;
-        stream.pass(at);
     }
 
     /// How many opcodes were followed.
@@ -193,7 +172,7 @@ impl<'m> Machine<'m> {
     }
 
     /// Takes what is above for the container below, which stands on top afterwards.
-    fn fill(&mut self, height: usize) {
+    pub(super) fn fill(&mut self, height: usize) {
         self.unfold.packed(height, self.stack.len(), height.saturating_sub(1));
         self.stack.truncate(height);
     }
@@ -292,138 +271,5 @@ impl<'m> Machine<'m> {
         })?;
         self.push(value);
         Ok(())
-    }
-
-    fn memo(&mut self, opcode: u8, at: u64, stream: &mut Stream<'_>) -> Step<()> {
-        let place = match opcode {
-            0x94 => self.memo.count(),
-            b'q' | b'h' => u64::from(stream.array::<1>()?[0]),
-            b'r' | b'j' => u64::from(u32::from_le_bytes(stream.array()?)),
-            _ => {
-                let place = stream.with_line(32, |line| {
-                    std::str::from_utf8(line).unwrap_or_default().trim().parse().ok()
-                })?;
-                place.unwrap_or_else(|| {
-                    self.fault(at, "a place in the memo is no number");
-                    u64::MAX
-                })
-            }
-        };
-        if matches!(opcode, b'h' | b'j' | b'g') {
-            let value = self.memo.get(place).unwrap_or_else(|| {
-                if self.memo.is_full() {
-                    self.missed = true;
-                } else {
-                    self.fault(at, format!("the memo has nothing at {place}"));
-                }
-                Value::Unknown
-            });
-            self.imports.reached(value);
-            self.unfold.shared(place, self.memo.values_max(), self.stack.len(), false);
-            self.push(value);
-        } else {
-            if self.stack.is_empty() {
-                self.fault(at, "an opcode keeps a value of an empty stack");
-            }
-            self.memo.put(place, self.top());
-            let place_on_stack = self.stack.len().saturating_sub(1);
-            self.unfold.shared(place, self.memo.values_max(), place_on_stack, true);
-        }
-        Ok(())
-    }
-
-    fn shuffle(&mut self, opcode: u8, at: u64) {
-        match opcode {
-            b'0' if self.marks.last() == Some(&self.stack.len()) => {
-                self.marks.pop();
-            }
-            b'0' => {
-                self.pop(at);
-            }
-            b'1' => {
-                let height = self.mark(at);
-                self.cut(height);
-            }
-            _ => {
-                if self.stack.is_empty() {
-                    self.fault(at, "DUP on an empty stack");
-                }
-                let top = self.top();
-                self.imports.reached(top);
-                self.unfold.doubled(self.stack.len());
-                self.push(top);
-            }
-        }
-    }
-
-    fn container(&mut self, opcode: u8, at: u64) {
-        let value = match opcode {
-            b't' => {
-                let height = self.mark(at);
-                self.pack(height)
-            }
-            0x85..=0x87 => {
-                let count = usize::from(opcode - 0x84);
-                let short = self.stack.len() < count;
-                if short {
-                    self.fault(at, "a tuple of more values than the stack has");
-                }
-                self.pack(self.stack.len().saturating_sub(count))
-            }
-            b'd' => {
-                let height = self.mark(at);
-                let Value::Tuple { at, len } = self.pack(height) else {
-                    return;
-                };
-                Value::Dict { at, len }
-            }
-            b'l' | 0x91 => {
-                let height = self.mark(at);
-                self.unfold.packed(height, self.stack.len(), height);
-                self.stack.truncate(height);
-                Value::Other
-            }
-            b'a' | b's' => {
-                let count = if opcode == b'a' { 1 } else { 2 };
-                let floor = self.marks.last().copied().unwrap_or(0);
-                let height = self.stack.len().saturating_sub(count).max(floor);
-                if self.stack.len() - height < count {
-                    self.fault(at, "an opcode takes a value from an empty stack");
-                }
-                self.fill(height);
-                if opcode == b's' {
-                    self.no_more_known();
-                }
-                return self.needs_one(at);
-            }
-            _ => {
-                let height = self.mark(at);
-                let (place, len) = self.ring.keep(&self.stack[height..]);
-                self.fill(height);
-                if let Some(top @ Value::Dict { len: 0, .. }) = self.stack.last_mut()
-                    && opcode == b'u'
-                {
-                    *top = Value::Dict { at: place, len };
-                } else if opcode == b'u' {
-                    self.no_more_known();
-                }
-                return self.needs_one(at);
-            }
-        };
-        self.push(value);
-    }
-
-    /// A dictionary that is filled in several steps is kept no more.
-    fn no_more_known(&mut self) {
-        if let Some(top @ Value::Dict { .. }) = self.stack.last_mut() {
-            *top = Value::Other;
-        }
-    }
-
-    fn needs_one(&mut self, at: u64) {
-        if self.stack.is_empty() {
-            self.fault(at, "an opcode fills a container and there is none");
-            self.push(Value::Unknown);
-        }
     }
 }

@@ -64,23 +64,50 @@ impl Unfold {
         }
     }
 
-    /// The memo keeps the value at `place` of the stack, or gives it back to there.
-    #[inline]
-    pub(super) fn shared(&mut self, number: u64, number_max: usize, place: usize, put: bool) {
+    /// The memo keeps the container at `place` of the stack.
+    pub(super) fn put(&mut self, number: u64, number_max: usize, place: usize) {
         let Some(number) = usize::try_from(number).ok().filter(|number| *number < number_max)
         else {
             return;
         };
-        if put {
-            let size =
-                self.stack.last().filter(|(at, _)| *at == place).map_or(0, |(_, size)| *size);
-            if number >= self.memo.len() {
-                self.memo.resize(number + 1, 0);
-            }
-            self.memo[number] = size;
-        } else if let Some(size) = self.memo.get(number).copied().filter(|size| *size > 0) {
+        let size = self.stack.last().filter(|(at, _)| *at == place).map_or(0, |(_, size)| *size);
+        if number >= self.memo.len() {
+            self.memo.resize(number + 1, 0);
+        }
+        self.memo[number] = size;
+        self.opened(place, number);
+    }
+
+    /// The memo keeps a value of one part.
+    #[inline]
+    pub(super) fn put_plain(&mut self, number: u64) {
+        if number < self.memo.len() as u64
+            && let Some(kept) = usize::try_from(number).ok().and_then(|n| self.memo.get_mut(n))
+        {
+            *kept = 0;
+        }
+    }
+
+    /// The memo gives a container back to `place` of the stack. One that is being filled counts
+    /// as one part: what refers to its owner is a circle, which every copier knows.
+    pub(super) fn get(&mut self, number: u64, place: usize, marks: &[usize]) {
+        const OWNERS_MAX: usize = 64;
+        let Some(number) = usize::try_from(number).ok().filter(|n| *n < self.memo.len()) else {
+            return;
+        };
+        let size = self.memo[number];
+        // An owner has the mark of what fills it right above itself.
+        let owner = |mark: &usize| {
+            let place = self.open.binary_search_by_key(&mark.wrapping_sub(1), |(place, _)| *place);
+            place.is_ok_and(|at| self.open[at].1 == number)
+        };
+        if size > 0 && !marks.iter().rev().take(OWNERS_MAX).any(owner) {
             self.stack.push((place, size));
         }
+        self.opened(place, number);
+    }
+
+    fn opened(&mut self, place: usize, number: usize) {
         while self.open.pop_if(|(at, _)| *at >= place).is_some() {}
         self.open.push((place, number));
     }

@@ -32,6 +32,14 @@ pub(super) enum Value {
     Dtype(u32),
 }
 
+impl Value {
+    /// Whether it may hold other values, which what is kept of it does not say.
+    #[inline]
+    pub(super) fn is_container(self) -> bool {
+        matches!(self, Self::Other | Self::Tuple { .. } | Self::Dict { .. })
+    }
+}
+
 /// The size of a data type whose elements are pickled.
 pub(super) const OBJECTS: u32 = u32::MAX;
 
