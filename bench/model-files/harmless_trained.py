@@ -19,6 +19,8 @@ import spacy
 import tokenizers
 import torch
 import transformers
+from sentence_transformers.base.modules.transformer import Transformer
+from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 from torch import nn
 
 
@@ -87,14 +89,14 @@ def hub(corpus):
         torch.save(state, path("transformers", "pytorch_model.bin"))
         vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "c"]
         pathlib.Path(folder, "vocab.txt").write_text("\n".join(vocabulary))
-        tokenizer = transformers.BertTokenizerFast(pathlib.Path(folder, "vocab.txt"))
+        tokenizer = transformers.BertTokenizerFast(str(pathlib.Path(folder, "vocab.txt")))
         tokenizer.save_pretrained(f"{folder}/tokenizer")
         for file in sorted(pathlib.Path(folder, "tokenizer").iterdir()):
             shutil.copy(file, path("transformers", f"tokenizer/{file.name}"))
         model.save_pretrained(f"{folder}/bert")
         tokenizer.save_pretrained(f"{folder}/bert")
-        word = sentence_transformers.models.Transformer(f"{folder}/bert")
-        pooling = sentence_transformers.models.Pooling(4)
+        word = Transformer(f"{folder}/bert")
+        pooling = Pooling(4)
         sentences = sentence_transformers.SentenceTransformer(modules=[word, pooling], device="cpu")
         sentences.save(f"{folder}/sentences", create_model_card=False)
         for file in sorted(pathlib.Path(folder, "sentences").rglob("*.json")):
@@ -128,7 +130,7 @@ def words(corpus):
     buffer = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(["a model is a file", "a file is bytes"] * 9), model_writer=buffer,
-        vocab_size=24, hard_vocab_limit=False, minloglevel=9)
+        vocab_size=24, hard_vocab_limit=False, normalization_rule_name="identity", minloglevel=9)
     corpus.path("sentencepiece", "tokenizer.model").write_bytes(buffer.getvalue())
     corpus.path("sentencepiece", "spiece.model").write_bytes(buffer.getvalue())
     for name, model, trainer in (
@@ -140,7 +142,7 @@ def words(corpus):
         tokenizer.save(str(corpus.path("tokenizers", name)))
     pipeline = spacy.blank("en")
     pipeline.add_pipe("sentencizer")
-    corpus.path("spacy", "doc.bin").write_bytes(spacy.tokens.DocBin([pipeline("a file")]).to_bytes())
+    corpus.path("spacy", "doc.bin").write_bytes(spacy.tokens.DocBin(docs=[pipeline("a file")]).to_bytes())
     with tempfile.TemporaryDirectory() as folder:
         pipeline.to_disk(folder)
         for file in sorted(pathlib.Path(folder).rglob("*")):
@@ -151,9 +153,8 @@ def words(corpus):
 def formats(corpus):
     """safetensors, GGUF and MessagePack in other shapes."""
     path = lambda library, name: corpus.path(library, name)
-    safetensors.torch.save_file({"w": torch.ones(2, 2).to(torch.float8_e5m2)}, path("safetensors", "float8.safetensors"))
-    safetensors.torch.save_file({}, path("safetensors", "nothing.safetensors"), metadata={"format": "pt"})
-    safetensors.torch.save_file({"b": torch.tensor([True]), "i": torch.ones(3, dtype=torch.int64)},
+    safetensors.torch.save_file({"w": (-torch.ones(2, 2)).to(torch.float8_e5m2)}, path("safetensors", "float8.safetensors"))
+    safetensors.torch.save_file({"b": torch.tensor([True]), "i": -torch.ones(3, dtype=torch.int64)},
                                 path("safetensors", "mixed.safetensors"))
     safetensors.torch.save_file({f"单词.{n}": torch.ones(1) for n in range(3)}, path("safetensors", "names.safetensors"))
     for name, kind in (("q5_1.gguf", gguf.GGMLQuantizationType.Q5_1), ("bf16.gguf", gguf.GGMLQuantizationType.BF16),

@@ -21,12 +21,14 @@
 //! A new target is a body here, a line in [`TARGETS`], a file in `fuzz_targets/`, a `[[bin]]` in
 //! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
 
+mod bom;
 mod discover;
 mod intel;
 mod ledger;
 mod modelfile;
 mod pack;
 
+pub use bom::bom_diff;
 pub use discover::discover_file;
 pub use intel::{intel_lock, intel_osv, intel_version, intel_vex};
 pub use ledger::{ledger_note, ledger_proof, test_key};
@@ -48,6 +50,7 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "bom_diff", body: bom_diff },
     Target { name: "discover_file", body: discover_file },
     Target { name: "intel_lock", body: intel_lock },
     Target { name: "intel_osv", body: intel_osv },

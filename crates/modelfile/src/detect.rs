@@ -95,7 +95,10 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
             () => Kind::Text,
         };
     }
-    if msgpack::is_probable(head) {
+    if word_vectors(head) {
+        return Kind::Plain("word2vec");
+    }
+    if msgpack::is_probable(head) || (whole && head == [0x80]) {
         return Kind::Msgpack;
     }
     if is_pickle_name(name) { Kind::Pickle } else { Kind::Unknown }
@@ -169,6 +172,18 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
         }
         _ => None,
     }
+}
+
+/// Vectors of words: how many and how long, a line, then each word with its numbers.
+fn word_vectors(head: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', &head[..head.len().min(32)]) else {
+        return false;
+    };
+    let mut numbers = head[..end].split(|byte| *byte == b' ');
+    let number = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    number(numbers.next()) && number(numbers.next()) && numbers.next().is_none()
 }
 
 /// Which frames follow the first, which is passed over.

@@ -46,12 +46,12 @@ enum State<R: Read> {
 pub(crate) struct Frames<R: Read> {
     format: Format,
     state: State<R>,
-    frames: u32,
+    opened: u32,
 }
 
 impl<R: Read> Frames<R> {
     pub(crate) fn new(format: Format, source: R) -> Self {
-        Self { format, state: State::Between(source, None), frames: 0 }
+        Self { format, state: State::Between(source, None), opened: 0 }
     }
 
     /// The state with the next frame open, or with none left.
@@ -63,8 +63,8 @@ impl<R: Read> Frames<R> {
             if read == 0 {
                 return Ok(State::Ended);
             }
-            self.frames += 1;
-            if self.frames > FRAMES_MAX {
+            self.opened += 1;
+            if self.opened > FRAMES_MAX {
                 return Err(invalid("more compressed frames than are read"));
             }
             if read == MAGIC_BYTES && is_skippable(&magic) {

@@ -78,8 +78,9 @@ impl Reader<'_> {
         }
         self.space();
         match self.peek() {
-            Some(b'\'' | b'"') => self.texts().map(Literal::Text),
-            Some(b'b' | b'B' | b'u' | b'U' | b'r' | b'R') => self.texts().map(Literal::Text),
+            Some(b'\'' | b'"' | b'b' | b'B' | b'u' | b'U' | b'r' | b'R') => {
+                self.texts().map(Literal::Text)
+            }
             Some(b'(') => self.list(b')', depth),
             Some(b'[') => self.list(b']', depth),
             Some(b'{') => self.map(depth),

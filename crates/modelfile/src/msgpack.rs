@@ -14,9 +14,9 @@ const TIME: i8 = -1;
 
 /// Whether bytes begin as a map whose first key is a text, or is the first of bytes.
 pub(crate) fn is_probable(head: &[u8]) -> bool {
-    let key = match head {
-        [0x81..=0x8f, rest @ ..] | [0xde, _, _, rest @ ..] | [0xdf, _, _, _, _, rest @ ..] => rest,
-        _ => return false,
+    let ([0x81..=0x8f, key @ ..] | [0xde, _, _, key @ ..] | [0xdf, _, _, _, _, key @ ..]) = head
+    else {
+        return false;
     };
     let (length, text) = match key {
         [first @ 0xa1..=0xbf, rest @ ..] => (usize::from(first & 0x1f), rest),
@@ -90,7 +90,7 @@ fn item(stream: &mut Stream<'_>) -> Step<Item> {
             stream.skip(if first == 0xca { 4 } else { 8 })?;
             Item::Plain
         }
-        0xcc..=0xcf | 0xd0..=0xd3 => {
+        0xcc..=0xd3 => {
             stream.skip(1 << (first & 3))?;
             Item::Plain
         }

@@ -20,7 +20,10 @@ pub(super) enum Meaning {
     Foreign,
 }
 
-const DANGEROUS: [&str; 56] = [
+const DANGEROUS: [&str; 59] = [
+    "CalibrationStatisticsSaver",
+    "DumpTensor",
+    "ListSnapshotChunksDataset",
     "ImmutableConst",
     "ReadFile",
     "WriteFile",

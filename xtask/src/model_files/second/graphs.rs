@@ -7,6 +7,7 @@ use crate::model_files::gguf::{Meta, Tensor, gguf};
 use crate::model_files::graphs::{graph, node, onnx_model, operator, outside, saved_model};
 use crate::model_files::hdf5::{Text, with_texts};
 use crate::model_files::keras::{archive, dense, function, layer, model};
+use crate::model_files::pack::low32;
 use crate::model_files::pickle::{CODE, COMMAND, system};
 use crate::model_files::proto::Message;
 use crate::model_files::zip::{Member, zip, zip_of};
@@ -128,6 +129,11 @@ fn keras(group: &mut Group) {
     for (trick, config) in rows {
         group.file(&format!("{trick}.keras"), archive(&config.to_string()));
     }
+    carriers(group, &relu().to_string());
+}
+
+/// The same under other names and encodings, in other members, and in the format before.
+fn carriers(group: &mut Group, plain: &str) {
     let lambda = layer(
         "keras.layers",
         "Lambda",
@@ -147,7 +153,6 @@ fn keras(group: &mut Group) {
         zip_of(&[("config.json", &[b"\xff\xfe", &wide[..]].concat())]),
     );
     group.file("named-zip.zip", archive(&lambda));
-    let plain = relu().to_string();
     let objects = b"\x93NUMPY\x01\0\x46\0{'descr': '|O', 'fortran_order': False, 'shape': (1,), }             \n";
     let npz = zip_of(&[("w.npy", &[&objects[..], &system(2)].concat())]);
     group.file(
@@ -218,7 +223,7 @@ fn tensorflow(group: &mut Group) {
     let lite = |name: &str| {
         let mut bytes = b"\x1c\0\0\0TFL3".to_vec();
         bytes.extend([0; 24]);
-        bytes.extend((name.len() as u32).to_le_bytes());
+        bytes.extend(low32(name.len()));
         bytes.extend(name.as_bytes());
         bytes.resize(bytes.len().next_multiple_of(4) + 4, 0);
         bytes

@@ -11,6 +11,7 @@ mod configs;
 mod foreign;
 mod graphs;
 mod pickles;
+mod texts;
 
 use super::case::Case;
 
@@ -21,5 +22,6 @@ pub(crate) fn add(cases: &mut Vec<Case>) {
     archives::add(cases);
     graphs::add(cases);
     configs::add(cases);
+    texts::add(cases);
     foreign::add(cases);
 }
