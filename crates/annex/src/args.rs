@@ -224,6 +224,8 @@ pub(crate) struct DiscoverArgs {
 Examples:
   annex bom . -o bom.json
   annex bom . --bom-format spdx-3.0.1 -o bom.spdx.json
+  annex bom . --database osv/PyPI.zip -o bom.json  with the known vulnerabilities of its parts
+  annex bom . --record -o bom.json                 keep scan and bill as evidence for A.5.9
   annex bom diff old.json bom.json                 what was added, removed and changed
   annex bom diff old.json bom.json --fail-on-change"
 )]
@@ -237,9 +239,18 @@ pub(crate) struct BomArgs {
     /// The format of the bill
     #[arg(long, value_enum, default_value_t = BomFormat::CycloneDx16)]
     pub(crate) bom_format: BomFormat,
+    /// Advisories in the OSV format, as `annex vulnerabilities` takes them
+    #[arg(long, value_name = "PATH")]
+    pub(crate) database: Vec<PathBuf>,
+    /// VEX documents (in the open JSON form) that state what does not affect you, and why
+    #[arg(long, value_name = "FILE", requires = "database")]
+    pub(crate) vex: Vec<PathBuf>,
     /// Where to write it [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Record the scan, and the bill as evidence
+    #[arg(long)]
+    pub(crate) record: bool,
     #[command(subcommand)]
     pub(crate) command: Option<BomCommand>,
 }
@@ -279,10 +290,14 @@ Exits with 1 when a dependency is affected, with 3 when a lock file or a record 
 
 Examples:
   annex vulnerabilities . --database osv/PyPI.zip --database osv/npm.zip
-  annex vulnerabilities . --database osv --vex not-affected.json --sarif annex.sarif")]
+  annex vulnerabilities . --database osv --vex not-affected.json --sarif annex.sarif
+  annex vulnerabilities . --database osv --record    keep it as evidence for A.8.8")]
 pub(crate) struct VulnerabilitiesArgs {
     /// The repository whose lock files are read
     pub(crate) path: PathBuf,
+    /// The name of the repository, when the folder does not tell
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Option<String>,
     /// Advisories in the OSV format: a folder, a JSON-lines file, or an archive of records
     #[arg(long, value_name = "PATH", required = true)]
     pub(crate) database: Vec<PathBuf>,
@@ -292,6 +307,9 @@ pub(crate) struct VulnerabilitiesArgs {
     /// Where to write the matches as SARIF 2.1.0, for code-scanning pages
     #[arg(long, value_name = "FILE")]
     pub(crate) sarif: Option<PathBuf>,
+    /// Record the report as evidence, and what it says of each AI system
+    #[arg(long)]
+    pub(crate) record: bool,
 }
 
 /// Listing.

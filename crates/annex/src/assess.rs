@@ -39,7 +39,7 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
     let by = actor();
     operations.execute(Command::Declare, &by).await?;
     if let Some(batch) = batch {
-        operations.execute(Command::Ingest { batch: Box::new(batch) }, &by).await?;
+        operations.execute(Command::Ingest { batch: Box::new(batch), evidence: None }, &by).await?;
     }
     let Reply::Assessed { assessment, changes, digest, ledger_size } =
         operations.execute(Command::Assess, &by).await?

@@ -78,7 +78,9 @@ async fn recorded(
     let by = actor();
     operations.execute(Command::Declare, &by).await?;
     let before = operations.scan_before(batch).await?;
-    operations.execute(Command::Ingest { batch: Box::new(batch.clone()) }, &by).await?;
+    operations
+        .execute(Command::Ingest { batch: Box::new(batch.clone()), evidence: None }, &by)
+        .await?;
     let drift = before.map(|before| drift(operations.catalogue(), &before, batch));
     operations.close().await?;
     context.note(match drift {

@@ -16,6 +16,7 @@ mod assess;
 mod bom;
 mod catalog;
 mod context;
+mod deliver;
 mod discover;
 mod drift;
 mod evidence;
@@ -65,9 +66,9 @@ async fn run(cli: Cli) -> Result<Exit, OperationError> {
         Command::Init(args) => init::init(&context, args).await,
         Command::Assess(args) => assess::assess(&context, args).await,
         Command::Discover(args) => discover::discover(&context, &args).await,
-        Command::Bom(args) => bom::bom(&context, &args),
-        Command::Models(args) => models::models(&context, &args),
-        Command::Vulnerabilities(args) => vulnerabilities::vulnerabilities(&context, &args),
+        Command::Bom(args) => bom::bom(&context, &args).await,
+        Command::Models(args) => models::models(&context, &args).await,
+        Command::Vulnerabilities(args) => vulnerabilities::vulnerabilities(&context, &args).await,
         Command::Systems(args) => registers::systems(&context, &args).await,
         Command::Assets(args) => registers::assets(&context, args).await,
         Command::Gaps(args) => registers::gaps(&context, args).await,

@@ -2,35 +2,47 @@
 
 use std::path::Path;
 
-use annex_modelfile::{FileReport, Finding, Limits, TreeReport, Verdict, scan_file, scan_tree};
-use annex_operations::{Exit, OperationError};
+use annex_isms::Basis;
+use annex_modelfile::{
+    FileReport, Finding, Limits, Scanned, TreeReport, Verdict, scan_file, scan_tree,
+};
+use annex_operations::{Command, Exit, OperationError};
 use annex_report::{Cell, Table, Tone};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::{Format, ModelsArgs, ModelsCommand};
-use crate::context::Context;
+use crate::context::{Context, PORTS, actor};
+use crate::deliver::{self, Shown, deliver};
 use crate::output;
 use crate::registers::plain_table;
 use crate::signing;
 
-pub(crate) fn models(context: &Context, args: &ModelsArgs) -> Result<Exit, OperationError> {
+pub(crate) async fn models(context: &Context, args: &ModelsArgs) -> Result<Exit, OperationError> {
     match &args.command {
-        ModelsCommand::Scan { path } => scan(context, path),
+        ModelsCommand::Scan { path, record, model } => {
+            scan(context, path, *record, model.as_deref()).await
+        }
         ModelsCommand::Digest(args) => signing::digest(context, args),
         ModelsCommand::Sign(args) => signing::sign(context, args),
         ModelsCommand::Verify(args) => signing::verify(context, args),
     }
 }
 
-fn scan(context: &Context, path: &Path) -> Result<Exit, OperationError> {
+async fn scan(
+    context: &Context,
+    path: &Path,
+    wanted: bool,
+    model: Option<&str>,
+) -> Result<Exit, OperationError> {
     let report = scanned(context, path)?;
+    let verdicts = document(&report);
     match context.global.format {
-        Format::Json => output::json(&document(&report))?,
+        Format::Json => output::json(&verdicts)?,
         _ => output::table(&table(&report), &context.global)?,
     }
     let count = |verdict| report.files.iter().filter(|file| file.verdict == verdict).count();
-    context.note(&format!(
+    let counted = format!(
         "{} malicious, {} suspicious, {} unreadable, {} clean; {} other files, {} not scanned",
         count(Verdict::Malicious),
         count(Verdict::Suspicious),
@@ -38,7 +50,12 @@ fn scan(context: &Context, path: &Path) -> Result<Exit, OperationError> {
         count(Verdict::Clean),
         report.ignored,
         report.skipped.len()
-    ));
+    );
+    context.note(&counted);
+    if wanted {
+        let bytes = deliver::json(&verdicts)?;
+        record(context, path, &report, model, &bytes, counted).await?;
+    }
     Ok(if count(Verdict::Unreadable) + report.skipped.len() > 0 {
         Exit::Incomplete
     } else if count(Verdict::Malicious) + count(Verdict::Suspicious) > 0 {
@@ -46,6 +63,39 @@ fn scan(context: &Context, path: &Path) -> Result<Exit, OperationError> {
     } else {
         Exit::Done
     })
+}
+
+/// Records the verdicts, and what they say of `named` or of the models on record.
+async fn record(
+    context: &Context,
+    root: &Path,
+    report: &TreeReport,
+    named: Option<&str>,
+    bytes: &[u8],
+    description: String,
+) -> Result<(), OperationError> {
+    let operations = context.writing("models scan").await?;
+    operations.execute(Command::Declare, &actor()).await?;
+    let models = operations.loaded_models(named).await?;
+    let scanned = Scanned { root, report, models: &models, whole: named.is_some() };
+    let shown = Shown {
+        name: "model-files.json",
+        description,
+        population: scanned.population(),
+        basis: Basis::Source,
+        controls: &["A.8.7", "A.8.28"],
+    };
+    let observe = |digest| {
+        let batch = scanned.observe((PORTS.now)(), digest);
+        if batch.observations.is_empty() {
+            context.note(
+                "nothing is said of a model on record: no file could be told to be of one, or not all were read; name the model with --model",
+            );
+        }
+        batch
+    };
+    deliver(context, &operations, bytes, shown, observe).await?;
+    operations.close().await
 }
 
 fn scanned(context: &Context, path: &Path) -> Result<TreeReport, OperationError> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_isms::observation::{AssetKey, Location, ObservationBatch, Seen, SeenFlow, Skipped};
 use annex_isms::{AssetKind, CanonicalError, DataClass, Digest, SystemId, Value, canonical_json};
 
-use crate::{Format, Vulnerability, purl};
+use crate::{Format, Matched, Vulnerability, purl};
 
 /// The longest version that CycloneDX takes, in characters; a longer one becomes a property.
 const VERSION_CHARS_MAX: usize = 1024;
@@ -129,6 +129,7 @@ pub(crate) struct Edge<'a> {
 #[derive(Debug)]
 pub(crate) struct Inventory<'a> {
     pub(crate) batch: &'a ObservationBatch,
+    pub(crate) matched: &'a Matched,
     /// An id that the input alone decides, as a UUID of version 8.
     pub(crate) uuid: String,
     /// By kind and key.
@@ -150,10 +151,10 @@ pub(crate) enum Root<'a> {
 impl<'a> Inventory<'a> {
     pub(crate) fn new(
         batch: &'a ObservationBatch,
-        vulnerabilities: &[Vulnerability],
+        matched: &'a Matched,
         format: Format,
     ) -> Result<Self, CanonicalError> {
-        let input = canonical_json(&(format.as_str(), batch, vulnerabilities))?;
+        let input = canonical_json(&(format.as_str(), batch, matched))?;
         let mut parts: BTreeMap<&AssetKey, Part<'_>> = BTreeMap::new();
         for asset in &batch.assets {
             let part = parts.entry(&asset.key).or_insert_with(|| Part {
@@ -190,7 +191,7 @@ impl<'a> Inventory<'a> {
             (Some(only), None) => Root::Application(only),
             _ => Root::Scope,
         };
-        Ok(Self { batch, uuid: uuid(&Digest::of(&input)), parts, root, flows })
+        Ok(Self { batch, matched, uuid: uuid(&Digest::of(&input)), parts, root, flows })
     }
 
     /// How the bill points to what it is about.
@@ -289,6 +290,7 @@ impl<'a> Inventory<'a> {
         all.push(named("coverage:files_seen", &batch.coverage.files_seen));
         all.push(named("coverage:files_read", &batch.coverage.files_read));
         all.push(named("coverage:files_ignored", &batch.coverage.files_ignored));
+        all.extend(self.matched.database.iter().map(|words| named("advisories", words)));
         all.extend(batch.skipped.iter().map(|skipped| {
             let name = if skipped.deliberate { "left_out" } else { "skipped" };
             named(name, &format!("{}: {}", skipped.path, skipped.reason))

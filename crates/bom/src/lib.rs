@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ObservationBatch ─┐               ┌▶ cyclonedx ─▶ CycloneDX 1.6, 1.7 (JSON) ─┐
-//!  Vulnerability[] ──┴▶ Inventory ───┴▶ spdx ──────▶ SPDX 3.0.1 (JSON-LD) ──────┤
+//!  Matched ──────────┴▶ Inventory ───┴▶ spdx ──────▶ SPDX 3.0.1 (JSON-LD) ──────┤
 //!                                                                               ▼
 //!                        any two such files, also of other tools ─▶ diff ─▶ Difference
 //! ```
@@ -46,7 +46,7 @@ mod vulnerability;
 use annex_isms::{CanonicalError, ObservationBatch};
 
 pub use diff::{Bill, Change, ChangedPart, Difference, Part, ReadError, diff, limits};
-pub use vulnerability::{Analysis, Justification, State, Vulnerability};
+pub use vulnerability::{Analysis, Justification, Matched, State, Vulnerability};
 
 use inventory::Inventory;
 
@@ -92,7 +92,7 @@ pub enum BomError {
     },
 }
 
-/// The bill of materials of what `batch` saw, with `vulnerabilities` that someone matched to its
+/// The bill of materials of what `batch` saw, with the vulnerabilities that someone matched to its
 /// parts by package URL: an indented JSON document with a last line break.
 ///
 /// Observations of suppliers, agreements and documents are about no part and are left out.
@@ -101,14 +101,14 @@ pub enum BomError {
 /// When the input cannot be expressed as JSON, which a batch that was read from JSON always can.
 pub fn write(
     batch: &ObservationBatch,
-    vulnerabilities: &[Vulnerability],
+    matched: &Matched,
     format: Format,
 ) -> Result<Vec<u8>, BomError> {
-    let inventory = Inventory::new(batch, vulnerabilities, format).map_err(BomError::Digest)?;
+    let inventory = Inventory::new(batch, matched, format).map_err(BomError::Digest)?;
     let written = match format {
-        Format::CycloneDx16 => cyclonedx::write(&inventory, vulnerabilities, "1.6"),
-        Format::CycloneDx17 => cyclonedx::write(&inventory, vulnerabilities, "1.7"),
-        Format::Spdx301 => spdx::write(&inventory, vulnerabilities),
+        Format::CycloneDx16 => cyclonedx::write(&inventory, "1.6"),
+        Format::CycloneDx17 => cyclonedx::write(&inventory, "1.7"),
+        Format::Spdx301 => spdx::write(&inventory),
     };
     let mut bytes =
         written.map_err(|source| BomError::Write { format: format.as_str(), source })?;

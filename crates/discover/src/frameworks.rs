@@ -24,7 +24,7 @@ const SAME_MODULE: [&[&str]; 7] = [
 /// Packages that depend on each other under one name.
 const FAMILIES: [&str; 2] = ["pypi/llama-index", "npm/@llamaindex/"];
 
-/// Adds the packages that the manifests name, and takes away what imports only repeat.
+/// Adds the packages that the manifests name, and takes away what imports name otherwise.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
     let mut declared = Findings::default();
     let locks: Vec<&Found> = manifests.iter().filter(|found| found.kind.is_lock()).collect();
@@ -63,8 +63,7 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     let families: BTreeSet<_> = declared.assets.iter().filter_map(|f| family(&f.key)).collect();
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &Key| {
-        keys.contains(key)
-            || family(key).is_some_and(|family| families.contains(family))
+        family(key).is_some_and(|family| families.contains(family))
             || matches!(key, Key::World(key) if keys.iter().any(|declared| {
                 matches!(declared, Key::World(declared) if same_vendor(key, declared))
             }))
@@ -75,6 +74,8 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     };
     out.assets.retain(|finding| {
         finding.kind != annex_isms::AssetKind::Framework
+            // Where a package is imported is a place of it, beside that of the manifest.
+            || keys.contains(&finding.key)
             || !(repeated(&finding.key) || is_explained(finding, manifests, &keys))
     });
     out.assets.append(&mut declared.assets);

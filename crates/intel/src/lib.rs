@@ -3,7 +3,8 @@
 //! ```text
 //!  lock files ─▶ lock ─▶ [Dependency] ─┐
 //!                                      ├▶ Database::check ─▶ Report ─▶ apply (OpenVEX) ─▶ sarif
-//!  OSV records ─▶ Importer ─▶ Database ┘
+//!  OSV records ─▶ Importer ─▶ Database ┘                        │
+//!  a scan's batch ─▶ parts: what AI uses of it ─────────────────┴▶ observe ─▶ ObservationBatch
 //! ```
 //!
 //! Three things decide whether such an answer is worth anything, and all three are kept here:
@@ -27,7 +28,9 @@ mod check;
 mod database;
 mod limits;
 pub mod lock;
+mod observe;
 mod osv;
+mod parts;
 mod report;
 pub mod sarif;
 mod severity;
@@ -38,5 +41,6 @@ pub use database::{
     Coverage, Database, EcosystemCoverage, Importer, Source, SourceError, Unreadable,
 };
 pub use limits::Limits;
-pub use report::{AdvisoryRanges, Decided, Match, Report, State, Unknown, Why};
+pub use observe::Checked;
+pub use report::{AdvisoryRanges, Decided, Match, Report, State, Unknown, Use, Why};
 pub use severity::Rating;

@@ -27,6 +27,9 @@ pub struct Limits {
     pub vex_bytes_max: u64,
     /// How many statements one `OpenVEX` document may hold.
     pub statements_max: usize,
+    /// How old advisories may be for it to count that they name nothing. A known vulnerability
+    /// may wait as long for a decision, so what these do not name yet cannot be late.
+    pub database_age_days_max: i64,
 }
 
 impl Default for Limits {
@@ -44,6 +47,7 @@ impl Default for Limits {
             includes_max: 256,
             vex_bytes_max: 32 << 20,
             statements_max: 100_000,
+            database_age_days_max: 14,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The answer to "which of these dependencies have known vulnerabilities?", as plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use annex_isms::{Dependency, Ecosystem, Instant};
+use annex_isms::observation::Location;
+use annex_isms::{Dependency, Ecosystem, Instant, SystemId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +29,13 @@ pub struct Report {
     pub dependencies: u64,
     /// Vulnerabilities that concern a dependency, the worst first.
     pub matches: Vec<Match>,
-    /// Dependencies of which nothing, or not everything, can be said.
+    /// Dependencies of which nothing, or not everything, can be said, in their order.
     pub unknown: Vec<Unknown>,
     /// Statements of `OpenVEX` documents that were passed over, and why.
     pub statements_ignored: Vec<String>,
 }
 
-/// A vulnerability of a dependency.
+/// A vulnerability of a dependency. What is the same for every dependency is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Match {
     /// The dependency.
@@ -42,23 +44,35 @@ pub struct Match {
     /// GO, others, and within one by the alphabet.
     pub id: String,
     /// Its other ids, in the same order.
-    pub aliases: Vec<String>,
+    pub aliases: Arc<Vec<String>>,
     /// A line of the advisory, to be shown and not stored elsewhere.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// The worst rating of its advisories; `None` when none rates it.
     pub rating: Option<Rating>,
     /// The versions in which it is fixed, as the advisories name them.
-    pub fixed: BTreeSet<String>,
+    pub fixed: Arc<BTreeSet<String>>,
     /// What each advisory says is affected.
     pub ranges: Vec<AdvisoryRanges>,
     /// Addresses that the advisories name.
-    pub references: BTreeSet<String>,
+    pub references: Arc<BTreeSet<String>>,
     /// When it was first published.
     pub published: Option<Instant>,
     /// When an advisory on it was last changed.
     pub modified: Option<Instant>,
     /// Where it stands here.
     pub state: State,
+    /// Where a scan saw the package in use; `None` is not seen, which is not the same as not used.
+    #[serde(default)]
+    pub used: Option<Use>,
+}
+
+/// Where AI systems use a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Use {
+    /// The systems.
+    pub systems: BTreeSet<SystemId>,
+    /// The imports, or the settings that start it.
+    pub locations: BTreeSet<Location>,
 }
 
 /// What one advisory says is affected.
@@ -67,7 +81,7 @@ pub struct AdvisoryRanges {
     /// The advisory.
     pub id: String,
     /// Its ranges in words.
-    pub words: Vec<String>,
+    pub words: Arc<Vec<String>>,
     /// Whether it says that the version in use is affected; aliases can disagree. `None` when
     /// that could not be decided.
     pub affected: Option<bool>,
@@ -106,7 +120,7 @@ pub struct Decided {
 }
 
 /// A dependency of which something cannot be said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unknown {
     /// The dependency.
     pub dependency: Dependency,

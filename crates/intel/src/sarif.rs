@@ -93,7 +93,7 @@ fn rule(row: &Match) -> Value {
     if let Some(tenths) = rating.and_then(|rating| rating.score_tenths) {
         properties["security-severity"] = json!(format!("{}.{}", tenths / 10, tenths % 10));
     }
-    let name = if row.summary.is_empty() { &row.id } else { &row.summary };
+    let name = if row.summary.is_empty() { &row.id } else { &*row.summary };
     let mut rule = json!({
         "id": row.id,
         "shortDescription": { "text": format!("{}: {name}", row.id) },

@@ -60,6 +60,7 @@ mod manifest;
 mod msgpack;
 mod named;
 mod npy;
+mod observe;
 mod onnx;
 mod packed;
 mod paddle;
@@ -86,6 +87,7 @@ use std::path::{Path, PathBuf};
 
 pub use fuzzing::{Part, scan_part};
 pub use limits::Limits;
+pub use observe::Scanned;
 pub use report::{FileReport, Finding, Progress, SkippedPath, TreeReport, Verdict};
 pub use rules::{RULES, Rule};
 pub use tree::{ModelFileError, scan_tree};
@@ -95,7 +97,16 @@ use scan::{Halt, Scan};
 
 /// Scans one file. What keeps it from being read is a finding of the report.
 pub fn scan_file(path: &Path, limits: &Limits) -> FileReport {
-    let link = std::fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
+    if std::fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink()) {
+        let mut scan = Scan::new(limits);
+        scan.find(&rules::LINK, None, "the file is a link; scan what it points to");
+        return finish(path.to_owned(), 0, scan);
+    }
+    scan_plain(path, limits)
+}
+
+/// Scans what a path leads to.
+fn scan_plain(path: &Path, limits: &Limits) -> FileReport {
     let opened = match std::fs::metadata(path) {
         Ok(data) if !data.is_file() => Err("it is not a regular file".to_owned()),
         Ok(_) => File::open(path).and_then(FileBytes::new).map_err(|error| error.to_string()),
@@ -103,7 +114,6 @@ pub fn scan_file(path: &Path, limits: &Limits) -> FileReport {
     };
     let mut scan = Scan::new(limits);
     match opened {
-        _ if link => scan.find(&rules::LINK, None, "the file is a link; scan what it points to"),
         Ok(file) => {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
             return report(path.to_owned(), &name.unwrap_or_default(), Window::new(&file), scan);

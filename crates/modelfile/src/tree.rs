@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::limits::Limits;
 use crate::report::{FileReport, Progress, SkippedPath, TreeReport, Verdict};
-use crate::{detect, rules, scan_file, textual};
+use crate::{detect, rules, scan_file, scan_plain, textual};
 
 /// Why a folder cannot be scanned at all.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,8 @@ pub enum ModelFileError {
 /// Formats that are no models by themselves.
 const TEXTS: [&str; 5] = ["json", "yaml", "xml", "python", "chat-template"];
 
-/// Scans every file below the folder `root`. Links are not followed.
+/// Scans every file below the folder `root`. Links are not followed, but for those of a hub's
+/// cache: one that leads to a file below `root` gives it the name under which it is scanned.
 ///
 /// # Errors
 /// When the folder cannot be read. What cannot be read below it is listed in the report instead.
@@ -46,7 +47,7 @@ pub fn scan_tree(
             code.push(path);
             continue;
         }
-        let file = scan_file(&path, limits);
+        let file = scan_plain(&path, limits);
         if file.findings.iter().any(|finding| finding.code == rules::REMOTE_CODE.code) {
             remote.extend(path.parent().map(Path::to_owned));
         }
@@ -127,7 +128,7 @@ fn walk(
     let mut skipped = |path: &Path, reason: String| {
         report.skipped.push(SkippedPath { path: path.to_owned(), reason });
     };
-    let mut files = Vec::new();
+    let (mut files, mut links) = (Vec::new(), Vec::new());
     let mut open = vec![(root.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
         let entries = match std::fs::read_dir(&folder) {
@@ -147,14 +148,14 @@ fn walk(
                 }
             };
             if kind.is_symlink() {
-                skipped(&path, "a link is not followed".to_owned());
+                links.push(path);
             } else if kind.is_dir() && depth >= limits.folders_max {
                 skipped(&path, format!("deeper than {} folders", limits.folders_max));
             } else if kind.is_dir() {
                 open.push((path, depth + 1));
             } else if !kind.is_file() {
                 skipped(&path, "no regular file".to_owned());
-            } else if files.len() as u64 >= limits.files_max {
+            } else if (files.len() + links.len()) as u64 >= limits.files_max {
                 skipped(&path, format!("more than {} files", limits.files_max));
                 return Ok(files);
             } else {
@@ -162,6 +163,33 @@ fn walk(
             }
         }
     }
+    for path in named(root, &mut files, links) {
+        skipped(&path, "a link is not followed".to_owned());
+    }
     files.sort();
     Ok(files)
+}
+
+/// Puts links in the place of the files that they lead to and whose own names say nothing, such
+/// as digests; gives back the other links.
+fn named(root: &Path, files: &mut Vec<PathBuf>, mut links: Vec<PathBuf>) -> Vec<PathBuf> {
+    let Ok(whole) = root.canonicalize() else { return links };
+    let own = |path: &Path| Some(whole.join(path.strip_prefix(root).ok()?));
+    let known: BTreeSet<PathBuf> = files.iter().filter_map(|path| own(path)).collect();
+    let (mut targets, mut names) = (BTreeSet::new(), Vec::new());
+    links.retain(|link| match link.canonicalize() {
+        Ok(target) if known.contains(&target) && !is_named(&target) => {
+            names.push(link.clone());
+            targets.insert(target);
+            false
+        }
+        _ => true,
+    });
+    files.retain(|path| own(path).is_none_or(|path| !targets.contains(&path)));
+    files.append(&mut names);
+    links
+}
+
+fn is_named(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| detect::is_model_name(&name.to_string_lossy()))
 }

@@ -231,3 +231,40 @@ fn what_lies_in_a_storage_a_comment_or_a_stored_archive_is_read() {
     let outer = zip(&[member("model.pt", &parts(EVIL)), member("labels.json", b"{}")]);
     assert_eq!(scan("m.zip", &outer).verdict, Verdict::Malicious);
 }
+
+/// The cache of a hub: what lies under a digest has its name by a link.
+#[cfg(unix)]
+#[test]
+fn files_of_a_cache_are_scanned_under_the_names_of_their_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["blobs", "snapshots/1"] {
+        std::fs::create_dir_all(path(name)).unwrap();
+    }
+    std::fs::write(path("blobs/aa"), EVIL).unwrap();
+    std::fs::write(path("blobs/bb"), b"what is this").unwrap();
+    for (target, name) in [
+        ("../../blobs/aa", "weights.bin"),
+        ("../../blobs/bb", "other.pt"),
+        ("../../../outside", "away.pt"),
+    ] {
+        std::os::unix::fs::symlink(target, path("snapshots/1").join(name)).unwrap();
+    }
+    let tree = scan_tree(folder.path(), &Limits::default(), &mut |_| ()).unwrap();
+    let found: Vec<_> = tree
+        .files
+        .iter()
+        .map(|file| {
+            (file.path.strip_prefix(folder.path()).unwrap().to_str().unwrap(), file.verdict)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("snapshots/1/other.pt", Verdict::Suspicious),
+            ("snapshots/1/weights.bin", Verdict::Malicious)
+        ]
+    );
+    let skipped: Vec<_> = tree.skipped.iter().map(|skipped| skipped.path.clone()).collect();
+    assert_eq!(skipped, [path("snapshots/1/away.pt")]);
+}

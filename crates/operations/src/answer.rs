@@ -148,7 +148,8 @@ impl Operations<'_> {
         Ok((attribute, value))
     }
 
-    fn controls_reading<'n>(
+    /// The controls with a requirement that reads one of these attributes.
+    pub(crate) fn controls_reading<'n>(
         &self,
         kind: SubjectKind,
         names: impl Iterator<Item = &'n Attribute>,

@@ -18,6 +18,9 @@ pub enum Command {
     Ingest {
         /// The batch.
         batch: Box<ObservationBatch>,
+        /// What shows it, and what its observations name as evidence.
+        #[serde(default)]
+        evidence: Option<Box<NewEvidence>>,
     },
     /// Judges what is on record, and records the assessment with its gaps, requests and risks.
     Assess,
@@ -200,7 +203,7 @@ pub struct NewEvidence {
     pub description: String,
     /// The period it speaks for; `None` is now.
     pub period: Option<Period>,
-    /// How it is known: a statement or a document. A person delivers nothing stronger.
+    /// How it is known. A person delivers a statement or a document, a collector what it can.
     pub basis: Basis,
     /// The population it was drawn from.
     pub population: String,

@@ -48,12 +48,6 @@ pub(crate) fn record(
             period.to
         )));
     }
-    if new.basis > Basis::Document {
-        return Err(OperationError::input(format!(
-            "a person delivers a statement or a document; the basis {} needs a collector",
-            new.basis
-        )));
-    }
     if !operations.blobs.contains(&new.digest)? {
         return Err(OperationError::input(format!("the bytes of {} are not stored", new.digest)));
     }
@@ -105,6 +99,12 @@ impl Operations<'_> {
             Some(text) => resolve_subject(snapshot, text)?,
             None => Subject::Organisation,
         };
+        if new.basis > Basis::Document {
+            return Err(OperationError::input(format!(
+                "a person delivers a statement or a document; the basis {} needs a collector",
+                new.basis
+            )));
+        }
         let mut evidence = record(self, new, subject, &by.name)?;
         if let Some(known) = snapshot.evidence.iter().find(|known| known.digest == new.digest) {
             evidence.controls.extend(known.controls.iter().cloned());

@@ -25,6 +25,7 @@ mod declare;
 mod error;
 mod evidence;
 mod find;
+mod ingest;
 mod key;
 mod open;
 mod pack;

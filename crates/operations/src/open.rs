@@ -138,6 +138,14 @@ impl<'a> Operations<'a> {
         crate::evidence::store(&self.blobs, file)
     }
 
+    /// Stores bytes, before the command that names them.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub fn store_bytes(&self, bytes: &[u8]) -> Result<annex_blobs::Stored, OperationError> {
+        Ok(self.blobs.put(bytes)?)
+    }
+
     /// The bytes of a piece of evidence, verified against their digest.
     ///
     /// # Errors

@@ -42,10 +42,8 @@ impl Operations<'_> {
         let (receipt, what): (Receipt, String) = match &command {
             Command::Assess => return self.assess(by).await,
             Command::Declare => (self.declare(by).await?, "declarations".to_owned()),
-            Command::Ingest { batch } => {
-                let ingest = self.scope().ingest(batch.as_ref().clone()).await?;
-                let what = format!("{} assets seen", batch.assets.len());
-                (self.record(ingest.records, by).await?, what)
+            Command::Ingest { batch, evidence } => {
+                self.ingest(batch, evidence.as_deref(), by).await?
             }
             Command::Answer { subject, values, evidence, resolves } => {
                 self.answer(subject, values, evidence.as_ref(), *resolves, by).await?

@@ -25,7 +25,7 @@ const ROOMS: &[Room] = &[
     room(1, "annex-policy", &["annex-isms"]),
     room(1, "annex-ledger", &[]),
     room(1, "annex-blobs", &["annex-isms"]),
-    room(1, "annex-modelfile", &[]),
+    room(1, "annex-modelfile", &["annex-isms"]),
     room(2, "annex-catalog", &["annex-isms", "annex-policy"]),
     room(3, "annex-register", &["annex-isms", "annex-ledger"]),
     room(3, "annex-assess", &["annex-isms", "annex-policy", "annex-catalog"]),

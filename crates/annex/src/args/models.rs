@@ -27,10 +27,18 @@ Exits with 1 when a file is malicious or suspicious, with 3 when one could not b
 
 Examples:
   annex models scan ~/.cache/huggingface
+  annex models scan ~/.cache/huggingface --record           for the models on record
+  annex models scan weights --record --model acme/help-7b   all of it is that model
   annex models scan weights --format json | jq '.[] | select(.verdict != \"clean\")'")]
     Scan {
         /// The folder, or one file
         path: PathBuf,
+        /// Record the verdicts as evidence, and what they say of the models on record
+        #[arg(long)]
+        record: bool,
+        /// The model on record that all files belong to [default: as the folders of a hub's cache say]
+        #[arg(long, value_name = "ASSET", requires = "record")]
+        model: Option<String>,
     },
     /// Print the digest of every file of a model, and one over all of them
     Digest(DigestArgs),

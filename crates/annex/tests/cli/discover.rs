@@ -15,7 +15,11 @@ fn discover_prints_what_is_there_and_records_nothing() {
         rows(&found, "assets").iter().find(named).cloned().expect("a framework")
     };
     assert_eq!(framework("openai")["version"], "1.59.6");
-    assert_eq!(framework("openai")["locations"], json!(["requirements.txt:8"]));
+    // Where it is declared, and where it is imported.
+    assert_eq!(
+        framework("openai")["locations"],
+        json!(["app/answers.py:7", "requirements.txt:8", "scripts/try_model.py:5"])
+    );
     for part in ["flows", "observations"] {
         assert!(!rows(&found, part).is_empty(), "{part}");
     }
@@ -51,10 +55,10 @@ fn what_changed_since_an_earlier_scan_is_told_with_its_controls() {
     assert!(run.err.contains("A.8.8"), "{}", run.err);
     insta::assert_snapshot!(run.out, @r"
     What     Kind       Name               Changes                   Seen at
-    ───────  ─────────  ─────────────────  ────────────────────────  ──────────────────
+    ───────  ─────────  ─────────────────  ────────────────────────  ─────────────────────
     new      model      gpt-4.1                                      app/agent.py:11
     gone     model      gpt-4o-2024-11-20                            app/agent.py:11
-    changed  framework  openai             version: 1.59.6 → 1.60.0  requirements.txt:8
+    changed  framework  openai             version: 1.59.6 → 1.60.0  app/answers.py:7 (+2)
     ");
     let mut page = against.to_vec();
     page.extend(["--format", "md"]);

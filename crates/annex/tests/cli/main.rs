@@ -23,6 +23,7 @@ mod desk;
 mod discover;
 mod evidence;
 mod help;
+mod intel;
 mod kill;
 mod pack;
 mod secrets;

@@ -31,13 +31,12 @@ use parts::{component, properties, service};
 
 pub(crate) fn write(
     inventory: &Inventory<'_>,
-    vulnerabilities: &[Vulnerability],
     version: &str,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec_pretty(&bom(inventory, vulnerabilities, version))
+    serde_json::to_vec_pretty(&bom(inventory, version))
 }
 
-fn bom(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability], version: &str) -> Bom {
+fn bom(inventory: &Inventory<'_>, version: &str) -> Bom {
     let root = inventory.root_reference();
     let (services, components): (Vec<_>, Vec<_>) =
         inventory.others().partition(|part| part.is_service());
@@ -60,7 +59,12 @@ fn bom(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability], version: &s
             assemblies: vec![root.clone()],
             dependencies: vec![root],
         }],
-        vulnerabilities: vulnerabilities.iter().map(|one| vulnerability(inventory, one)).collect(),
+        vulnerabilities: inventory
+            .matched
+            .vulnerabilities
+            .iter()
+            .map(|one| vulnerability(inventory, one))
+            .collect(),
     }
 }
 

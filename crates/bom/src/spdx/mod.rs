@@ -22,6 +22,7 @@
 //! Everything without a field is a `CdxProperty`, with the names that the CycloneDX bill has.
 
 mod parts;
+mod security;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,19 +31,15 @@ use serde_json::{Value, json};
 
 use crate::inventory::{Inventory, Property, Root};
 use crate::iri::encoded;
-use crate::vulnerability::{Justification, State, Vulnerability};
 
 /// The node of the graph that says who made it and when; local to the file.
 const CREATION: &str = "_:creation";
 const CONTEXT: &str = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld";
 
-pub(crate) fn write(
-    inventory: &Inventory<'_>,
-    vulnerabilities: &[Vulnerability],
-) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn write(inventory: &Inventory<'_>) -> Result<Vec<u8>, serde_json::Error> {
     let mut document = json!({
         "@context": CONTEXT,
-        "@graph": graph(inventory, vulnerabilities),
+        "@graph": graph(inventory),
     });
     document.sort_all_objects();
     serde_json::to_vec_pretty(&document)
@@ -57,7 +54,8 @@ impl Ids<'_> {
     }
 }
 
-fn graph(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability]) -> Vec<Value> {
+fn graph(inventory: &Inventory<'_>) -> Vec<Value> {
+    let vulnerabilities = &inventory.matched.vulnerabilities;
     let ids = Ids(&inventory.uuid);
     let batch = inventory.batch;
     let mut elements = vec![
@@ -85,7 +83,8 @@ fn graph(inventory: &Inventory<'_>, vulnerabilities: &[Vulnerability]) -> Vec<Va
     elements.extend(inventory.parts.values().map(|part| parts::part(&ids, part)));
     elements.extend(ancestors(inventory, &ids));
     elements.extend(relationships(inventory, &ids));
-    elements.extend(vulnerabilities.iter().flat_map(|one| security(inventory, &ids, one)));
+    elements
+        .extend(vulnerabilities.iter().flat_map(|one| security::elements(inventory, &ids, one)));
 
     let all: BTreeSet<String> = elements
         .iter()
@@ -238,78 +237,4 @@ fn relationships(inventory: &Inventory<'_>, ids: &Ids<'_>) -> Vec<Value> {
             element("Relationship", &ids.of(&format!("relationship:{}", number + 1)), fields)
         })
         .collect()
-}
-
-/// A vulnerability, what it affects, and what someone found out about it.
-fn security(inventory: &Inventory<'_>, ids: &Ids<'_>, one: &Vulnerability) -> Vec<Value> {
-    let id = ids.of(&format!("vulnerability:{}", one.id));
-    let identifiers: Vec<Value> = std::iter::once(&one.id)
-        .chain(&one.aliases)
-        .map(|identifier| {
-            let kind = if identifier.starts_with("CVE-") { "cve" } else { "securityOther" };
-            let mut entry = json!({
-                "type": "ExternalIdentifier",
-                "externalIdentifierType": kind,
-                "identifier": identifier,
-            });
-            let url = one.url.as_deref().filter(|url| crate::iri::is_url(url));
-            set(&mut entry, "identifierLocator", url.map(|url| vec![url.to_owned()]));
-            entry
-        })
-        .collect();
-    let mut fields = json!({ "name": one.id, "externalIdentifier": identifiers });
-    set(&mut fields, "description", one.description.clone());
-    let mut all = vec![element("security_Vulnerability", &id, fields)];
-    let affected: BTreeSet<String> =
-        inventory.affected(one).map(|part| ids.of(&part.reference)).collect();
-    for part in &affected {
-        let relation = json!({
-            "from": part,
-            "relationshipType": "hasAssociatedVulnerability",
-            "to": [id],
-        });
-        let name = format!("associated:{}:{part}", one.id);
-        all.push(element("Relationship", &ids.of(&name), relation));
-    }
-    let Some(analysis) = one.analysis.as_ref().filter(|_| !affected.is_empty()) else { return all };
-    let (kind, relation) = match analysis.state {
-        State::Resolved => ("security_VexFixedVulnAssessmentRelationship", "fixedIn"),
-        State::Exploitable => ("security_VexAffectedVulnAssessmentRelationship", "affects"),
-        State::InTriage => {
-            ("security_VexUnderInvestigationVulnAssessmentRelationship", "underInvestigationFor")
-        }
-        State::FalsePositive | State::NotAffected => {
-            ("security_VexNotAffectedVulnAssessmentRelationship", "doesNotAffect")
-        }
-    };
-    let mut fields = json!({ "from": id, "relationshipType": relation, "to": affected });
-    if relation == "doesNotAffect" {
-        let justification = analysis.justification.map(|justification| match justification {
-            Justification::ComponentNotPresent => "componentNotPresent",
-            Justification::VulnerableCodeNotPresent => "vulnerableCodeNotPresent",
-            Justification::VulnerableCodeNotInExecutePath => "vulnerableCodeNotInExecutePath",
-            Justification::VulnerableCodeCannotBeControlledByAdversary => {
-                "vulnerableCodeCannotBeControlledByAdversary"
-            }
-            Justification::InlineMitigationsAlreadyExist => "inlineMitigationsAlreadyExist",
-        });
-        set(&mut fields, "security_justificationType", justification);
-        // One of the two must say why; where nobody did, that is said.
-        let words =
-            if analysis.detail.is_empty() { "no reason was given" } else { &analysis.detail };
-        fields["security_impactStatement"] = words.into();
-    } else {
-        let words = Some(analysis.detail.as_str()).filter(|words| !words.is_empty());
-        set(&mut fields, "security_statusNotes", words);
-    }
-    if relation == "affects" {
-        let fixed: Vec<&str> = one.fixed_versions.iter().map(String::as_str).collect();
-        let action = match fixed.as_slice() {
-            [] => "no fixed version is known".to_owned(),
-            _ => format!("update to {}", fixed.join(" or ")),
-        };
-        fields["security_actionStatement"] = action.into();
-    }
-    all.push(element(kind, &ids.of(&format!("assessed:{}", one.id)), fields));
-    all
 }

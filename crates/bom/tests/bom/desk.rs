@@ -1,6 +1,6 @@
 //! A small help desk, as a collector would see it.
 
-use annex_bom::{Analysis, Format, Justification, State, Vulnerability, write};
+use annex_bom::{Analysis, Format, Justification, Matched, State, Vulnerability, write};
 use annex_isms::{ObservationBatch, Severity};
 use serde_json::{Value, json};
 
@@ -130,8 +130,16 @@ pub(crate) fn hostile() -> ObservationBatch {
     serde_json::from_value(batch).expect("a batch")
 }
 
+/// What was found among advisories.
+pub(crate) fn matched() -> Matched {
+    Matched {
+        database: Some("2 advisories, 3 days old".to_owned()),
+        vulnerabilities: vulnerabilities(),
+    }
+}
+
 /// One vulnerability of each state, and one that no part has.
-pub(crate) fn vulnerabilities() -> Vec<Vulnerability> {
+fn vulnerabilities() -> Vec<Vulnerability> {
     let one = |id: &str, affects: &str, state: Option<State>| Vulnerability {
         id: id.to_owned(),
         aliases: [format!("GHSA-{id}")].into(),
@@ -154,7 +162,12 @@ pub(crate) fn vulnerabilities() -> Vec<Vulnerability> {
     let mut bare = one("CVE-2026-0006", "pkg:pypi/langchain-openai", None);
     (bare.score_tenths, bare.severity, bare.vector, bare.url) = (None, None, None, None);
     vec![
-        one("CVE-2026-0001", package, Some(State::Exploitable)),
+        Vulnerability {
+            vector: Some(
+                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N".to_owned(),
+            ),
+            ..one("CVE-2026-0001", package, Some(State::Exploitable))
+        },
         one("CVE-2026-0002", package, Some(State::NotAffected)),
         one("CVE-2026-0003", package, Some(State::Resolved)),
         one("CVE-2026-0004", package, Some(State::InTriage)),
@@ -167,5 +180,5 @@ pub(crate) fn vulnerabilities() -> Vec<Vulnerability> {
 
 /// The bill of a batch.
 pub(crate) fn bill(batch: &ObservationBatch, format: Format) -> Vec<u8> {
-    write(batch, &vulnerabilities(), format).expect("a bill")
+    write(batch, &matched(), format).expect("a bill")
 }

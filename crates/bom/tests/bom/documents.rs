@@ -1,6 +1,6 @@
 //! Whole documents, and what they must say.
 
-use annex_bom::{Format, write};
+use annex_bom::{Format, Matched, write};
 use serde_json::Value;
 
 use crate::desk;
@@ -58,12 +58,14 @@ fn what_was_not_read_makes_a_bill_incomplete_and_nothing_makes_it_complete() {
 
     let mut read = desk::batch();
     read.skipped.retain(|skipped| skipped.deliberate);
-    let bill: Value =
-        serde_json::from_slice(&write(&read, &[], Format::CycloneDx16).expect("a bill"))
-            .expect("JSON");
+    let bill: Value = serde_json::from_slice(
+        &write(&read, &Matched::default(), Format::CycloneDx16).expect("a bill"),
+    )
+    .expect("JSON");
     assert_eq!(bill["compositions"][0]["aggregate"], "unknown");
     let bill =
-        String::from_utf8(write(&read, &[], Format::Spdx301).expect("a bill")).expect("text");
+        String::from_utf8(write(&read, &Matched::default(), Format::Spdx301).expect("a bill"))
+            .expect("text");
     assert!(!bill.contains("INCOMPLETE") && bill.contains("is not known"), "{bill}");
     assert!(!bill.contains("\"completeness\": \"complete\""));
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use annex_bom::{Format, write};
+use annex_bom::{Format, Matched, write};
 
 use crate::desk;
 
@@ -62,7 +62,7 @@ fn the_validators_of_others_find_nothing() {
         for (name, bytes) in [
             ("desk", desk::bill(&desk::batch(), format)),
             ("hostile", desk::bill(&desk::hostile(), format)),
-            ("empty", write(&empty, &[], format).expect("a bill")),
+            ("empty", write(&empty, &Matched::default(), format).expect("a bill")),
         ] {
             let file = folder.path().join(format!("{name}-{}.json", format.as_str()));
             std::fs::write(&file, bytes).expect("a file");

@@ -1,12 +1,13 @@
 //! Dependencies × database → report. A pure function of both and of the instant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use annex_isms::{Dependency, Ecosystem, Instant};
 
 use crate::database::Database;
-use crate::osv::Advisory;
-use crate::osv::range::{self, Decision};
+use crate::osv::range::{self, Decision, Described};
+use crate::osv::{Advisory, Affected};
 use crate::report::{AdvisoryRanges, Match, Report, State, Unknown, Why};
 use crate::severity;
 use crate::version::{Scheme, Version};
@@ -27,8 +28,16 @@ impl Database {
             unknown: Vec::new(),
             statements_ignored: Vec::new(),
         };
+        let mut asked: BTreeMap<(Ecosystem, String), Vec<&Dependency>> = BTreeMap::new();
         for dependency in dependencies {
-            self.one(dependency, &mut report);
+            let name = dependency.ecosystem.normalised(&dependency.name);
+            asked.entry((dependency.ecosystem, name)).or_default().push(dependency);
+        }
+        for ((ecosystem, name), dependencies) in &asked {
+            let known = self.known(*ecosystem, name);
+            for dependency in dependencies {
+                self.one(dependency, &known, &mut report);
+            }
         }
         self.age(dependencies, &mut report);
         report.matches.sort_by(|left, right| {
@@ -38,7 +47,23 @@ impl Database {
                 .then_with(|| left.dependency.cmp(&right.dependency))
                 .then_with(|| left.id.cmp(&right.id))
         });
+        report.unknown.sort();
         report
+    }
+
+    /// The advisories about a package with their versions read, those of one vulnerability together.
+    fn known(&self, ecosystem: Ecosystem, name: &str) -> Vec<Vulnerability<'_>> {
+        let mut groups: BTreeMap<usize, Vec<About<'_>>> = BTreeMap::new();
+        for at in self.about(ecosystem, name) {
+            let advisory = &self.advisories[*at];
+            let rows = advisory.affected.iter();
+            let rows = rows.filter(|row| row.ecosystem == ecosystem && row.name == name);
+            let (affected, described) = rows.map(|row| (row, Described::new(row))).unzip();
+            let about = About { advisory, affected, described };
+            groups.entry(self.groups[*at]).or_default().push(about);
+        }
+        let package = Dependency::new(ecosystem, name, None);
+        groups.into_values().map(|rows| Vulnerability::new(&package, rows)).collect()
     }
 
     fn age(&self, dependencies: &[Dependency], report: &mut Report) {
@@ -56,7 +81,7 @@ impl Database {
         report.age_days = if dated { report.ages_days.values().copied().max() } else { None };
     }
 
-    fn one(&self, dependency: &Dependency, report: &mut Report) {
+    fn one(&self, dependency: &Dependency, known: &[Vulnerability<'_>], report: &mut Report) {
         let mut unknown =
             |why| report.unknown.push(Unknown { dependency: dependency.clone(), why });
         if !self.covers(dependency.ecosystem) {
@@ -69,115 +94,102 @@ impl Database {
             Ok(version) => version,
             Err(error) => return unknown(Why::NotAVersion { fault: error.to_string() }),
         };
-        let mut groups: BTreeMap<usize, Group<'_>> = BTreeMap::new();
-        let name = dependency.ecosystem.normalised(&dependency.name);
-        for at in self.about(dependency.ecosystem, &name) {
-            let advisory = &self.advisories[*at];
-            let group = groups.entry(self.groups[*at]).or_default();
-            group.add(advisory, decide(advisory, dependency, &name, text, &version));
-        }
-        for group in groups.into_values() {
-            if group.rows.iter().any(|row| row.decision == Decision::Affected) {
-                report.matches.push(group.matched(dependency, &name));
+        for vulnerability in known {
+            let decisions = vulnerability.decide(text, &version);
+            if decisions.contains(&Decision::Affected) {
+                report.matches.push(vulnerability.matched(dependency, &decisions));
                 continue;
             }
-            for row in group.rows {
-                if let Decision::Undecided(fault) = row.decision {
-                    let why = Why::Undecided { id: row.advisory.id.clone(), fault };
-                    report.unknown.push(Unknown { dependency: dependency.clone(), why });
+            for (about, decision) in vulnerability.advisories.iter().zip(decisions) {
+                if let Decision::Undecided(fault) = decision {
+                    unknown(Why::Undecided { id: about.advisory.id.clone(), fault });
                 }
             }
         }
     }
 }
 
-/// What all packages of that name in one advisory say together.
-fn decide(
-    advisory: &Advisory,
-    dependency: &Dependency,
-    name: &str,
-    text: &str,
-    version: &Version,
-) -> Decision {
-    let mut together = Decision::NotAffected;
-    for affected in about(advisory, dependency.ecosystem, name) {
-        match range::decide(affected, text, version) {
-            Decision::Affected => return Decision::Affected,
-            Decision::Undecided(fault) => together = Decision::Undecided(fault),
-            Decision::NotAffected => {}
-        }
-    }
-    together
+/// An advisory, and what it says of one package.
+struct About<'d> {
+    advisory: &'d Advisory,
+    affected: Vec<&'d Affected>,
+    described: Vec<Described>,
 }
 
-fn about<'a>(
-    advisory: &'a Advisory,
-    ecosystem: Ecosystem,
-    name: &'a str,
-) -> impl Iterator<Item = &'a crate::osv::Affected> {
-    advisory.affected.iter().filter(move |row| row.ecosystem == ecosystem && row.name == name)
+impl About<'_> {
+    /// What all of its rows on the package say together.
+    fn decide(&self, text: &str, version: &Version) -> Decision {
+        let mut together = Decision::NotAffected;
+        for described in &self.described {
+            match described.decide(text, version) {
+                Decision::Affected => return Decision::Affected,
+                Decision::Undecided(fault) => together = Decision::Undecided(fault),
+                Decision::NotAffected => {}
+            }
+        }
+        together
+    }
 }
 
 /// Advisories that are aliases of one another and name the package.
-#[derive(Default)]
-struct Group<'d> {
-    rows: Vec<Row<'d>>,
+struct Vulnerability<'d> {
+    advisories: Vec<About<'d>>,
+    /// What they say together of any version.
+    said: Match,
 }
 
-struct Row<'d> {
-    advisory: &'d Advisory,
-    decision: Decision,
-}
-
-impl<'d> Group<'d> {
-    fn add(&mut self, advisory: &'d Advisory, decision: Decision) {
-        self.rows.push(Row { advisory, decision });
+impl<'d> Vulnerability<'d> {
+    fn new(package: &Dependency, mut advisories: Vec<About<'d>>) -> Self {
+        advisories.sort_by_key(|about| rank(&about.advisory.id));
+        Self { said: said(package, &advisories), advisories }
     }
 
-    fn matched(mut self, dependency: &Dependency, name: &str) -> Match {
-        self.rows.sort_by_key(|row| rank(&row.advisory.id));
-        let ids = self.rows.iter().flat_map(|row| {
-            std::iter::once(&row.advisory.id).chain(&row.advisory.aliases).cloned()
-        });
-        let mut ids: Vec<String> = ids.collect::<BTreeSet<_>>().into_iter().collect();
-        ids.sort_by(|left, right| rank(left).cmp(&rank(right)));
-        let aliases = ids.split_off(1);
-        let mut matched = Match {
-            dependency: dependency.clone(),
-            id: ids.swap_remove(0),
-            aliases,
-            summary: String::new(),
-            rating: None,
-            fixed: BTreeSet::new(),
-            ranges: Vec::new(),
-            references: BTreeSet::new(),
-            published: None,
-            modified: None,
-            state: State::UNSTATED,
-        };
-        for Row { advisory, decision } in &self.rows {
-            if matched.summary.is_empty() {
-                matched.summary.clone_from(&advisory.summary);
-            }
-            let mut words = Vec::new();
-            let mut rating = advisory.rating.clone();
-            for affected in about(advisory, dependency.ecosystem, name) {
-                words.extend(range::words(affected));
-                matched.fixed.extend(range::fixes(affected).map(str::to_owned));
-                rating = severity::worse(rating, affected.rating.clone());
-            }
-            matched.rating = severity::worse(matched.rating.take(), rating);
-            matched.references.extend(advisory.references.iter().cloned());
-            matched.published = [matched.published, advisory.published].into_iter().flatten().min();
-            matched.modified = matched.modified.max(advisory.modified);
-            let affected = match decision {
+    fn decide(&self, text: &str, version: &Version) -> Vec<Decision> {
+        self.advisories.iter().map(|about| about.decide(text, version)).collect()
+    }
+
+    fn matched(&self, dependency: &Dependency, decisions: &[Decision]) -> Match {
+        let mut matched = Match { dependency: dependency.clone(), ..self.said.clone() };
+        for (ranges, decision) in matched.ranges.iter_mut().zip(decisions) {
+            ranges.affected = match decision {
                 Decision::Affected => Some(true),
                 Decision::NotAffected => Some(false),
                 Decision::Undecided(_) => None,
             };
-            matched.ranges.push(AdvisoryRanges { id: advisory.id.clone(), words, affected });
         }
         matched
+    }
+}
+
+fn said(package: &Dependency, advisories: &[About<'_>]) -> Match {
+    let ids = advisories.iter().flat_map(|about| {
+        std::iter::once(&about.advisory.id).chain(&about.advisory.aliases).cloned()
+    });
+    let mut ids: Vec<String> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    ids.sort_by(|left, right| rank(left).cmp(&rank(right)));
+    let aliases = ids.split_off(1);
+    let rows = || advisories.iter().map(|about| about.advisory);
+    let own = || advisories.iter().flat_map(|about| about.affected.iter().copied());
+    let ratings = rows().map(|row| &row.rating).chain(own().map(|row| &row.rating));
+    let summary = rows().map(|row| row.summary.as_str()).find(|text| !text.is_empty());
+    let ranges = advisories.iter().map(|About { advisory, affected, .. }| AdvisoryRanges {
+        id: advisory.id.clone(),
+        words: Arc::new(affected.iter().flat_map(|row| range::words(row)).collect()),
+        affected: None,
+    });
+    Match {
+        dependency: package.clone(),
+        id: ids.swap_remove(0),
+        aliases: Arc::new(aliases),
+        summary: summary.unwrap_or_default().into(),
+        rating: ratings.cloned().reduce(severity::worse).flatten(),
+        fixed: Arc::new(own().flat_map(range::fixes).map(str::to_owned).collect()),
+        ranges: ranges.collect(),
+        references: Arc::new(rows().flat_map(|row| row.references.iter().cloned()).collect()),
+        published: rows().filter_map(|row| row.published).min(),
+        modified: rows().filter_map(|row| row.modified).max(),
+        state: State::UNSTATED,
+        used: None,
     }
 }
 

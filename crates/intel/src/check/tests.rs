@@ -35,7 +35,7 @@ fn aliases_are_one_match_that_keeps_what_each_says() {
         (found.id.as_str(), found.aliases.join(" ")),
         ("GHSA-1", "CVE-1 PYSEC-1".to_owned())
     );
-    assert_eq!(found.summary, "A summary");
+    assert_eq!(&*found.summary, "A summary");
     assert_eq!(found.rating.as_ref().and_then(|rating| rating.score_tenths), Some(98));
     assert_eq!(found.fixed.iter().map(String::as_str).collect::<Vec<_>>(), ["1.4", "1.5"]);
     let ranges: Vec<_> = found

@@ -9,11 +9,13 @@
 //! What cannot be decided (commits, a word of the future, a version that does not parse) is
 //! undecided and never "not affected". A list of versions decides beside a range of commits,
 //! because it was made from that range.
+//!
+//! Every version that an advisory names is read once, however many are asked about.
 
 use std::cmp::Ordering;
 
 use super::{Affected, Event, Range, RangeKind};
-use crate::version::{Scheme, Version};
+use crate::version::{Scheme, Version, Versions};
 
 /// What an advisory says of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,120 +25,159 @@ pub(crate) enum Decision {
     Undecided(String),
 }
 
-/// Decides for one package of an advisory. `text` is the version in use, `version` the same read.
-pub(crate) fn decide(affected: &Affected, text: &str, version: &Version) -> Decision {
-    if affected.versions.iter().any(|listed| **listed == *text) {
-        return Decision::Affected;
-    }
-    if affected.ranges.is_empty() && affected.versions.is_empty() {
-        return Decision::Undecided("names neither versions nor ranges".to_owned());
-    }
-    let scheme = Scheme::of(affected.ecosystem);
-    let mut decided = !affected.versions.is_empty();
-    let (mut commits, mut unclear) = (None, None);
-    for range in &affected.ranges {
-        match in_range(range, scheme, text, version) {
-            Ok(true) => return Decision::Affected,
-            Ok(false) => decided = true,
-            // Commits beside versions say the same once more.
-            Err(why) if range.kind == RangeKind::Git => commits = Some(why),
-            Err(why) => unclear = Some(why),
-        }
-    }
-    // Last, because reading every listed version takes longest: `1.0` is also `1.0.0`.
-    let same = |listed: &Version| version.compare_to_named(listed) == Some(Ordering::Equal);
-    if affected.versions.iter().any(|listed| Version::parse(scheme, listed).is_ok_and(|v| same(&v)))
-    {
-        return Decision::Affected;
-    }
-    match (unclear, commits) {
-        (Some(why), _) => Decision::Undecided(why),
-        (None, Some(why)) if !decided => Decision::Undecided(why),
-        _ => Decision::NotAffected,
-    }
+/// One package of an advisory with its versions read.
+pub(crate) struct Described {
+    listed: Versions,
+    lists: bool,
+    /// Intervals, or why a range says nothing.
+    ranges: Vec<Result<Line, Fault>>,
 }
 
-/// The last event before or at the version in use; its version is `None` before every version.
-struct Last<'e> {
-    event: &'e Event,
+/// Events on a line of versions.
+struct Line {
+    /// The scheme, where it is not that of the package.
+    foreign: Option<Scheme>,
+    events: Vec<Point>,
+    /// Ends of the line; `None` is no end.
+    limits: Vec<Option<Version>>,
+}
+
+/// An event and its version, which is `None` before every version.
+struct Point {
+    what: What,
     version: Option<Version>,
 }
 
-fn in_range(range: &Range, own: Scheme, text: &str, version: &Version) -> Result<bool, String> {
+/// In the order in which events at one version are taken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Fixed,
+    Introduced,
+    LastAffected,
+}
+
+enum Fault {
+    /// Commits beside versions say the same once more.
+    Commits,
+    Unclear(String),
+}
+
+impl Described {
+    pub(crate) fn new(affected: &Affected) -> Self {
+        let scheme = Scheme::of(affected.ecosystem);
+        let listed = affected.versions.iter();
+        let listed = listed.filter_map(|text| Version::parse(scheme, text).ok()).collect();
+        Self {
+            listed: Versions::new(scheme, listed),
+            lists: !affected.versions.is_empty(),
+            ranges: affected.ranges.iter().map(|range| line(range, scheme)).collect(),
+        }
+    }
+
+    /// Decides for a version in use; `text` is the same before it was read.
+    pub(crate) fn decide(&self, text: &str, version: &Version) -> Decision {
+        if self.listed.hold(version) {
+            return Decision::Affected;
+        }
+        if self.ranges.is_empty() && !self.lists {
+            return Decision::Undecided("names neither versions nor ranges".to_owned());
+        }
+        let mut decided = self.lists;
+        let (mut commits, mut unclear) = (false, None);
+        for range in &self.ranges {
+            match range {
+                Err(Fault::Commits) => commits = true,
+                Err(Fault::Unclear(why)) => unclear = Some(why.clone()),
+                Ok(line) => match line.holds(text, version) {
+                    Ok(true) => return Decision::Affected,
+                    Ok(false) => decided = true,
+                    Err(why) => unclear = Some(why),
+                },
+            }
+        }
+        match unclear {
+            Some(why) => Decision::Undecided(why),
+            None if commits && !decided => {
+                Decision::Undecided("is given by commits alone".to_owned())
+            }
+            None => Decision::NotAffected,
+        }
+    }
+}
+
+fn line(range: &Range, own: Scheme) -> Result<Line, Fault> {
+    let unclear = |why: String| Err(Fault::Unclear(why));
     let scheme = match &range.kind {
         RangeKind::Ecosystem => own,
         RangeKind::Semver => Scheme::Semantic,
-        RangeKind::Git => return Err("is given by commits alone".to_owned()),
-        RangeKind::Other(word) => return Err(format!("has a range of the unknown type `{word}`")),
+        RangeKind::Git => return Err(Fault::Commits),
+        RangeKind::Other(word) => {
+            return unclear(format!("has a range of the unknown type `{word}`"));
+        }
     };
-    // Within its own ecosystem the version is already read.
-    let parsed;
-    let version = if scheme == own {
-        version
-    } else {
-        parsed = Version::parse(scheme, text).map_err(|error| error.to_string())?;
-        &parsed
+    let read = |text: &str| {
+        Version::parse(scheme, text).map(Some).map_err(|error| Fault::Unclear(error.to_string()))
     };
-    let (mut last, mut limits, mut begins): (Option<Last<'_>>, _, _) = (None, Vec::new(), false);
+    let foreign = Some(scheme).filter(|scheme| *scheme != own);
+    let mut line = Line { foreign, events: Vec::new(), limits: Vec::new() };
     for event in &range.events {
-        let named = match event {
-            Event::Introduced(named) | Event::Fixed(named) | Event::LastAffected(named) => named,
+        let (what, named) = match event {
+            Event::Introduced(named) => (What::Introduced, named),
+            Event::Fixed(named) => (What::Fixed, named),
+            Event::LastAffected(named) => (What::LastAffected, named),
             Event::Limit(limit) => {
-                limits.push(limit.as_str());
+                line.limits.push(if limit == "*" { None } else { read(limit)? });
                 continue;
             }
-            Event::Other => return Err("has an event of an unknown sort".to_owned()),
+            Event::Other => return unclear("has an event of an unknown sort".to_owned()),
         };
-        let introduced = matches!(event, Event::Introduced(_));
-        begins |= introduced;
-        let named = if introduced && named == "0" {
-            None
-        } else {
-            Some(Version::parse(scheme, named).map_err(|error| error.to_string())?)
+        let first = what == What::Introduced && named == "0";
+        line.events.push(Point { what, version: if first { None } else { read(named)? } });
+    }
+    if !line.events.iter().any(|point| point.what == What::Introduced) {
+        return unclear("has a range without a beginning".to_owned());
+    }
+    Ok(line)
+}
+
+impl Line {
+    fn holds(&self, text: &str, version: &Version) -> Result<bool, String> {
+        let again = self.foreign.map(|scheme| Version::parse(scheme, text)).transpose();
+        let again = again.map_err(|error| error.to_string())?;
+        let version = again.as_ref().unwrap_or(version);
+        let mut last: Option<&Point> = None;
+        for point in &self.events {
+            let reached = match &point.version {
+                None => true,
+                Some(named) => version.compare_to_named(named).is_some_and(|order| {
+                    if point.what == What::LastAffected { order.is_gt() } else { order.is_ge() }
+                }),
+            };
+            if reached && last.is_none_or(|last| point.is_after(last)) {
+                last = Some(point);
+            }
+        }
+        Ok(self.is_before_the_end(version) && last.is_some_and(|l| l.what == What::Introduced))
+    }
+
+    /// A range with limits ends before the last of them.
+    fn is_before_the_end(&self, version: &Version) -> bool {
+        self.limits.is_empty()
+            || self.limits.iter().any(|limit| match limit {
+                None => true,
+                Some(limit) => version.compare_to_named(limit).is_some_and(Ordering::is_lt),
+            })
+    }
+}
+
+impl Point {
+    fn is_after(&self, last: &Self) -> bool {
+        let versions = match (&self.version, &last.version) {
+            (Some(version), Some(last)) => version.compare(last).unwrap_or(Ordering::Equal),
+            (version, last) => version.is_some().cmp(&last.is_some()),
         };
-        let order = named.as_ref().map_or(Some(Ordering::Greater), |n| version.compare_to_named(n));
-        let order = order.unwrap_or(Ordering::Less);
-        let reached =
-            if matches!(event, Event::LastAffected(_)) { order.is_gt() } else { order.is_ge() };
-        if reached && last.as_ref().is_none_or(|last| after(event, named.as_ref(), last)) {
-            last = Some(Last { event, version: named });
-        }
+        versions.then(self.what.cmp(&last.what)).is_gt()
     }
-    if !begins {
-        return Err("has a range without a beginning".to_owned());
-    }
-    let inside = last.is_some_and(|last| matches!(last.event, Event::Introduced(_)));
-    Ok(before(&limits, scheme, version)? && inside)
-}
-
-fn after(event: &Event, version: Option<&Version>, last: &Last<'_>) -> bool {
-    let versions = match (version, &last.version) {
-        (Some(version), Some(last)) => version.compare(last).unwrap_or(Ordering::Equal),
-        (version, last) => version.is_some().cmp(&last.is_some()),
-    };
-    versions.then(rank(event).cmp(&rank(last.event))).is_gt()
-}
-
-const fn rank(event: &Event) -> u8 {
-    match event {
-        Event::Fixed(_) => 0,
-        Event::Introduced(_) => 1,
-        _ => 2,
-    }
-}
-
-/// A range with limits ends before the last of them.
-fn before(limits: &[&str], scheme: Scheme, version: &Version) -> Result<bool, String> {
-    let mut before = limits.is_empty();
-    for limit in limits {
-        if *limit == "*" {
-            before = true;
-        } else {
-            let limit = Version::parse(scheme, limit).map_err(|error| error.to_string())?;
-            before |= version.compare_to_named(&limit).is_some_and(Ordering::is_lt);
-        }
-    }
-    Ok(before)
 }
 
 /// The ranges and lists of a package in words, such as `>= 1.0, < 1.2`.
@@ -211,7 +252,7 @@ mod tests {
 
     fn decided(affected: &Affected, text: &str) -> Decision {
         let version = Version::parse(Scheme::of(affected.ecosystem), text).expect("a version");
-        decide(affected, text, &version)
+        Described::new(affected).decide(text, &version)
     }
 
     fn hits(affected: &Affected, texts: &[&str]) -> Vec<bool> {

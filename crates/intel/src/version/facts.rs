@@ -1,7 +1,7 @@
 //! The orders and ranges of the libraries that define them; `bench/versions` makes the table.
 
 use super::*;
-use crate::osv::range::{Decision, decide};
+use crate::osv::range::{Decision, Described};
 
 const TABLE: &str = include_str!("../../tests/data/versions.tsv");
 
@@ -25,7 +25,7 @@ fn contains(ecosystem: Ecosystem, text: &str, events: &str) -> bool {
     );
     let advisory = crate::osv::parse(record.as_bytes()).expect("a record");
     let version = Version::parse(Scheme::of(ecosystem), text).expect("a version");
-    match decide(&advisory.affected[0], text, &version) {
+    match Described::new(&advisory.affected[0]).decide(text, &version) {
         Decision::Affected => true,
         Decision::NotAffected => false,
         Decision::Undecided(why) => panic!("{text} {why}"),

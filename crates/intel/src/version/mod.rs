@@ -116,13 +116,54 @@ impl Version {
     /// Where the advisory names a public version of Python, the local part of the one in use
     /// does not count (`2.1.0+cu118` is a build of `2.1.0`), as PEP 440 says of specifiers.
     pub fn compare_to_named(&self, named: &Self) -> Option<Ordering> {
-        match (&self.0, &named.0) {
-            (Kind::Pep440(used), Kind::Pep440(named)) if used.is_local() && !named.is_local() => {
-                Some(used.clone().without_local().cmp(named))
-            }
+        match (self.public(), &named.0) {
+            (Some(public), Kind::Pep440(version)) if !version.is_local() => public.compare(named),
             _ => self.compare(named),
         }
     }
+
+    /// The version of Python that a local one is a build of.
+    fn public(&self) -> Option<Self> {
+        match &self.0 {
+            Kind::Pep440(version) if version.is_local() => {
+                Some(Self(Kind::Pep440(version.clone().without_local())))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Versions that an advisory lists, to be asked whether one in use is among them.
+#[derive(Debug)]
+pub(crate) enum Versions {
+    Sorted(Vec<Version>),
+    /// Of Maven, whose order does not always carry over, so that nothing may be sorted by it.
+    Unsorted(Vec<Version>),
+}
+
+impl Versions {
+    pub(crate) fn new(scheme: Scheme, mut versions: Vec<Version>) -> Self {
+        if scheme == Scheme::Maven {
+            return Self::Unsorted(versions);
+        }
+        versions.sort_by(|left, right| left.compare(right).unwrap_or(Ordering::Equal));
+        Self::Sorted(versions)
+    }
+
+    /// Whether the version in use is one of them: `1.0` is also `1.0.0`, and `1.0+cpu` is too.
+    pub(crate) fn hold(&self, used: &Version) -> bool {
+        match (self, used.public()) {
+            (Self::Unsorted(all), _) => {
+                all.iter().any(|one| one.compare(used) == Some(Ordering::Equal))
+            }
+            (Self::Sorted(all), None) => has(all, used),
+            (Self::Sorted(all), Some(public)) => has(all, used) || has(all, &public),
+        }
+    }
+}
+
+fn has(sorted: &[Version], version: &Version) -> bool {
+    sorted.binary_search_by(|one| one.compare(version).unwrap_or(Ordering::Less)).is_ok()
 }
 
 fn first_line(text: &str) -> String {

@@ -194,4 +194,18 @@ proptest::proptest! {
             }
         }
     }
+
+    /// Looking a version up among those that are listed is comparing it with each of them.
+    #[test]
+    fn a_listed_version_is_found_however_it_is_written(
+        listed in proptest::collection::vec("[0-1](\\.[0-1]){0,2}(a1|\\.post1)?(\\+[ab]1?)?", 0..12),
+        used in "[0-1](\\.[0-1]){0,2}(a1|\\.post1)?(\\+[ab]1?)?",
+    ) {
+        for scheme in [Scheme::Pep440, Scheme::Semantic, Scheme::Nuget, Scheme::Maven] {
+            let Ok(used) = Version::parse(scheme, &used) else { continue };
+            let read = || listed.iter().filter_map(|text| Version::parse(scheme, text).ok());
+            let each = read().any(|one| used.compare_to_named(&one) == Some(Ordering::Equal));
+            proptest::prop_assert_eq!(Versions::new(scheme, read().collect()).hold(&used), each);
+        }
+    }
 }
