@@ -93,7 +93,7 @@ fn languages(group: &mut Group) {
     promise.extend([0, 0, 0, 0xfe]);
     group.hidden("promise.rds", promise.clone());
     group.hidden("promise-gzip.rds", gzip(&promise));
-    group.hidden("promise.RData", gzip(&[b"RDX3\n".to_vec(), promise].concat()));
+    group.hidden("promise-workspace.RData", gzip(&[b"RDX3\n".to_vec(), promise].concat()));
     let java = |class: &str| {
         let mut bytes = b"\xac\xed\0\x05sr".to_vec();
         bytes.extend(&u32::try_from(class.len()).unwrap_or(0).to_be_bytes()[2..]);
