@@ -1,29 +1,40 @@
 #!/usr/bin/env python3
 """Facts about versions from the libraries that define them, as a table for the tests.
 
-Usage: generate.py NODE_MODULES MAVEN_CLASSES > crates/intel/tests/data/versions.tsv
+Usage: generate.py [--seed N] [--orders N] [--ranges N] NODE_MODULES [MAVEN_CLASSES]
+       generate.py NODE_MODULES MAVEN_CLASSES > crates/intel/tests/data/versions.tsv
 
-It needs the Python package `packaging`, a folder that holds the npm package `semver`, and a class
-path with `org.apache.maven.artifact.versioning.ComparableVersion` of Maven 4. Versions are made by
-a generator with a fixed seed, so two runs with the same libraries give the same table.
+It needs the Python package `packaging`, a folder that holds the npm package `semver`, and for the
+rows of Maven a class path with `org.apache.maven.artifact.versioning.ComparableVersion` of Maven 4.
+Versions and ranges are drawn from a seed, so two runs with the same libraries and the same seed
+give the same table. The recorded one is that of the default seed; its rows of Maven are of an
+earlier run, and stay as long as that library does. `crates/intel/tests/versions.rs`
+runs this with another seed every time.
 
 Rows: `order SCHEME LEFT RIGHT -1|0|1`, `range SCHEME VERSION EVENTS true|false`,
 `invalid SCHEME TEXT`. The range of Python is decided with comparisons of `packaging.Version`, after
 the local part is taken off where the bound has none; that of npm by `semver.satisfies`.
 """
 
+import argparse
 import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
 
 import packaging
 from packaging.version import InvalidVersion, Version
 
-ORDERS, RANGES = 700, 500
-random.seed(20240101)
+parser = argparse.ArgumentParser()
+parser.add_argument("--seed", type=int, default=20240101)
+parser.add_argument("--orders", type=int, default=700)
+parser.add_argument("--ranges", type=int, default=500)
+parser.add_argument("modules")
+parser.add_argument("classes", nargs="?")
+ARGS = parser.parse_args()
+ORDERS, RANGES = ARGS.orders, ARGS.ranges
+random.seed(ARGS.seed)
 
 
 def number():
@@ -119,6 +130,8 @@ def python_ranges():
     for _ in range(RANGES):
         bounds = {Version(python()) for _ in range(random.randint(1, 5))}
         bounds = [str(bound) for bound in sorted(bounds)]
+        if "0" in bounds[1:]:
+            continue  # Before every version, and not where it was sorted.
         rows = intervals(bounds)
         text = near(random.choice(bounds), python)
         if not is_python(text):
@@ -129,7 +142,8 @@ def python_ranges():
             return version if Version(bound).local else Version(version.public)
 
         inside = any(
-            used(start) >= Version(start)
+            # As the schema of OSV says, `0` is before every version, also before `0.dev1`.
+            (start == "0" or used(start) >= Version(start))
             and (kind is None
                  or (used(end) < Version(end) if kind == "fixed" else used(end) <= Version(end)))
             for start, kind, end in rows)
@@ -183,7 +197,7 @@ def java(classes, rows):
 
 
 def main():
-    modules, classes = sys.argv[1:]
+    modules, classes = ARGS.modules, ARGS.classes
     texts = [npm() for _ in range(6 * ORDERS)]
     others = [near(text, npm) for text in texts]
     good = node(modules, valid=texts + others)
@@ -197,7 +211,8 @@ def main():
         print("order", "pypi", left, right, order, sep="\t")
     python_ranges()
 
-    lists = [list({npm().split("+")[0].lstrip("v") for _ in range(random.randint(1, 5))})
+    # Not a set: its order differs from run to run.
+    lists = [list(dict.fromkeys(npm().split("+")[0].lstrip("v") for _ in range(random.randint(1, 5))))
              for _ in range(RANGES)]
     wanted = [near(random.choice(bounds), npm) for bounds in lists]
     answers = node(modules, order=rows, bounds=lists, valid=wanted)
@@ -216,8 +231,8 @@ def main():
     for (text, made), inside in zip(shown, node(modules, inside=asked)["inside"]):
         print("range", "npm", text, made, str(inside).lower(), sep="\t")
 
-    rows = pairs(maven, lambda text: True)
-    for (left, right), order in zip(rows, java(classes, rows)):
+    rows = pairs(maven, lambda text: True) if classes else []
+    for (left, right), order in zip(rows, java(classes, rows) if classes else []):
         print("order", "maven", left, right, order, sep="\t")
 
     refused = 0

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_catalog::Catalogue;
 use annex_isms::drift::{AssetChange, AssetDrift, AttributeChange, Drift, TouchedControl};
 use annex_isms::observation::{AssetKey, ObservationBatch, Seen, SeenAsset};
-use annex_isms::{AssetKind, Attribute, ControlId, RequirementId, SubjectKind};
+use annex_isms::{Attribute, ControlId, RequirementId, SubjectKind};
 
 /// Compares an earlier scan with a later one of the same repository.
 pub fn drift(catalogue: &Catalogue, old: &ObservationBatch, new: &ObservationBatch) -> Drift {
@@ -41,7 +41,7 @@ pub fn drift(catalogue: &Catalogue, old: &ObservationBatch, new: &ObservationBat
         }
     }));
     changes.sort_by(|a, b| a.asset.cmp(&b.asset));
-    let (controls, outdated) = touched(catalogue, &changes);
+    let (controls, outdated) = touched(catalogue, &changes, &redefined(old, new));
     Drift {
         scope: new.scope.clone(),
         since: old.period.to,
@@ -91,15 +91,32 @@ fn changed(before: Option<&Values<'_>>, now: Option<&Values<'_>>) -> Vec<Attribu
         .collect()
 }
 
-/// What a security test of a system was made of: when one of these changes, older tests do not
-/// speak of the system as it is.
-fn is_tested(kind: AssetKind) -> bool {
-    !matches!(kind, AssetKind::Framework | AssetKind::LogStore)
+/// The attribute that stands for what a subject is, as the register compares it.
+const DIGEST: &str = "digest";
+
+/// Kinds of subject of which one is another thing now, so that tests from before do not speak of
+/// it any more.
+fn redefined(old: &ObservationBatch, new: &ObservationBatch) -> BTreeSet<SubjectKind> {
+    let digests = |batch: &'_ ObservationBatch| -> BTreeMap<Seen, String> {
+        let own = batch.observations.iter().filter(|seen| seen.attribute.as_str() == DIGEST);
+        own.map(|seen| (seen.subject.clone(), seen.value.to_string())).collect()
+    };
+    let before = digests(old);
+    let changed = |(subject, digest): (Seen, String)| {
+        before.get(&subject).filter(|before| **before != digest)?;
+        match subject {
+            Seen::System(_) => Some(SubjectKind::System),
+            Seen::Asset(_) => Some(SubjectKind::Asset),
+            _ => None,
+        }
+    };
+    digests(new).into_iter().filter_map(changed).collect()
 }
 
 fn touched(
     catalogue: &Catalogue,
     changes: &[AssetChange],
+    redefined: &BTreeSet<SubjectKind>,
 ) -> (Vec<TouchedControl>, BTreeSet<RequirementId>) {
     let mut by_control: BTreeMap<&ControlId, BTreeSet<RequirementId>> = BTreeMap::new();
     let mut outdated = BTreeSet::new();
@@ -118,7 +135,7 @@ fn touched(
             AssetDrift::New | AssetDrift::Gone => true,
         });
         let tested = requirement.needs.values().any(|need| need.after_change)
-            && changes.iter().any(|change| is_tested(change.asset.kind));
+            && redefined.contains(&requirement.subject);
         if tested {
             outdated.insert(requirement.id.clone());
         }

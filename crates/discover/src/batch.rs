@@ -189,13 +189,13 @@ impl Assembly {
                 K::Prompt => {
                     parts.extend(draft.aliases.iter().map(|alias| format!("prompt {alias}")));
                 }
-                K::Model
-                | K::EmbeddingModel
-                | K::Tool
-                | K::McpServer
-                | K::VectorStore
-                | K::ModelApi
-                | K::Gateway => {
+                K::Model | K::EmbeddingModel => {
+                    parts.insert(key.to_string());
+                    let versions = self.observed.get(&(Seen::Asset(key.clone()), "version"));
+                    let versions = versions.into_iter().flat_map(Values::keys);
+                    parts.extend(versions.map(|version| format!("{key} {version}")));
+                }
+                K::Tool | K::McpServer | K::VectorStore | K::ModelApi | K::Gateway => {
                     parts.insert(key.to_string());
                 }
                 _ => {}

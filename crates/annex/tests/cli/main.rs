@@ -21,6 +21,7 @@ mod catalogue;
 mod decisions;
 mod desk;
 mod discover;
+mod drift;
 mod evidence;
 mod help;
 mod intel;

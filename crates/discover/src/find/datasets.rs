@@ -1,10 +1,10 @@
 //! Data sets that models are trained on or measured with, and corpora that retrieval reads.
 
-use annex_isms::AssetKind;
+use annex_isms::{AssetKind, Value as Attribute};
 
 use super::Source;
 use super::data_files::file_finding;
-use super::{names, typed_corpora};
+use super::{models, names, typed_corpora};
 use crate::findings::{Finding, Findings, Key};
 use crate::source::facts::{Call, Shape, last};
 
@@ -124,19 +124,15 @@ fn dataset(source: &Source<'_>, call: &Call, out: &mut Findings) {
         if BUILDERS.contains(&literal.text.as_str()) {
             files(source, call, "data_files", out);
         } else if !literal.holes && names::is_name(&literal.text) {
-            let revision = text(source, call, "revision");
-            let pinned =
-                revision.is_some_and(|r| r.len() == 40 && r.bytes().all(|b| b.is_ascii_hexdigit()));
-            let key = format!("{}/{}", names::HUB, literal.text);
-            out.assets.push(
-                Finding::new(
-                    AssetKind::Dataset,
-                    Key::World(key),
-                    literal.text,
-                    source.place(literal.line),
-                )
-                .with("version_pinned", pinned),
-            );
+            let revision = models::revision(source, call);
+            let key = Key::World(format!("{}/{}", names::HUB, literal.text));
+            let place = source.place(literal.line);
+            let mut finding = Finding::new(AssetKind::Dataset, key, literal.text, place)
+                .with("version_pinned", revision.as_deref().is_some_and(models::is_commit));
+            if let Some(revision) = revision {
+                finding = finding.with("version", Attribute::Text(revision));
+            }
+            out.assets.push(finding);
         }
     }
 }

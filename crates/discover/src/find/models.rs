@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use annex_isms::Value as Attribute;
+
 use super::Source;
 use super::constants;
 use super::names::{self, HUB, Named};
@@ -473,7 +475,11 @@ fn loader(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings)
             let named = Named { owner: HUB.to_owned(), name: literal.text.clone() };
             let mut finding =
                 names::finding(source.index, &named, embedding, source.place(literal.line));
-            finding = finding.with("version_pinned", revision_pinned(source, call));
+            let revision = revision(source, call);
+            finding = finding.with("version_pinned", revision.as_deref().is_some_and(is_commit));
+            if let Some(revision) = revision {
+                finding = finding.with("version", Attribute::Text(revision));
+            }
             if let Some(trusted) = remote_code(call) {
                 finding = finding.with("remote_code_trusted", trusted);
             }
@@ -487,9 +493,15 @@ fn is_plain_hub_name(text: &str) -> bool {
     names::is_name(text) && !text.contains(['/', ':']) && text.contains('-')
 }
 
-fn revision_pinned(source: &Source<'_>, call: &Call) -> bool {
-    let revision = call.named("revision").and_then(|value| source.facts.literal(value, call.scope));
-    revision.is_some_and(|r| r.text.len() == 40 && r.text.bytes().all(|b| b.is_ascii_hexdigit()))
+/// The commit, tag or branch of the hub that a call names.
+pub(super) fn revision(source: &Source<'_>, call: &Call) -> Option<String> {
+    let literal = source.facts.literal(call.named("revision")?, call.scope)?;
+    (!literal.holes).then_some(literal.text)
+}
+
+/// Whether a revision is one that cannot come to mean another.
+pub(super) fn is_commit(revision: &str) -> bool {
+    revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Loaders do not run a model's own code unless told to.
