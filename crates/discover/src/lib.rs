@@ -45,6 +45,7 @@ mod source;
 mod systems;
 mod tree;
 mod walk;
+mod weights;
 mod worth;
 
 use std::path::{Path, PathBuf};
