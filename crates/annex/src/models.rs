@@ -1,4 +1,4 @@
-//! `annex models scan`: a verdict for every model file of a folder.
+//! `annex models`: a verdict for every model file of a folder; the rest is in `signing`.
 
 use std::path::Path;
 
@@ -12,9 +12,18 @@ use crate::args::{Format, ModelsArgs, ModelsCommand};
 use crate::context::Context;
 use crate::output;
 use crate::registers::plain_table;
+use crate::signing;
 
 pub(crate) fn models(context: &Context, args: &ModelsArgs) -> Result<Exit, OperationError> {
-    let ModelsCommand::Scan { path } = &args.command;
+    match &args.command {
+        ModelsCommand::Scan { path } => scan(context, path),
+        ModelsCommand::Digest(args) => signing::digest(context, args),
+        ModelsCommand::Sign(args) => signing::sign(context, args),
+        ModelsCommand::Verify(args) => signing::verify(context, args),
+    }
+}
+
+fn scan(context: &Context, path: &Path) -> Result<Exit, OperationError> {
     let report = scanned(context, path)?;
     match context.global.format {
         Format::Json => output::json(&document(&report))?,

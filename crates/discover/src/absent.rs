@@ -2,7 +2,7 @@
 
 use annex_isms::AssetKind;
 
-use crate::find::datasets;
+use crate::find::data_files;
 use crate::git::ABSENT_MAX;
 use crate::known::Index;
 use crate::reading::Reading;
@@ -20,7 +20,7 @@ pub(crate) fn list(paths: &[String], index: &Index<'_>, walked: &mut Walked, rea
         });
     for path in paths {
         let class = walk::class(path, path.rsplit('/').next().unwrap_or(path));
-        let data = datasets::absent(path).filter(|_| trains && !is_test(path));
+        let data = data_files::absent(path).filter(|_| trains && !is_test(path));
         let matters =
             data.is_none() && !is_test(path) && !matches!(class, Class::Ignored | Class::Prose);
         if data.is_some() || matters {

@@ -7,6 +7,7 @@ use annex_isms::{AssetKind, DataClass, Value};
 use crate::addresses::Services;
 
 use crate::across::Claim;
+use crate::find::files::Read;
 
 /// An asset seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +77,12 @@ pub(crate) struct Findings {
     /// commands, the instructions of coding agents.
     pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
+    /// Files that code which works with models reads.
+    pub(crate) reads: Vec<Read>,
     /// Names of other files that were handed to a model.
     pub(crate) claims: Vec<Claim>,
+    /// Agents only where the program has tools.
+    pub(crate) with_tools: Vec<Finding>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
     /// Files that say how something is built or run, not what it is.
@@ -97,8 +102,26 @@ impl Findings {
         self.claims.append(&mut more.claims);
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
+        self.reads.append(&mut more.reads);
+        self.with_tools.append(&mut more.with_tools);
         self.services.append(more.services);
         self.shown.append(&mut more.shown);
+    }
+
+    /// Decides what one file alone could not: whether there are tools that an agent is given.
+    pub(crate) fn settle(&mut self) {
+        let agents = std::mem::take(&mut self.with_tools);
+        let language =
+            |finding: &Finding| finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned());
+        for agent in agents {
+            let tools = self
+                .assets
+                .iter()
+                .any(|tool| tool.kind == AssetKind::Tool && language(tool) == language(&agent));
+            if tools {
+                self.assets.push(agent);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use annex_isms::Value;
 
-use crate::find::packages;
+use crate::find::{embedded, packages};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::{Index, normalised};
 use crate::manifest::{Dependency, ManifestKind};
@@ -22,14 +22,7 @@ const SAME_MODULE: [&[&str]; 7] = [
 ];
 
 /// Packages that depend on each other under one name.
-const FAMILIES: [&str; 6] = [
-    "pypi/langchain",
-    "pypi/langgraph",
-    "pypi/llama-index",
-    "npm/@langchain/",
-    "npm/@llamaindex/",
-    "npm/@ai-sdk/",
-];
+const FAMILIES: [&str; 2] = ["pypi/llama-index", "npm/@llamaindex/"];
 
 /// Adds the packages that the manifests name, and takes away what imports only repeat.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
@@ -82,19 +75,25 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     };
     out.assets.retain(|finding| {
         finding.kind != annex_isms::AssetKind::Framework
-            || !(repeated(&finding.key) || is_own_module(finding, manifests))
+            || !(repeated(&finding.key) || is_explained(finding, manifests, &keys))
     });
     out.assets.append(&mut declared.assets);
     out.traits.append(&mut declared.traits);
 }
 
 /// Rust and Go import nothing that no manifest names: such a module is the project's own, under the
-/// name of a package.
-fn is_own_module(finding: &Finding, manifests: &[Found]) -> bool {
+/// name of a package. In Java and C# it comes along with another package, once the manifests name
+/// any that is known.
+fn is_explained(finding: &Finding, manifests: &[Found], declared: &BTreeSet<Key>) -> bool {
     let Key::World(key) = &finding.key else { return false };
     let ecosystem = key.split('/').next().unwrap_or_default();
-    matches!(ecosystem, "crates" | "go")
-        && manifests.iter().any(|found| found.kind.ecosystem() == ecosystem)
+    match ecosystem {
+        "crates" | "go" => manifests.iter().any(|found| found.kind.ecosystem() == ecosystem),
+        "maven" | "nuget" => declared
+            .iter()
+            .any(|key| matches!(key, Key::World(key) if key.split('/').next() == Some(ecosystem))),
+        _ => false,
+    }
 }
 
 /// In these ecosystems an import names a namespace that several packages of a vendor share, so
@@ -124,6 +123,10 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
+    // A list of versions brings nothing by itself.
+    if ecosystem == "maven" && dependency.name.ends_with("-bom") {
+        return;
+    }
     let Some(package) = index.family(ecosystem, &dependency.name) else {
         return;
     };
@@ -141,6 +144,7 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
+    embedded::find(index, ecosystem, &dependency.name, &place, out);
     let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));

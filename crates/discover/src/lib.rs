@@ -10,7 +10,8 @@
 //!
 //! Two promises decide everything here. What is reported is there, with file and line: a model is
 //! the argument of a call or the value of a setting that names one, never a text that looks like
-//! one; a variable that cannot be followed within its file is not reported. And what could not be
+//! one; a name is followed within its file and one import further (`across`), and what cannot be
+//! followed is not reported. And what could not be
 //! read is listed, with the reason and, where the parser knows it, the line: a scan never passes
 //! over a file in silence, and says `false` of something absent only when everything that could
 //! have held it was read.
@@ -134,10 +135,11 @@ pub fn scan(
     absent::list(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
+    read.findings.settle();
     if !read.findings.assets.is_empty() {
         read.findings.assets.append(&mut read.findings.beside);
     }
-    find::datasets::group(&mut read.findings.assets);
+    find::data_files::group(&mut read.findings.assets);
     addresses::resolve(&index, &mut read.findings);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);

@@ -12,10 +12,12 @@ use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
+use includes::{is_asked, is_document};
+
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{
-    self, Source, classes, config, containers, datasets, environment, flags, infra, packages,
+    self, Source, classes, config, containers, data_files, environment, flags, infra, packages,
     prompts, stores,
 };
 use crate::findings::Findings;
@@ -100,6 +102,7 @@ pub(crate) fn read(
     let mut findings = std::mem::take(&mut reader.reading.findings);
     findings.assets.extend(weights::findings(&reader.reading.weights, &|_| None));
     across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
+    find::files::resolve(&walked.files, limits, &mut findings);
     reader.reading.findings = findings;
     reader.reading
 }
@@ -217,6 +220,12 @@ impl<'a> Reader<'a> {
                 prompts::file(path, text, out);
                 classes::template(path, text, out);
             }
+            // The templates of one library, wherever they lie.
+            Class::Template if has_end(path, &[".st"]) => {
+                let mut found = Findings::default();
+                prompts::file(path, text, &mut found);
+                out.beside.append(&mut found.assets);
+            }
             Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
             Class::Sql => {
@@ -318,7 +327,7 @@ impl<'a> Reader<'a> {
         } else {
             &mut self.reading.findings
         };
-        if syntax == Syntax::Json && datasets::file(path, text, out) {
+        if syntax == Syntax::Json && data_files::file(path, text, out) {
             classes::records(path, text, out);
             return Ok(());
         }
@@ -346,20 +355,6 @@ impl<'a> Reader<'a> {
             self.skips.push(Skip::new(first, reason, true));
         }
     }
-}
-
-/// Whether prose is read: documents that start scripts, and prompts.
-fn is_asked(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
-}
-
-/// Whether a path belongs to documentation.
-fn is_document(path: &str) -> bool {
-    path.split('/')
-        .rev()
-        .skip(1)
-        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
 }
 
 /// What the parser did not understand is listed; what it did understand counts all the same.

@@ -139,7 +139,8 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
     for system in &systems.all {
         let own = |finding: &&Finding| systems.of_path(&finding.place.path).contains(&system.id);
         let all: Vec<&Finding> = findings.assets.iter().filter(own).collect();
-        if all.iter().any(|finding| finding.kind == AssetKind::Gateway) {
+        let router = |finding: &Finding| matches!(&finding.key, Key::World(key) if names::ROUTERS.contains(&key.as_str()));
+        if all.iter().any(|finding| finding.kind == AssetKind::Gateway && !router(finding)) {
             continue;
         }
         for model in
@@ -148,9 +149,10 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
             let Some(supplier) = &model.supplier else {
                 continue;
             };
-            let seen = all
-                .iter()
-                .any(|f| f.kind == AssetKind::ModelApi && f.key == Key::World(supplier.clone()));
+            let seen = all.iter().any(|f| {
+                matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
+                    && f.key == Key::World(supplier.clone())
+            });
             if !seen {
                 interfaces.push(names::interface(index, supplier, model.place.clone()));
             }
@@ -180,7 +182,9 @@ impl Homes {
             });
             let apart = is_test(&format!("{folder}/x"))
                 || folder.split('/').any(|part| matches!(part, "docs" | "doc"));
-            if (member && !found.manifest.starts) || apart {
+            // The programs of a solution are services of one application.
+            let service = member && found.kind.ecosystem() == "nuget";
+            if (member && !found.manifest.starts) || service || apart {
                 continue;
             }
             if let Some(project) = &found.manifest.project {

@@ -275,7 +275,9 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
     match lower.rsplit_once('.').map_or("", |(_, end)| end) {
         "ipynb" => Class::Notebook,
         "prompt" | "prompty" | "j2" | "jinja" | "jinja2" | "mustache" | "hbs" | "tmpl"
-        | "liquid" | "st" => Class::Template,
+        | "liquid" | "st" | "tera" | "handlebars" | "njk" | "gotmpl" | "tpl" | "jinja-md" => {
+            Class::Template
+        }
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,
@@ -376,7 +378,10 @@ pub(crate) fn is_test(path: &str) -> bool {
             &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
         )
     });
-    folders || is_unit_test(path.rsplit('/').next().unwrap_or(path))
+    // What is built into the program is no test, whatever its name.
+    folders
+        || (is_unit_test(path.rsplit('/').next().unwrap_or(path))
+            && !path.contains("src/main/java/"))
 }
 
 fn is_unit_test(name: &str) -> bool {

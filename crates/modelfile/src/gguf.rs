@@ -182,7 +182,7 @@ fn scalar_bytes(kind: u32) -> Option<u64> {
 
 fn text_value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> Step<()> {
     let at = reader.stream.offset();
-    let template = key.contains("template");
+    let template = is_template(key);
     let told = match key {
         "general.architecture" => Some("architecture"),
         "general.name" => Some("name"),
@@ -202,6 +202,11 @@ fn text_value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> St
     }
     let length = reader.size()?;
     reader.stream.skip(length)
+}
+
+/// Whether a key has templates below it, however it is written.
+fn is_template(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("template")
 }
 
 /// An array; arrays in arrays are walked with a list of what is left, not by recursion.
@@ -232,7 +237,7 @@ fn array(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> Step<()
             }
             (8, _) => {
                 *count -= 1;
-                if key.contains("template") {
+                if is_template(key) {
                     text_value(reader, key, scan)?;
                 } else {
                     let length = reader.size()?;

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::json::{self, Node};
-use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
+use crate::{jinja, rules};
 
 /// Bits of one element of each type.
 const TYPES: [(&str, u64); 21] = [
@@ -173,6 +173,9 @@ fn metadata(header: &Node, tensors: usize, scan: &mut Scan<'_>) {
             scan.halted(Halt::malformed(8, "a value of the metadata is no text"));
             continue;
         };
+        if text.contains("{{") || text.contains("{%") {
+            jinja::check(text, 8, scan);
+        }
         match key.as_str() {
             "format" => scan.say("framework", text),
             "license" | "licence" | "modelspec.license" => scan.say("licence", text),

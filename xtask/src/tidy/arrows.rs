@@ -31,6 +31,7 @@ const ROOMS: &[Room] = &[
     room(3, "annex-assess", &["annex-isms", "annex-policy", "annex-catalog"]),
     room(3, "annex-intel", &["annex-isms"]),
     room(3, "annex-bom", &["annex-isms"]),
+    room(3, "annex-seal", &["annex-isms"]),
     // Its tests may read the packages and providers that the catalogue knows by name; the crate
     // itself is given them.
     Room {
@@ -74,6 +75,7 @@ const ROOMS: &[Room] = &[
             "annex-report",
             "annex-intel",
             "annex-modelfile",
+            "annex-seal",
             "annex-operations",
         ],
     ),

@@ -4,6 +4,7 @@ use annex_isms::AssetKind;
 
 use super::Source;
 use crate::findings::{Finding, Findings, Key};
+use crate::source::Language;
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Constructions that are an agent wherever they come from.
@@ -106,6 +107,23 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
         finding.tools = tools(source, call);
         out.assets.push(finding);
+    }
+    // `request.Tools = []Tool{…}`: a request that carries tools.
+    for binding in &source.facts.bindings {
+        let given = matches!(&binding.value.shape, Shape::List(items) if !items.is_empty());
+        if given
+            && !source.packages.is_empty()
+            && matches!(source.language, Language::Go | Language::Rust)
+            && binding.name.contains('.')
+            && last(&binding.name).eq_ignore_ascii_case("tools")
+        {
+            let name = source
+                .function_around(binding.scope)
+                .unwrap_or_else(|| super::stem(source.path).to_owned());
+            let place = source.place(binding.value.line);
+            let key = Key::in_system(name.clone(), &place.path);
+            out.assets.push(Finding::new(AssetKind::Agent, key, name, place));
+        }
     }
 }
 

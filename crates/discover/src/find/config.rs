@@ -2,9 +2,14 @@
 
 use annex_isms::{AssetKind, Value as Attribute};
 
-use super::keys::{default_of, snake};
+use super::keys::{
+    default_of, is_translation, says_address, says_dataset, says_hub, says_model, says_store,
+    says_task, snake,
+};
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, options, platforms, prompts, secrets, stores};
+use super::{
+    containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
+};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
@@ -86,12 +91,15 @@ fn setting(
         models(index, path, keys, node, out);
     }
     datasets(keys, &key, node, &Place::new(path, node.line), out);
+    document_of(path, node, out);
     crew(path, &key, node, out);
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
     if says_model(&key) {
-        let parent = platforms::provider(index, keys).or_else(|| owner(index, keys));
+        let parent = platforms::provider(index, keys)
+            .or_else(|| owner(index, keys))
+            .or_else(|| names::provider_word(index, key.strip_suffix("_model")?));
         model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
     if says_store(keys, &key)
@@ -101,12 +109,31 @@ fn setting(
     }
     address(index, keys, &key, value, &place, out);
     platforms::setting(index, keys, node, &place, out);
+    typed_settings::setting(index, keys, node, &place, out);
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
-    if prompts::says_prompt(&key) && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
+    if prompts::says_prompt(&key)
+        && !is_translation(path)
+        && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN)
+    {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// A document that settings name for a program to load: `classpath:/docs/terms.pdf`.
+fn document_of(path: &str, node: &Node, out: &mut Findings) {
+    let name = node
+        .text()
+        .and_then(|text| ["classpath:", "file:"].iter().find_map(|start| text.strip_prefix(start)));
+    let name = name.map(|name| name.rsplit('/').next().unwrap_or(name));
+    if let Some(name) =
+        name.filter(|name| has_end(name, &[".pdf", ".docx", ".txt", ".md", ".html"]))
+    {
+        let key = Key::System { name: name.to_owned(), folder: String::new() };
+        let place = Place::new(path, node.line);
+        out.beside.push(Finding::new(AssetKind::Corpus, key, name, place));
     }
 }
 
@@ -143,50 +170,6 @@ pub(crate) fn owner(index: &Index<'_>, keys: &[&str]) -> Option<String> {
     keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key))
 }
 
-pub(crate) fn says_model(key: &str) -> bool {
-    // Where a new model is put says nothing of those in use.
-    if ["hub_model", "push_to", "output", "save", "new_model", "merged", "export"]
-        .iter()
-        .any(|start| key.starts_with(start))
-    {
-        return false;
-    }
-    matches!(
-        key,
-        "model"
-            | "model_name_or_path"
-            | "pretrained_model_name_or_path"
-            | "base_model_name_or_path"
-            | "model_path"
-            | "model_checkpoint"
-            | "checkpoint"
-            | "model_name"
-            | "modelname"
-            | "model_id"
-            | "modelid"
-            | "deployment"
-            | "deployment_name"
-            | "deployment_id"
-            | "engine"
-            | "repo_id"
-            | "llm"
-    ) || key.ends_with("_model")
-        || key.ends_with("_model_name")
-        || key.ends_with("_model_id")
-        || key.ends_with("model_repo_id")
-        || key.ends_with("_hf_repo_id")
-        || key.ends_with("_deployment_name")
-}
-
-/// Keys that name a data set.
-pub(crate) fn says_dataset(key: &str) -> bool {
-    matches!(key, "dataset" | "datasets" | "dataset_name" | "dataset_id" | "dataset_path")
-        || key.ends_with("_dataset")
-        || key.ends_with("_dataset_name")
-        || key.ends_with("_dataset_path")
-        || key.starts_with("dataset_mix")
-}
-
 /// A data set of a hub: the value of a key that says so, an entry of a list of them, or the key of
 /// a mixture with its weight.
 fn datasets(keys: &[&str], key: &str, node: &Node, place: &Place, out: &mut Findings) {
@@ -205,27 +188,6 @@ fn datasets(keys: &[&str], key: &str, node: &Node, place: &Place, out: &mut Find
     if let Some(name) = keys.last().filter(|_| below) {
         out.assets.extend(options::dataset(name, place));
     }
-}
-
-/// Keys that say what their model does.
-fn says_task(key: &str) -> bool {
-    let tasks = ["ocr", "asr", "stt", "tts", "whisper", "rerank", "reranker", "vision"];
-    key.strip_suffix("_model").or_else(|| key.strip_suffix("_model_name")).is_some_and(|task| {
-        tasks.iter().any(|word| task == *word || has_end(task, &[&format!("_{word}")]))
-    })
-}
-
-/// Whether a key leaves no doubt that a value is a model of a hub.
-fn says_hub(key: &str) -> bool {
-    key.ends_with("model_name")
-        || key.ends_with("name_or_path")
-        || key.ends_with("model_path")
-        || key.ends_with("model_checkpoint")
-        || key.ends_with("model_id")
-        || key.ends_with("repo_id")
-        || key.ends_with("_model")
-        || key.contains("hf_")
-        || key.contains("hugging")
 }
 
 fn model(
@@ -312,32 +274,6 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
 fn provider_of_key(index: &Index<'_>, key: &str) -> Option<String> {
     let word = key.to_ascii_lowercase().replace('_', "-");
     names::provider_word(index, &word)
-}
-
-fn says_store(keys: &[&str], key: &str) -> bool {
-    let words = |key: &str| {
-        let key = key.to_ascii_lowercase().replace(['-', '_'], "");
-        key.contains("vectorstore") || key.contains("vectordb") || key.contains("vectordatabase")
-    };
-    words(key)
-        || (matches!(key, "database" | "provider" | "type" | "kind" | "mode" | "name")
-            && keys.iter().rev().nth(1).is_some_and(|key| words(key)))
-}
-
-/// Keys that give an address of an interface.
-fn says_address(key: &str) -> bool {
-    [
-        "api_base",
-        "base_url",
-        "baseurl",
-        "endpoint",
-        "api_url",
-        "ollama_url",
-        "llm_url",
-        "ollama_host",
-    ]
-    .iter()
-    .any(|end| key.ends_with(end))
 }
 
 fn address(

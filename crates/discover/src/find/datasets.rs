@@ -1,14 +1,12 @@
 //! Data sets that models are trained on or measured with, and corpora that retrieval reads.
 
-use std::collections::BTreeMap;
-
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, prompts};
-use crate::findings::{Finding, Findings, Key, Place};
+use super::data_files::file_finding;
+use super::{names, typed_corpora};
+use crate::findings::{Finding, Findings, Key};
 use crate::source::facts::{Call, Shape, last};
-use crate::walk::has_end;
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
 const LOADERS: [&str; 38] = [
@@ -77,6 +75,16 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         corpus(source, call, out);
         evaluated(source, call, out);
     }
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        if let Shape::Text { text, holes: false } = &binding.value.shape
+            && super::keys::says_dataset(&name)
+        {
+            let place = source.place(binding.value.line);
+            out.assets.extend(super::options::dataset(text, &place));
+        }
+    }
+    typed_corpora::resources(source, out);
 }
 
 /// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
@@ -150,182 +158,13 @@ fn files(source: &Source<'_>, call: &Call, argument: &str, out: &mut Findings) {
     }
 }
 
-fn file_finding(path: &str, place: Place) -> Finding {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let key = Key::System { name: name.to_owned(), folder: String::new() };
-    Finding::new(AssetKind::Dataset, key, path.trim_start_matches("./"), place)
-}
-
-/// Whether a name is that of a file that data can be in.
-fn is_data(path: &str) -> bool {
-    has_end(path, &[".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow"])
-}
-
-/// A data file that is not there to be looked at, by its name or the folder that it lies in.
-pub(crate) fn absent(path: &str) -> Option<Finding> {
-    let words = [
-        "data",
-        "dataset",
-        "datasets",
-        "train",
-        "training",
-        "finetune",
-        "finetuning",
-        "sft",
-        "eval",
-        "evals",
-        "evaluation",
-        "ground",
-        "benchmark",
-    ];
-    let lower = path.to_ascii_lowercase();
-    let named = lower.split(['_', '-', '.', '/']).any(|word| words.contains(&word));
-    (is_data(path) && named).then(|| file_finding(path, Place::whole(path)))
-}
-
-/// Names of fields that only data for training or measuring a model has together.
-const RECORDS: [&[&str]; 6] = [
-    &["instruction", "output"],
-    &["messages", "role", "content"],
-    &["prompt", "completion"],
-    &["prompt", "chosen", "rejected"],
-    &["conversations", "from", "value"],
-    &["input", "ideal"],
-];
-
-/// Fields of what a model is asked, and of what it answers or should.
-const ASKED: [&str; 14] = [
-    "question",
-    "questions",
-    "prompt",
-    "instruction",
-    "input",
-    "query",
-    "problem",
-    "text",
-    "sentence",
-    "document",
-    "context",
-    "messages",
-    "dialogue",
-    "article",
-];
-const ANSWERED: [&str; 24] = [
-    "answer",
-    "answers",
-    "response",
-    "responses",
-    "output",
-    "completion",
-    "expected",
-    "expected_output",
-    "ground_truth",
-    "groundtruth",
-    "truth",
-    "label",
-    "labels",
-    "reference",
-    "references",
-    "ideal",
-    "target",
-    "chosen",
-    "solution",
-    "choices",
-    "summary",
-    "generation",
-    "score",
-    "category",
-];
-
-/// A data file, by how it begins. Whether it was one.
-pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
-    let start = head.trim_start();
-    let list = has_end(path, &[".json"]) && start.starts_with('[');
-    let lines = has_end(path, &[".jsonl", ".ndjson"]) && start.starts_with('{');
-    let table = has_end(path, &[".csv", ".tsv"]);
-    let fields = if table {
-        let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
-        first.split([',', '\t']).map(|column| column.trim().trim_matches('"').to_owned()).collect()
-    } else if list || lines {
-        keys(start)
-    } else if has_end(path, &[".parquet", ".arrow"]) {
-        out.beside.push(file_finding(path, Place::whole(path)));
-        return true;
-    } else {
-        return false;
-    };
-    let has = |name: &str| fields.iter().any(|field| field == name);
-    let any = |names: &[&str]| names.iter().any(|name| has(name));
-    if lines && (has("prompt_template") || has("system_prompt")) {
-        out.assets.push(prompts::prompt(
-            super::stem(path),
-            path,
-            head,
-            false,
-            true,
-            Place::whole(path),
-        ));
-        return true;
-    }
-    let sure = RECORDS.iter().any(|names| names.iter().all(|name| has(name)));
-    let asked = any(&ASKED) && (lines || any(&ANSWERED));
-    if sure {
-        out.assets.push(file_finding(path, Place::whole(path)));
-    } else if asked && (!table || any(&ANSWERED)) {
-        // Questions and answers are data for a model where there is one.
-        out.beside.push(file_finding(path, Place::whole(path)));
-    }
-    sure || asked
-}
-
-/// The names of the fields at the beginning of a list of records.
-fn keys(start: &str) -> Vec<String> {
-    let start: String = start.chars().take(HEAD_CHARS_MAX).collect();
-    let mut found = Vec::new();
-    let mut parts = start.split('"').skip(1);
-    // Between quotes stands a text, behind them what it is followed by: `:` makes it a key.
-    while let (Some(text), Some(behind)) = (parts.next(), parts.next()) {
-        if behind.trim_start().starts_with(':') && text.len() <= 40 {
-            found.push(text.to_ascii_lowercase());
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// How much of a data file is looked at for the names of its fields.
-const HEAD_CHARS_MAX: usize = 4_000;
-
-/// Folders with more data files than this are one data set each.
-const FILES_MAX: usize = 6;
-
-/// Makes one data set of the many files of a folder.
-pub(crate) fn group(findings: &mut Vec<Finding>) {
-    let folder_of = |finding: &Finding| {
-        let data = finding.kind == AssetKind::Dataset
-            && finding.place.line.is_none()
-            && matches!(finding.key, Key::System { .. });
-        let (folder, _) = finding.place.path.rsplit_once('/').filter(|_| data)?;
-        Some(folder.to_owned())
-    };
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for folder in findings.iter().filter_map(folder_of) {
-        *counts.entry(folder).or_default() += 1;
-    }
-    for finding in findings {
-        let Some(folder) = folder_of(finding).filter(|f| counts.get(f) > Some(&FILES_MAX)) else {
-            continue;
-        };
-        finding.key = Key::System { name: folder.clone(), folder: String::new() };
-        finding.name = folder;
-    }
-}
-
 fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let real = source.real_name(&call.callee);
-    let class = call.callee.split('.').find(|part| LOADERS.contains(part)).map(str::to_owned);
-    let loader = LOADERS.contains(&real.as_str()) || class.is_some();
+    let class = call.callee.split('.').any(|part| LOADERS.contains(&part));
+    // A method of such a class that is imported by itself.
+    let of = source.facts.imported(&call.callee).map_or("", |(module, _)| module);
+    let of_loader = source.language.is_typed() && LOADERS.contains(&last(of));
+    let loader = LOADERS.contains(&real.as_str()) || class || of_loader;
     if !loader
         || source.package_of(&call.callee).is_none()
         || matches!(call.last(), "load" | "load_data" | "lazy_load" | "loadData" | "load_and_split")
@@ -348,12 +187,17 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
+    let handed =
+        if source.language.is_typed() { typed_corpora::passed(source, call) } else { Vec::new() };
     if let Shape::Name(given) = &value.shape
+        && handed.is_empty()
         && source.facts.literals(value, call.scope).is_empty()
         && source.facts.elements(value, call.scope).is_empty()
     {
         // Only known at run time: what users or callers hand in.
-        let name = source.function_around(call.scope).unwrap_or_else(|| last(given).to_owned());
+        // A function of Python is called after what it reads, a variable of Java is.
+        let around = source.function_around(call.scope).filter(|_| !source.language.is_typed());
+        let name = around.unwrap_or_else(|| last(given).to_owned());
         // The reader of one sort of files within another loader.
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return;
@@ -367,8 +211,20 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if let Shape::List(items) = &value.shape {
         literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
     }
+    // A helper of the program's own makes the path: `toPath("documents/terms.txt")`.
+    if let Shape::Call(helper) = &value.shape
+        && source.language.is_typed()
+    {
+        let given =
+            helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        literals.extend(given.filter(|literal| typed_corpora::is_document(&literal.text)));
+    }
+    if literals.is_empty() {
+        literals = handed;
+    }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');
+        let name = name.strip_prefix("classpath:").unwrap_or(name).trim_start_matches('/');
         if !literal.holes
             && !name.is_empty()
             && name.len() <= 200

@@ -3,6 +3,7 @@
 
 mod abilities;
 pub(crate) mod agents;
+mod asked;
 mod charts;
 mod ci;
 pub(crate) mod classes;
@@ -10,17 +11,23 @@ pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
+pub(crate) mod data_files;
 pub(crate) mod datasets;
+pub(crate) mod embedded;
 pub(crate) mod endpoints;
 pub(crate) mod environment;
+pub(crate) mod files;
 pub(crate) mod flags;
 pub(crate) mod functions;
+mod handed;
 pub(crate) mod infra;
 pub(crate) mod keys;
 mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod namespaces;
+mod native;
 pub(crate) mod options;
 pub(crate) mod packages;
 pub(crate) mod platforms;
@@ -32,6 +39,11 @@ mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
+mod typed_agents;
+mod typed_corpora;
+mod typed_prompts;
+mod typed_settings;
+mod typed_stores;
 mod workloads;
 
 #[cfg(test)]
@@ -203,6 +215,9 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     flags::usage(source, out);
     functions::find(source, out);
     options::find(source, out);
+    files::find(source, out);
+    typed_agents::find(source, out);
+    native::find(source, out);
     let mut shown = Vec::new();
     classes::find(source, out.assets.get(before..).unwrap_or_default(), &mut shown);
     out.shown.append(&mut shown);

@@ -167,10 +167,14 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || name.ends_with("modelname")
             || name.ends_with("model_id")
             || name.ends_with("modelid")
+            || name.ends_with("deploymentname")
+            || name.ends_with("deployment_name")
+            || (name.starts_with("model")
+                && matches!(source.language, Language::Go | Language::Rust))
             || is_list_of_models(&binding.of);
         listed(source, &name, &binding.value, &mut seen, out);
         if says {
-            for literal in direct(&binding.value) {
+            for literal in direct(&binding.value).into_iter().chain(within(&binding.value)) {
                 // A call that takes the name has said already whose it is.
                 let end = format!("/{}", literal.text);
                 if seen.iter().any(|(key, line)| *line == literal.line && key.ends_with(&end)) {
@@ -273,6 +277,19 @@ fn is_list_of_models(of: &str) -> bool {
             .strip_suffix(end)
             .is_some_and(|rest| !rest.ends_with("base") && !rest.ends_with("data"))
     })
+}
+
+/// The texts that are given to the calls of a value: the default of an option or a variable.
+fn within(value: &Value) -> Vec<Literal> {
+    let Shape::Call(call) = &value.shape else { return Vec::new() };
+    call.args
+        .iter()
+        .flat_map(|arg| {
+            let mut found = direct(&arg.value);
+            found.extend(within(&arg.value));
+            found
+        })
+        .collect()
 }
 
 /// The text itself, or the defaults of an environment variable; no names are followed.
@@ -662,6 +679,7 @@ pub(crate) fn class_provider(name: &str) -> Option<&'static str> {
         | "AzureOpenAIEmbeddings"
         | "AzureOpenAIEmbedding"
         | "AzureOpenAIClient"
+        | "DefaultAzureConfig"
         | "createAzure" => "azure-openai",
         "ChatAnthropic" | "AsyncAnthropic" => "anthropic",
         "AnthropicBedrock"

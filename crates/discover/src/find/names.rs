@@ -25,7 +25,7 @@ pub(crate) struct Named {
 }
 
 /// Words that stand where a model's name will be.
-const PLACEHOLDERS: [&str; 17] = [
+const PLACEHOLDERS: [&str; 23] = [
     "string",
     "model",
     "your-model",
@@ -43,6 +43,12 @@ const PLACEHOLDERS: [&str; 17] = [
     "unknown",
     "openai",
     "other",
+    "chat",
+    "chatcompletion",
+    "completion",
+    "embedding",
+    "embeddings",
+    "deployment",
 ];
 
 /// Whether a text can be the name of a model at all.
@@ -167,7 +173,10 @@ pub(crate) fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
         "ollama_chat" => "ollama",
         "x-ai" => "xai",
         "hosted_vllm" => "vllm",
-        "huggingface" | "hf" | "nvidia" => return None,
+        // Organisations of the hub as well.
+        "huggingface" | "hf" | "nvidia" | "databricks" | "upstage" | "writer" | "yi" | "lambda" => {
+            return None;
+        }
         other => other,
     };
     index.provider(id).map(|provider| provider.id.clone())
@@ -299,8 +308,12 @@ pub(crate) fn interface(index: &Index<'_>, id: &str, place: Place) -> Finding {
     let provider = index.provider(id);
     let supplier = provider.filter(|provider| !provider.local).map(|provider| provider.id.as_str());
     let name = provider.map_or(id, |provider| provider.name.as_str());
-    Finding::new(AssetKind::ModelApi, Key::World(id.to_owned()), name, place).supplied_by(supplier)
+    let kind = if ROUTERS.contains(&id) { AssetKind::Gateway } else { AssetKind::ModelApi };
+    Finding::new(kind, Key::World(id.to_owned()), name, place).supplied_by(supplier)
 }
+
+/// Providers that only pass on to others.
+pub(crate) const ROUTERS: [&str; 1] = ["openrouter"];
 
 /// The digest of a text, and what it tells of a prompt.
 pub(crate) fn content(text: &str) -> (String, Value) {

@@ -4,7 +4,7 @@
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::config::{says_dataset, says_model};
+use super::keys::{says_dataset, says_model};
 use super::names::{self, HUB, Named};
 use crate::findings::{Finding, Findings, Key};
 use crate::source::facts::{Call, Literal};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, secrets};
+use super::{asked, names, secrets, typed_prompts};
 use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
@@ -63,6 +63,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut seen = BTreeSet::new();
     let about = is_about_models(source);
     let of_prompts = matches!(super::stem(source.path), "prompts" | "prompt");
+    typed_prompts::constants(source, &mut |name, literal| {
+        add(source, name, literal, is_system(name, &literal.text), &mut taken, out);
+    });
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
         let says = says_prompt(name)
@@ -212,7 +215,7 @@ fn is_for_model(text: &str) -> bool {
     words.iter().filter(|word| has(word)).count() >= 2
 }
 
-fn addresses_model(text: &str) -> bool {
+pub(crate) fn addresses_model(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(48).collect();
     let start = start.to_ascii_lowercase();
     ADDRESSES.iter().any(|words| start.starts_with(words))
@@ -230,7 +233,7 @@ fn is_about_models(source: &Source<'_>) -> bool {
 /// Names of instructions, where the file has to do with models.
 fn says_instructions(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["instructions", "instruction", "_description", "system_message"]
+    ["instructions", "instruction", "_description", "system_message", "_template"]
         .iter()
         .any(|end| lower.ends_with(end))
         || (name.ends_with("Description") && name.len() > "Description".len())
@@ -296,6 +299,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
         call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone()))).collect();
     messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
+    if ai {
+        asked::find(source, call, taken, out);
+    }
+    for literal in typed_prompts::of_call(source, call) {
+        let around = source.function_around(call.scope);
+        let name = around.unwrap_or_else(|| super::stem(source.path).to_owned());
+        let system = is_system(call.last(), &literal.text);
+        add(source, &name, &literal, system, taken, out);
+    }
     let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
     if ai
         && call.callee.contains('.')
@@ -333,6 +345,12 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
                 in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            Some("template") if made && is_only_filled_in(source, call, &argument.value) => {
+                for literal in source.facts.literals(&argument.value, call.scope) {
+                    let name = source.name_for(call);
+                    add(source, &name, &literal, false, taken, out);
+                }
+            }
             Some("content" | "template" | "text") | None if made => {
                 in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
                 pairs(source, &argument.value, call.scope, taken, out);
@@ -343,6 +361,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
+}
+
+/// A template that is nothing but what is filled in.
+fn is_only_filled_in(source: &Source<'_>, call: &Call, value: &Value) -> bool {
+    let literals = source.facts.literals(value, call.scope);
+    !literals.is_empty()
+        && literals.iter().all(|literal| {
+            is_filled_in(&literal.text) && !is_instruction(&literal.text, PASSED_CHARS_MIN)
+        })
 }
 
 fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
@@ -413,12 +440,20 @@ fn messages(
         Shape::Name(name) => name.to_ascii_lowercase().ends_with("system"),
         _ => false,
     };
+    let user = match &role.shape {
+        Shape::Text { text, .. } => matches!(text.as_str(), "user" | "human"),
+        Shape::Name(name) => name.to_ascii_lowercase().ends_with("user"),
+        _ => false,
+    };
     if system {
         in_value(source, "system", content, scope, PASSED_CHARS_MIN, taken, out);
+    } else if user && source.facts.literals(content, scope).iter().any(|literal| literal.holes) {
+        // What a user says is filled into what the code says.
+        in_value(source, "", content, scope, NAMED_CHARS_MIN, taken, out);
     }
 }
 
-fn in_value(
+pub(super) fn in_value(
     source: &Source<'_>,
     name: &str,
     value: &Value,
@@ -500,7 +535,11 @@ fn one(
     taken: &mut Vec<String>,
     out: &mut Findings,
 ) {
-    let first = literals.iter().find(|literal| is_instruction(&literal.text, chars_min));
+    // A template can be nothing but places to fill in.
+    let filled = |text: &str| text.matches('{').count() >= 2 && is_filled_in(text);
+    let first = literals
+        .iter()
+        .find(|literal| is_instruction(&literal.text, chars_min) || filled(&literal.text));
     let Some(first) = first.cloned() else {
         return;
     };

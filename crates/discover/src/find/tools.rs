@@ -2,9 +2,9 @@
 
 use annex_isms::AssetKind;
 
-use super::{Source, abilities};
-use crate::across::{self, Role};
+use super::{Source, abilities, handed};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::Language;
 use crate::source::facts::{Call, Record, Shape, last};
 
 /// Decorators that make a function a tool.
@@ -23,7 +23,7 @@ const DECORATORS: [&str; 11] = [
 ];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
-const MAKERS: [&str; 20] = [
+pub(super) const MAKERS: [&str; 20] = [
     "DynamicTool",
     "DynamicStructuredTool",
     "StructuredTool",
@@ -92,9 +92,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     for call in &source.facts.calls {
-        bound(source, call, out);
-        handed(source, call, out);
-        wrapped(source, call, out);
+        handed::bound(source, call, out);
+        handed::handed(source, call, out);
+        handed::wrapped(source, call, out);
         if let Some((name, scope)) = made(source, call) {
             let finding = tool(&name, source.place(call.line));
             out.assets.push(match scope {
@@ -171,94 +171,6 @@ fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
 
 fn is_tool_name(text: &str) -> bool {
     (1..=80).contains(&text.len()) && !text.contains(char::is_whitespace)
-}
-
-/// `[FunctionTool.from_defaults(fn=fn) for fn in functions]`: each of them is a tool.
-fn wrapped(source: &Source<'_>, call: &Call, out: &mut Findings) {
-    let class = call.callee.split('.').any(|part| MAKERS.contains(&part) && part.contains("Tool"));
-    if !class || source.package_of(&call.callee).is_none() {
-        return;
-    }
-    let value = call.any_named(&["fn", "func", "function"]).or_else(|| call.positional(0));
-    let Some(Shape::Name(variable)) = value.map(|value| &value.shape) else { return };
-    for binding in source.facts.bound(variable, call.scope) {
-        let Shape::Each(of) = &binding.value.shape else { continue };
-        for (item, scope) in source.facts.elements(of, binding.scope) {
-            if let Shape::Name(name) = &item.shape {
-                function(source, name, scope, item.line, out);
-            }
-        }
-    }
-}
-
-/// Arguments that hand tools to an agent or a model.
-const HANDED: [&str; 5] = ["tools", "functions", "function_tools", "tool_list", "toolset"];
-
-/// Plain functions that are handed over as tools: `Agent(tools=[search, self.store.find])`.
-fn handed(source: &Source<'_>, call: &Call, out: &mut Findings) {
-    if source.language.is_typed() {
-        return;
-    }
-    let agent = super::agents::is_agent(source, call);
-    let package = source.package_behind(call).is_some_and(|package| {
-        matches!(package.role.as_str(), "agent" | "framework" | "sdk" | "mcp")
-    });
-    let value = call.any_named(&HANDED).or_else(|| {
-        (agent || matches!(call.last(), "bind_tools" | "ToolNode"))
-            .then(|| call.args.iter().filter(|arg| arg.name.is_none()).take(2))?
-            .map(|arg| &arg.value)
-            .find(|value| matches!(value.shape, Shape::List(_)))
-    });
-    let Some(value) = value.filter(|_| agent || package) else { return };
-    for (item, scope) in source.facts.elements(value, call.scope) {
-        if let Shape::Name(name) = &item.shape {
-            function(source, name, scope, item.line, out);
-        }
-    }
-}
-
-/// A function by its name: of this file, of another one, or a method of something that came along.
-fn function(source: &Source<'_>, name: &str, scope: usize, line: u32, out: &mut Findings) {
-    let own = last(name);
-    if !own.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') {
-        return;
-    }
-    if let Some(function) = source.facts.functions.iter().find(|f| f.name == own) {
-        let finding = tool(own, source.place(function.line));
-        out.assets.push(abilities::behaviour(source, function.scope, finding));
-    } else if source.facts.imported(name).is_some() {
-        across::claim(source.facts, source.path, name, Role::Tool, out);
-    } else if name.contains('.') && source.facts.bound(name, scope).is_empty() {
-        out.assets.push(tool(own, source.place(line)));
-    }
-}
-
-/// Classes that are handed to a model as its tools: `model.bind_tools([Search, Finish])`.
-fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
-    if !matches!(call.last(), "bind_tools" | "bindTools") {
-        return;
-    }
-    let lists =
-        call.args.iter().filter(|arg| arg.name.is_none()).take(1).flat_map(|arg| {
-            match &arg.value.shape {
-                Shape::Name(name) => source
-                    .facts
-                    .bound(name, call.scope)
-                    .into_iter()
-                    .map(|binding| &binding.value)
-                    .collect(),
-                _ => vec![&arg.value],
-            }
-        });
-    for list in lists {
-        let Shape::List(items) = &list.shape else { continue };
-        for item in items {
-            let Shape::Name(name) = &item.shape else { continue };
-            if last(name).starts_with(|c: char| c.is_ascii_uppercase()) {
-                out.assets.push(tool(last(name), source.place(item.line)));
-            }
-        }
-    }
 }
 
 pub(crate) fn tool(name: &str, place: Place) -> Finding {
@@ -340,10 +252,25 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
     Some((name, inside))
 }
 
+/// `ShellTools.builder()`: a class of a package of tools.
+fn of_java(source: &Source<'_>, call: &Call) -> Option<String> {
+    let class = call.callee.split('.').next()?;
+    let named = class.ends_with("Tool") || class.ends_with("Tools");
+    if source.language != Language::Java || !named || !call.callee.contains(".builder") {
+        return None;
+    }
+    let (module, _) = source.facts.imported(class)?;
+    source.package_of(class)?;
+    module.split('.').any(|part| part == "tools").then(|| class.to_owned())
+}
+
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
     // Collections of tools that a framework brings, and tools of its own making.
     let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    if let Some(name) = of_java(source, call) {
+        return Some(tool(&name, source.place(call.line)));
+    }
     if brought.iter().any(|end| real.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
         && !source.language.is_typed()
         && READY.iter().all(|(name, ..)| *name != real)
@@ -375,19 +302,20 @@ fn schema(
     let get = |key: &str| {
         entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     };
-    let (Some(kind), Some(function)) = (get("type"), get("function")) else {
-        return;
-    };
+    let Some(kind) = get("type") else { return };
     let declared = match &kind.shape {
         Shape::Text { text, .. } => text == "function",
         Shape::Name(name) => name.ends_with("ToolTypeFunction"),
         _ => false,
     };
-    let Shape::Record(_, inner) = &function.shape else {
-        return;
+    let name = match get("function").map(|function| &function.shape) {
+        Some(Shape::Record(_, inner)) => {
+            inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value)
+        }
+        // The newer interface has the function's fields beside its type.
+        None if get("parameters").is_some() => get("name"),
+        _ => return,
     };
-    let name =
-        inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value);
     if let (true, Some(name)) = (declared, name)
         && let Some(literal) =
             source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::bytes::head;
-use crate::find::{classes, datasets};
+use crate::find::{classes, data_files};
 use crate::walk::{File, Skip};
 use crate::weights;
 
@@ -23,7 +23,7 @@ impl Reader<'_> {
     /// A data set, and what its fields are called. Whether it is one.
     pub(super) fn records(&mut self, path: &str, head: &str) -> bool {
         let out = &mut self.reading.findings;
-        let found = datasets::file(path, head, out);
+        let found = data_files::file(path, head, out);
         if found {
             classes::records(path, head, out);
         }

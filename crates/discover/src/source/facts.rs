@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A fact never comes from a comment or a docstring. A value is what is written at its place;
-//! [`Facts::texts`] follows a name to the constants bound to it in the same file, no further.
+//! [`Facts::literals`] follows a name to the constants bound to it in the same file, no further.
 
 use std::collections::HashMap;
 
@@ -91,6 +91,7 @@ pub(crate) struct Declared {
     pub(crate) name: String,
     /// Dotted, without the types that it is generic over.
     pub(crate) of: String,
+    pub(crate) line: u32,
     pub(crate) scope: usize,
 }
 

@@ -5,7 +5,7 @@ use annex_isms::Value as Attribute;
 use super::table::KINDS;
 use super::{Cloud, Resource, field, resource};
 use crate::find::names::{self, Named};
-use crate::find::{config, keys};
+use crate::find::keys;
 use crate::findings::{Findings, Place};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
@@ -59,7 +59,7 @@ pub(super) fn model(
 /// Whether a name says that its value is a model, or is deployed under the name of one.
 pub(super) fn says_model(name: &str) -> bool {
     let key = keys::snake(name);
-    config::says_model(&key) || key.ends_with("_deployment")
+    keys::says_model(&key) || key.ends_with("_deployment")
 }
 
 /// A parameter or variable that names a model by its own name: `chatModelName = 'gpt-4o'`. It is

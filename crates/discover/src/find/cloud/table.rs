@@ -55,7 +55,7 @@ pub(super) const RESOURCES: &[(&str, What)] = &[
     ("azurerm_search_service", What::Store("azure-ai-search")),
     ("google_dialogflow_cx_agent", What::Agent),
     ("google_discovery_engine_data_store", What::Store("vertex-ai-search")),
-    ("google_document_ai_processor", What::Api("google-document-ai")),
+    ("google_document_ai_processor", What::Api("google-cloud-document-ai")),
     ("google_project_service", What::Switch),
     ("google_vertex_ai_dataset", What::Dataset),
     ("google_vertex_ai_endpoint", What::Api("google-vertex")),
@@ -97,10 +97,10 @@ pub(super) const RESOURCES: &[(&str, What)] = &[
 pub(super) const KINDS: &[(&str, &str)] = &[
     ("OpenAI", "azure-openai"),
     ("AIServices", "azure-openai"),
-    ("ComputerVision", "azure-computer-vision"),
+    ("ComputerVision", "azure-ai-vision"),
     ("ContentSafety", "azure-content-safety"),
     ("FormRecognizer", "azure-document-intelligence"),
     ("SpeechServices", "azure-speech"),
-    ("TextAnalytics", "azure-language"),
+    ("TextAnalytics", "azure-ai-language"),
     ("TextTranslation", "azure-translator"),
 ];
