@@ -4,8 +4,8 @@ use annex_isms::Value as Attribute;
 
 use super::table::KINDS;
 use super::{Cloud, Resource, field, resource};
-use crate::find::names::{self, Named};
 use crate::find::keys;
+use crate::find::names::{self, Named};
 use crate::findings::{Findings, Place};
 use crate::known::Index;
 use crate::tree::{Kind, Node};
