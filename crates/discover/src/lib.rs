@@ -46,6 +46,7 @@ mod source;
 mod systems;
 mod tree;
 mod walk;
+mod weights;
 mod worth;
 
 use std::path::{Path, PathBuf};

@@ -28,6 +28,7 @@ use crate::read::{self, Syntax};
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
 use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
+use crate::weights::{self, Weights};
 use crate::worth::Worth;
 use bytes::text;
 use shared::Shared;
@@ -45,6 +46,8 @@ pub(crate) struct Reading {
     pub(crate) coverage: Coverage,
     /// A manifest or lock file could not be read.
     pub(crate) lock_unread: bool,
+    /// Files of weights, which are put together to models once all were read.
+    weights: Vec<Weights>,
     /// What each source file defines for others.
     exports: HashMap<String, Exports>,
 }
@@ -97,6 +100,7 @@ pub(crate) fn read(
     walked.skips.append(&mut reader.skips);
     let mut exports = std::mem::take(&mut reader.reading.exports);
     let mut findings = std::mem::take(&mut reader.reading.findings);
+    findings.assets.extend(weights::findings(&reader.reading.weights, &|_| None));
     across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
     find::files::resolve(&walked.files, limits, &mut findings);
     reader.reading.findings = findings;
@@ -146,6 +150,7 @@ impl<'a> Reader<'a> {
         own.findings.append(std::mem::take(&mut more.findings));
         own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
+        own.weights.append(&mut more.weights);
         own.coverage.files_read += more.coverage.files_read;
         own.coverage.files_ignored += more.coverage.files_ignored;
         own.coverage.bytes_read += more.coverage.bytes_read;
@@ -165,6 +170,7 @@ impl<'a> Reader<'a> {
                 *count += 1;
             }
             Class::Data => self.data(file),
+            Class::Weights => self.weights(file),
             Class::Prose if !is_asked(&file.path) => self.reading.coverage.files_ignored += 1,
             Class::Config(_) if file.bytes > self.limits.file_bytes_max => self.large(file),
             _ => self.whole(file),

@@ -61,6 +61,8 @@ pub(crate) enum Class {
     Terraform,
     Bicep,
     Data,
+    /// Weights of a model, whose header says what they are.
+    Weights,
     /// A language that has AI programs and that this version does not read.
     Foreign(&'static str),
     /// Images, styles, licences: nothing of AI in them.
@@ -280,6 +282,7 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,
         "tf" | "tfvars" | "hcl" | "nomad" => Class::Terraform,
+        "gguf" | "safetensors" => Class::Weights,
         "bicep" | "bicepparam" => Class::Bicep,
         "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" => Class::Data,
         "kt" | "kts" => Class::Foreign("Kotlin"),

@@ -34,7 +34,12 @@ const ROOMS: &[Room] = &[
     room(3, "annex-seal", &["annex-isms"]),
     // Its tests may read the packages and providers that the catalogue knows by name; the crate
     // itself is given them.
-    Room { layer: 3, name: "annex-discover", uses: &["annex-isms"], tests_use: &["annex-catalog"] },
+    Room {
+        layer: 3,
+        name: "annex-discover",
+        uses: &["annex-isms", "annex-modelfile"],
+        tests_use: &["annex-catalog"],
+    },
     // Its tests compile a small catalogue of their own.
     Room {
         layer: 3,

@@ -4,6 +4,7 @@ use super::Reader;
 use super::bytes::head;
 use crate::find::{classes, data_files};
 use crate::walk::{File, Skip};
+use crate::weights;
 
 impl Reader<'_> {
     /// Data is only looked at: how it begins shows whether models are trained on it.
@@ -27,6 +28,21 @@ impl Reader<'_> {
             classes::records(path, head, out);
         }
         found
+    }
+
+    /// Weights: only the header is read.
+    pub(super) fn weights(&mut self, file: &File) {
+        let (weights, unread) = weights::read(&file.path, &file.full);
+        match unread {
+            None => self.reading.coverage.files_read += 1,
+            Some(unread) => {
+                let matters = !unread.pointer && !file.is_test();
+                self.skips.push(Skip::new(file.path.clone(), unread.reason, matters));
+            }
+        }
+        if !file.is_test() {
+            self.reading.weights.extend(weights);
+        }
     }
 
     pub(super) fn large(&mut self, file: &File) {

@@ -256,3 +256,54 @@ fn how_something_runs_makes_no_system_beside_what_it_is() {
     // Alone it is all that there is.
     assert_eq!(found(&files[2..], "application").len(), 1);
 }
+
+/// A GGUF with one value and no tensors.
+fn gguf(architecture: &str) -> Vec<u8> {
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let mut out = b"GGUF\x03\0\0\0".to_vec();
+    out.extend(0_u64.to_le_bytes());
+    out.extend(1_u64.to_le_bytes());
+    out.extend(text("general.architecture"));
+    out.extend(8_u32.to_le_bytes());
+    out.extend(text(architecture));
+    out.resize(out.len().next_multiple_of(32), 0);
+    out
+}
+
+#[test]
+fn files_of_weights_are_models_with_what_their_headers_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, bytes).expect("a file");
+    };
+    write("weights/help.Q4_K_M.gguf", &gguf("llama"));
+    write("weights/cut.gguf", &gguf("llama")[..40]);
+    let header = br#"{"a":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]}}"#;
+    let mut adapter = (header.len() as u64).to_le_bytes().to_vec();
+    adapter.extend(header);
+    adapter.extend([0; 8]);
+    write("adapters/desk/adapter_model.safetensors", &adapter);
+    write("tests/fixtures/broken.gguf", b"GGUF");
+    let batch = super::scanned(folder.path(), &annex_discover::Limits::default());
+    let models: Vec<_> = batch.assets.iter().filter(|a| a.key.kind.as_str() == "model").collect();
+    let names: Vec<_> = models.iter().map(|asset| asset.key.key.as_str()).collect();
+    assert_eq!(names, ["desk/cut", "desk/desk", "desk/help.Q4_K_M"]);
+    let of = |key: &str, attribute: &str| {
+        batch.observations.iter().find_map(|seen| match &seen.subject {
+            Seen::Asset(asset) if asset.key == key && seen.attribute.as_str() == attribute => {
+                Some(seen.value.to_string())
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(of("desk/help.Q4_K_M", "architecture").as_deref(), Some("llama"));
+    assert_eq!(of("desk/help.Q4_K_M", "chat_template_present").as_deref(), Some("false"));
+    assert_eq!(of("desk/cut", "chat_template_present"), None);
+    assert_eq!(of("desk/desk", "parameters").as_deref(), Some("4"));
+    assert_eq!(of("desk/desk", "element_type").as_deref(), Some("BF16"));
+    let skipped: Vec<_> =
+        batch.skipped.iter().map(|skipped| (skipped.path.as_str(), skipped.deliberate)).collect();
+    assert_eq!(skipped, [("tests/fixtures/broken.gguf", true), ("weights/cut.gguf", false)]);
+}
