@@ -26,6 +26,7 @@ mod help;
 mod kill;
 mod pack;
 mod secrets;
+mod signing;
 mod storage;
 mod trace;
 mod writers;
