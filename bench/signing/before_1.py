@@ -30,7 +30,9 @@ def main():
         "before-1-certificate": chain,
     }.items():
         signature = in_toto_signature.IntotoSigner(signer).sign(payload)
-        signature.write(bundles / f"{name}.sig")
+        bundle = bundles / f"{name}.sig"
+        signature.write(bundle)
+        bundle.write_text(bundle.read_text() + "\n")
 
 
 if __name__ == "__main__":

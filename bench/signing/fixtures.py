@@ -48,7 +48,10 @@ def main():
     def sign(name, configure, hashing=lambda config: config, ignored=()):
         config = hashing(model_signing.hashing.Config().set_ignored_paths(paths=ignored))
         signing = configure(model_signing.signing.Config()).set_hashing_config(config)
-        signing.sign(model, bundles / f"{name}.sig")
+        bundle = bundles / f"{name}.sig"
+        signing.sign(model, bundle)
+        # Files of this project end with a line break.
+        bundle.write_text(bundle.read_text() + "\n")
 
     def key(curve):
         return lambda config: config.use_elliptic_key_signer(private_key=keys / f"{curve}.pem")

@@ -5,6 +5,7 @@ mod shown;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use annex_isms::Digest;
 use annex_operations::{Exit, OperationError};
 use annex_seal::{
     Because, Bundle, Certificate, Credentials, Limits, Method, PrivateKey, Progress, PublicKey,
@@ -65,7 +66,7 @@ pub(crate) fn sign(context: &Context, args: &SignArgs) -> Result<Exit, Operation
         path: args.output.display().to_string(),
         source,
     })?;
-    print(context, &shown::signed(&signed, &credentials, &args.output))?;
+    print(context, &shown::signed(&signed, &credentials, &args.output, (PORTS.now)()))?;
     Ok(Exit::Done)
 }
 
@@ -78,10 +79,11 @@ pub(crate) fn verify(context: &Context, args: &VerifyModelArgs) -> Result<Exit, 
     let key = args.key.as_deref().map(|file| public_key(file, &limits)).transpose()?;
     let roots = roots(&args.roots, &limits)?;
     let trust = key.as_ref().map_or(Trust::Roots(&roots), Trust::Key);
-    let opened = match annex_seal::open(&bundle, trust, (PORTS.now)(), &limits) {
+    let (now, digest) = ((PORTS.now)(), Digest::of(&bytes));
+    let opened = match annex_seal::open(&bundle, trust, now, &limits) {
         Ok(opened) => opened,
         Err(SealError::Untrusted(fault)) => {
-            print(context, &shown::untrusted(&fault))?;
+            print(context, &shown::untrusted(&fault, digest, now))?;
             return Ok(Exit::Found);
         }
         Err(error) => {
@@ -93,7 +95,7 @@ pub(crate) fn verify(context: &Context, args: &VerifyModelArgs) -> Result<Exit, 
     let compared = annex_seal::compare(&args.path, &opened.manifest, scope, &limits, &told(&bar));
     bar.finish_and_clear();
     let Some(compared) = within(compared)? else { return Ok(Exit::Incomplete) };
-    print(context, &shown::verified(&opened, &compared))?;
+    print(context, &shown::verified(&opened, &compared, digest, now))?;
     Ok(if annex_seal::is_incomplete(&compared.findings) {
         Exit::Incomplete
     } else if compared.findings.is_empty() {

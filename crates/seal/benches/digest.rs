@@ -18,7 +18,8 @@ const SHARD_BYTES: u64 = 32 << 20;
 
 /// Eight files side by side in `parts`, and one of the same bytes in `whole`.
 fn write(folder: &Path) {
-    let content: Vec<u8> = (0..FILE_BYTES as u64).map(|n| (n * n >> 7).to_le_bytes()[0]).collect();
+    let content: Vec<u8> =
+        (0..FILE_BYTES as u64).map(|n| ((n * n) >> 7).to_le_bytes()[0]).collect();
     let (parts, whole) = (folder.join("parts"), folder.join("whole"));
     if whole.exists() {
         return;

@@ -97,6 +97,10 @@ impl Scope {
         }
     }
 
+    pub(crate) fn retain(&mut self, keep: impl Fn(&FileName, Because) -> bool) {
+        self.left_out.retain(|name, because| keep(name, *because));
+    }
+
     /// What is left out, whether it is there or not.
     pub fn left_out(&self) -> impl Iterator<Item = &FileName> {
         self.left_out.keys()

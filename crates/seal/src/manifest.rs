@@ -105,6 +105,14 @@ impl Manifest {
     }
 }
 
+/// What lies in a folder follows it in the order of names.
+pub(crate) fn first_in<'a>(
+    files: &'a BTreeMap<FileName, FileDigests>,
+    path: &FileName,
+) -> Option<&'a FileName> {
+    files.range(path..).next().map(|(name, _)| name).filter(|name| name.is_in(path))
+}
+
 pub(crate) fn root<'a>(digests: impl IntoIterator<Item = &'a ContentDigest>) -> Digest {
     let mut hasher = Sha256::new();
     for digest in digests {

@@ -18,7 +18,7 @@ use crate::bundle::{Material, shortened, signed_bytes, signed_bytes_before_1};
 use crate::certificate::chain;
 use crate::finding::{Finding, FindingKind};
 use crate::folder::unread;
-use crate::manifest::shards;
+use crate::manifest::{first_in, shards};
 use crate::{
     Because, Bundle, CertificateFault, FileDigests, FileName, Identity, LeftOut, Limits, Manifest,
     Method, Progress, PublicKey, Roots, Scope, SealError, measure,
@@ -163,6 +163,10 @@ pub fn compare(
     for name in &manifest.ignored {
         scope.leave_out(name.clone(), Because::Manifest);
     }
+    // Git's own files are left out because few sign them; here someone did.
+    scope.retain(|name, because| {
+        because != Because::Git || first_in(&manifest.files, name).is_none()
+    });
     let measured = measure(root, manifest.method, &scope, limits, progress)?;
     let mut findings = measured.findings;
     let mut extra = measured.files.clone();

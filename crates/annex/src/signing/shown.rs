@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use annex_isms::Digest;
+use annex_isms::{Digest, Instant};
 use annex_report::{Cell, Table, Tone};
 use annex_seal::{
-    Comparison, Credentials, FileDigests, Finding, Identity, LeftOut, Manifest, Measured, Method,
-    Opened, PublicKey, Signed, Signer, Untrusted, is_incomplete,
+    Because, Comparison, Credentials, FileDigests, Finding, Identity, LeftOut, Manifest, Measured,
+    Method, Opened, PublicKey, Signed, Signer, Untrusted, is_incomplete,
 };
 use serde_json::{Value, json};
 
@@ -41,10 +41,12 @@ pub(crate) fn digests(measured: &Measured, method: Method) -> Shown {
         row("(the model)", Some(measured.bytes), Cell::text(digest.to_string()));
     }
     for left_out in &measured.left_out {
-        row(left_out.name.as_str(), None, Cell::text(left_out_words(left_out)));
+        row(left_out.name.as_str(), None, Cell::text(format!("left out: {}", because(left_out))));
     }
-    let file = |(name, file): (_, &FileDigests)| json!({ "path": name, "bytes": file.bytes, "digests": digest_texts(file, method) });
-    let files = measured.files.iter().map(|(name, digests)| file((name.as_str(), digests)));
+    let files = measured.files.iter().map(|(name, file)| {
+        let digests = digest_texts(file, method);
+        json!({ "path": name.as_str(), "bytes": file.bytes, "digests": digests })
+    });
     let document = json!({
         "digest": digest,
         "method": method_document(method),
@@ -56,21 +58,27 @@ pub(crate) fn digests(measured: &Measured, method: Method) -> Shown {
     Shown { document, table }
 }
 
-pub(crate) fn signed(signed: &Signed, credentials: &Credentials, output: &Path) -> Shown {
+pub(crate) fn signed(
+    signed: &Signed,
+    credentials: &Credentials,
+    output: &Path,
+    at: Instant,
+) -> Shown {
     let (key, subject) = (credentials.public_key(), credentials.subject());
     let (files, output) = (signed.manifest.files.len(), output.display().to_string());
     let mut facts = Facts::new("a signed model");
-    facts.add("verdict", "signed", &counts(files, signed.bytes), Tone::Good);
-    facts.add("signature", &output, "", Tone::Plain);
-    facts.add("key", &key.digest().to_string(), key.curve().as_str(), Tone::Plain);
+    facts.add("verdict", &format!("signed: {}", counts(files, signed.bytes)), Tone::Good);
+    facts.add("signature", &output, Tone::Plain);
+    facts.key(&key);
     if let Some(subject) = &subject {
-        facts.add("signer", subject, "", Tone::Plain);
+        facts.add("signer", subject, Tone::Plain);
     }
     facts.model(&signed.manifest);
     facts.left_out(&signed.left_out);
     let document = json!({
         "verdict": "signed",
-        "signature": output,
+        "at": at,
+        "signature": { "file": output, "digest": Digest::of(&signed.bundle) },
         "signer": { "key": key.digest(), "curve": key.curve().as_str(), "subject": subject },
         "model": model_document(&signed.manifest),
         "files": files,
@@ -82,47 +90,59 @@ pub(crate) fn signed(signed: &Signed, credentials: &Credentials, output: &Path) 
 
 pub(crate) fn unsignable(findings: &[Finding]) -> Shown {
     let mut facts = Facts::new("a model that cannot be signed");
-    let words = "a signature cannot hold what follows; nothing was written";
-    facts.add("verdict", "not signed", words, Tone::Bad);
+    let words = "not signed: a signature cannot hold what follows; nothing was written";
+    facts.add("verdict", words, Tone::Bad);
     facts.findings(findings);
     let document = json!({ "verdict": "not-signed", "findings": finding_documents(findings) });
     Shown { document, table: facts.0 }
 }
 
 /// The signature does not hold: nothing that it says is worth comparing.
-pub(crate) fn untrusted(fault: &Untrusted) -> Shown {
+pub(crate) fn untrusted(fault: &Untrusted, bundle: Digest, at: Instant) -> Shown {
     let mut facts = Facts::new("a signature");
-    let words = format!("the signature does not hold: {fault}; the files were not compared");
-    facts.add("verdict", "refused", &words, Tone::Bad);
-    let document = json!({ "verdict": "refused", "reason": fault.to_string() });
+    let words = format!("refused: the signature does not hold: {fault}");
+    facts.add("verdict", &words, Tone::Bad);
+    facts.add("note", "the files were not compared", Tone::Plain);
+    let document = json!({
+        "verdict": "refused",
+        "at": at,
+        "signature": { "digest": bundle, "holds": false, "reason": fault.to_string() },
+    });
     Shown { document, table: facts.0 }
 }
 
-pub(crate) fn verified(opened: &Opened, compared: &Comparison) -> Shown {
+pub(crate) fn verified(
+    opened: &Opened,
+    compared: &Comparison,
+    bundle: Digest,
+    at: Instant,
+) -> Shown {
     let findings = &compared.findings;
-    let seen = counts(compared.files, compared.bytes);
     let (verdict, words, tone) = if is_incomplete(findings) {
         ("incomplete", "not all could be read", Tone::Open)
     } else if findings.is_empty() {
-        ("verified", "as it was signed", Tone::Good)
+        ("verified", "every file is as it was signed", Tone::Good)
     } else {
-        ("refused", "not as it was signed", Tone::Bad)
+        ("refused", "the signature holds, and the files are not those that were signed", Tone::Bad)
     };
+    let seen = counts(compared.files, compared.bytes);
     let mut facts = Facts::new("a signed model");
-    facts.add("verdict", verdict, &format!("{words}: {seen}"), tone);
+    facts.add("verdict", &format!("{verdict}: {words}; {seen}"), tone);
     let signer = match &opened.signer {
         Signer::Key(key) => facts.key(key),
         Signer::Certificate(identity) => facts.identity(identity),
     };
-    facts.add("signed at", "unknown", "nothing in the signature proves a time", Tone::Plain);
+    facts.add("signed", "at an unknown time: nothing in the signature proves one", Tone::Plain);
     facts.model(&opened.manifest);
     facts.findings(findings);
     facts.left_out(&compared.left_out);
     for note in &opened.notes {
-        facts.add("note", "", note, Tone::Plain);
+        facts.add("note", note, Tone::Plain);
     }
     let document = json!({
         "verdict": verdict,
+        "at": at,
+        "signature": { "digest": bundle, "holds": true },
         "signer": signer,
         "signed_at": null,
         "model": model_document(&opened.manifest),
@@ -140,25 +160,27 @@ struct Facts(Table);
 
 impl Facts {
     fn new(title: &str) -> Self {
-        Self(plain_table(title, "", &[("what", "What"), ("value", "Value"), ("detail", "Detail")]))
+        Self(plain_table(title, "", &[("what", "What"), ("value", "Value")]))
     }
 
-    fn add(&mut self, what: &str, value: &str, detail: &str, tone: Tone) {
-        self.0.rows.push(vec![Cell::text(what).toned(tone), Cell::text(value), Cell::text(detail)]);
+    fn add(&mut self, what: &str, value: &str, tone: Tone) {
+        self.0.rows.push(vec![Cell::text(what).toned(tone), Cell::text(value)]);
     }
 
     fn key(&mut self, key: &PublicKey) -> Value {
         let (digest, curve) = (key.digest(), key.curve().as_str());
-        self.add("key", &digest.to_string(), curve, Tone::Plain);
+        self.add("key", &format!("{digest}, {curve}"), Tone::Plain);
         json!({ "method": "key", "key": digest, "curve": curve })
     }
 
     fn identity(&mut self, identity: &Identity) -> Value {
-        self.add("signer", &identity.subject, &identity.names.join(", "), Tone::Plain);
+        let names = [std::slice::from_ref(&identity.subject), identity.names.as_slice()].concat();
+        self.add("signer", &names.join(", "), Tone::Plain);
+        self.add("issuer", &format!("{}, below {}", identity.issuer, identity.root), Tone::Plain);
+        self.add("certificate", &identity.certificate.to_string(), Tone::Plain);
         let period = format!("{} to {}", identity.not_before, identity.not_after);
-        self.add("certificate", &identity.certificate.to_string(), &period, Tone::Plain);
-        self.add("issuer", &identity.issuer, &format!("root {}", identity.root), Tone::Plain);
-        self.add("key", &identity.key.to_string(), "", Tone::Plain);
+        self.add("valid", &period, Tone::Plain);
+        self.add("key", &identity.key.to_string(), Tone::Plain);
         json!({
             "method": "certificate",
             "key": identity.key,
@@ -174,25 +196,26 @@ impl Facts {
     }
 
     fn model(&mut self, manifest: &Manifest) {
-        let method = manifest.method;
-        let words = match method.shard_bytes {
-            None => format!("{}, {} of whole files", manifest.model, method.algorithm),
-            Some(bytes) => {
-                format!("{}, {} of shards of {bytes} bytes", manifest.model, method.algorithm)
-            }
+        let (root, algorithm) = (manifest.root(), manifest.method.algorithm);
+        let of = match manifest.method.shard_bytes {
+            None => "whole files".to_owned(),
+            Some(bytes) => format!("shards of {bytes} bytes"),
         };
-        self.add("model", &manifest.root().to_string(), &words, Tone::Plain);
+        self.add("model", &manifest.model, Tone::Plain);
+        self.add("digest", &format!("{root}, over the {algorithm} of {of}"), Tone::Plain);
     }
 
     fn findings(&mut self, findings: &[Finding]) {
         for finding in findings {
-            self.add(finding.kind.as_str(), &finding.path, &finding.detail, Tone::Bad);
+            let words = format!("{}: {}", finding.path, finding.detail);
+            self.add(finding.kind.as_str(), &words, Tone::Bad);
         }
     }
 
     fn left_out(&mut self, left_out: &[LeftOut]) {
         for left_out in left_out {
-            self.add("left out", left_out.name.as_str(), left_out.because.as_str(), Tone::Open);
+            let words = format!("{}: {}", left_out.name, because(left_out));
+            self.add("left out", &words, Tone::Open);
         }
     }
 }
@@ -205,9 +228,15 @@ fn digest_texts(file: &FileDigests, method: Method) -> Vec<String> {
     file.digests.iter().map(|digest| format!("{}:{}", method.algorithm, digest.hex())).collect()
 }
 
-fn left_out_words(left_out: &LeftOut) -> String {
+fn because(left_out: &LeftOut) -> String {
+    let why = match left_out.because {
+        Because::Git => "it belongs to git",
+        Because::Signature => "it is the signature",
+        Because::Manifest => "the signature says so",
+        Because::Argument => "as asked",
+    };
     let all = if left_out.folder { ", with all in it" } else { "" };
-    format!("left out ({}){all}", left_out.because.as_str())
+    format!("{why}{all}")
 }
 
 fn method_document(method: Method) -> Value {

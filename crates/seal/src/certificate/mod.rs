@@ -11,7 +11,7 @@ use std::fmt;
 use annex_isms::{Digest, Instant};
 use x509_cert::Certificate as X509;
 use x509_cert::der::oid::{AssociatedOid, ObjectIdentifier};
-use x509_cert::der::{Decode, DecodePem as _, Encode as _};
+use x509_cert::der::{Decode, Document, Encode as _};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
     BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, NameConstraints,
@@ -119,7 +119,10 @@ impl Certificate {
     /// When there is none, or one is damaged.
     pub fn parse(pem: &str) -> Result<Vec<Self>, CertificateFault> {
         let all: Result<Vec<_>, _> = blocks(pem, "CERTIFICATE")
-            .map(|block| X509::from_pem(block).and_then(Self::new).map_err(damaged))
+            .map(|block| {
+                let (_, der) = Document::from_pem(block).map_err(damaged)?;
+                Self::from_der(der.as_bytes())
+            })
             .collect();
         match all {
             Ok(all) if all.is_empty() => Err(CertificateFault::None),
@@ -131,10 +134,6 @@ impl Certificate {
         X509::from_der(der)
             .map(|x509| Self { der: der.to_vec(), x509: Box::new(x509) })
             .map_err(damaged)
-    }
-
-    fn new(x509: X509) -> Result<Self, x509_cert::der::Error> {
-        Ok(Self { der: x509.to_der()?, x509: Box::new(x509) })
     }
 
     pub(crate) fn der(&self) -> &[u8] {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::fault::StatementFault;
 use crate::bundle::shortened;
-use crate::manifest::{root, shards};
+use crate::manifest::{first_in, root, shards};
 use crate::{Algorithm, ContentDigest, FileDigests, FileName, Limits, Manifest, Method};
 
 const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -159,9 +159,7 @@ fn read_current(statement: Statement, limits: &Limits) -> Result<Manifest, State
         return Err(StatementFault::Root { expected, found });
     }
     let files = files.finish()?;
-    // What lies in a folder follows it in the order of names.
-    let first_in = |path: &FileName| files.range(path..).next().map(|(name, _)| name);
-    if let Some(name) = ignored.iter().find_map(|path| first_in(path).filter(|n| n.is_in(path))) {
+    if let Some(name) = ignored.iter().find_map(|path| first_in(&files, path)) {
         return Err(StatementFault::LeftOut(name.to_string()));
     }
     let follows_links = serialization.allow_symlinks;

@@ -1,6 +1,6 @@
 //! `model_signing` itself, both ways. It runs in a Python environment of its own, which is made
 //! once below the target folder. Where there is no Python or no package index, the test says that
-//! it was skipped; with `ANNEX_TEST_PEERS=1` it fails instead.
+//! it was skipped; with `ANNEX_TEST_VALIDATORS=1` it fails instead.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -145,7 +145,7 @@ const BAD_SIGNERS: [&str; 7] = [
 fn model_signing_verifies_what_is_signed_here_and_the_other_way_round() {
     let python = match python() {
         Ok(python) => python,
-        Err(why) if std::env::var("ANNEX_TEST_PEERS").is_ok_and(|value| value == "1") => {
+        Err(why) if std::env::var("ANNEX_TEST_VALIDATORS").is_ok_and(|value| value == "1") => {
             panic!("no model_signing: {why}")
         }
         Err(why) => {
