@@ -77,6 +77,15 @@ fn keras(group: &mut Group) {
             named("keras.layers", "IntegerLookup", json!({"vocabulary": "/etc/passwd"})),
         ),
         (
+            "initializer-lambda",
+            model(&layer(
+                "keras.layers",
+                "Dense",
+                &json!({"units": 2, "bias_initializer":
+                    {"class_name": "__lambda__", "config": {"code": "Tg=="}}}),
+            )),
+        ),
+        (
             "regularizer-function",
             model(&layer(
                 "keras.layers",
