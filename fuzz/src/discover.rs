@@ -3,7 +3,7 @@
 use annex_discover::{Known, Limits, read_alone};
 
 /// One name for each way in which a file is read; the first byte chooses.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 34] = [
     "requirements.txt",
     "pyproject.toml",
     "uv.lock",
@@ -31,6 +31,13 @@ const NAMES: [&str; 27] = [
     "Dockerfile",
     "docker-compose.yml",
     "setup.py",
+    "main.tf",
+    "main.bicep",
+    "chart/templates/a.yaml",
+    "values.yaml",
+    ".github/workflows/a.yml",
+    "azuredeploy.json",
+    "template.yaml",
 ];
 
 /// Whatever a file holds: it is read or refused, twice in the same way.

@@ -21,20 +21,25 @@
 //! A new target is a body here, a line in [`TARGETS`], a file in `fuzz_targets/`, a `[[bin]]` in
 //! `Cargo.toml` and a folder in `corpus/`. The replay fails when one of these is missing.
 
+mod bom;
 mod discover;
 mod intel;
 mod ledger;
 mod modelfile;
 mod pack;
+mod seal;
 
+pub use bom::bom_diff;
 pub use discover::discover_file;
 pub use intel::{intel_lock, intel_osv, intel_version, intel_vex};
 pub use ledger::{ledger_note, ledger_proof, test_key};
 pub use modelfile::{
-    modelfile_gguf, modelfile_hdf5, modelfile_jinja, modelfile_npy, modelfile_pickle,
-    modelfile_protobuf, modelfile_safetensors, modelfile_tar, modelfile_zip,
+    modelfile_gguf, modelfile_graph, modelfile_hdf5, modelfile_java, modelfile_jinja,
+    modelfile_msgpack, modelfile_npy, modelfile_packed, modelfile_pickle, modelfile_protobuf,
+    modelfile_safetensors, modelfile_tar, modelfile_text, modelfile_zip,
 };
 pub use pack::{good_pack, pack};
+pub use seal::seal_bundle;
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +52,7 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "bom_diff", body: bom_diff },
     Target { name: "discover_file", body: discover_file },
     Target { name: "intel_lock", body: intel_lock },
     Target { name: "intel_osv", body: intel_osv },
@@ -55,13 +61,19 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ledger_note", body: ledger_note },
     Target { name: "ledger_proof", body: ledger_proof },
     Target { name: "modelfile_gguf", body: modelfile_gguf },
+    Target { name: "modelfile_graph", body: modelfile_graph },
     Target { name: "modelfile_hdf5", body: modelfile_hdf5 },
+    Target { name: "modelfile_java", body: modelfile_java },
     Target { name: "modelfile_jinja", body: modelfile_jinja },
+    Target { name: "modelfile_msgpack", body: modelfile_msgpack },
     Target { name: "modelfile_npy", body: modelfile_npy },
+    Target { name: "modelfile_packed", body: modelfile_packed },
     Target { name: "modelfile_pickle", body: modelfile_pickle },
     Target { name: "modelfile_protobuf", body: modelfile_protobuf },
     Target { name: "modelfile_safetensors", body: modelfile_safetensors },
     Target { name: "modelfile_tar", body: modelfile_tar },
+    Target { name: "modelfile_text", body: modelfile_text },
     Target { name: "modelfile_zip", body: modelfile_zip },
     Target { name: "pack", body: pack },
+    Target { name: "seal_bundle", body: seal_bundle },
 ];

@@ -62,3 +62,28 @@ pub fn modelfile_npy(bytes: &[u8]) {
 pub fn modelfile_jinja(bytes: &[u8]) {
     twice(Part::Jinja, "chat_template.jinja", bytes);
 }
+
+/// `MessagePack`.
+pub fn modelfile_msgpack(bytes: &[u8]) {
+    twice(Part::Msgpack, "m.msgpack", bytes);
+}
+
+/// Paddle, Core ML, TensorFlow Lite.
+pub fn modelfile_graph(bytes: &[u8]) {
+    twice(Part::Graph, "m.pdmodel", bytes);
+}
+
+/// Objects of Java.
+pub fn modelfile_java(bytes: &[u8]) {
+    twice(Part::Java, "m.model", bytes);
+}
+
+/// Compressed streams.
+pub fn modelfile_packed(bytes: &[u8]) {
+    twice(Part::Packed, "m.bin", bytes);
+}
+
+/// Configurations and code.
+pub fn modelfile_text(bytes: &[u8]) {
+    twice(Part::Text, "m.json", bytes);
+}

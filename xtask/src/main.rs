@@ -1,7 +1,7 @@
 //! The tasks of the project: `cargo xtask test`, `tidy`, `docs` and `model-files`.
 //!
 //! ```text
-//!  test ─▶ fmt ─▶ tidy ─▶ clippy ─▶ docs --check ─▶ cargo test ─▶ fuzz corpora
+//!  test ─▶ fmt ─▶ tidy ─▶ clippy ─▶ docs --check ─▶ cargo test ─▶ fuzz corpora ─▶ fuzz
 //!           (stops at the first step that fails, and names it)
 //! ```
 //!
@@ -14,6 +14,7 @@
 #![expect(clippy::print_stdout, reason = "a task tells its progress on the terminal")]
 
 mod docs;
+mod fuzz;
 mod model_files;
 mod project;
 mod test;
@@ -29,7 +30,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
   test [--quick]          everything that must hold before a change is merged;
-                          --quick leaves out integration tests and fuzz corpora
+                          --quick leaves out integration tests and all of fuzzing
   tidy                    the rules of the house: arrows, module heads, lengths, banned words
   docs [--check] [PAGE…]  write the generated pages of docs/, or check that they are current
   model-files DIR         write the corpus that a scanner of model files is measured by";

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 
 use crate::docs;
+use crate::fuzz::{self, Outcome};
 use crate::project::{Project, shown};
 use crate::tidy;
 
@@ -39,25 +40,46 @@ pub(crate) fn run(project: &Project, extent: Extent) -> anyhow::Result<()> {
         steps.run("tests", || cargo(&["test", "--workspace", "--locked", "--lib", "--bins"]))?;
     } else {
         steps.run("tests", || cargo(&["test", "--workspace", "--locked"]))?;
-        fuzz(project, &mut steps)?;
+        fuzzing(project, &mut steps)?;
     }
-    println!("\nxtask: all {} steps passed", steps.passed);
+    let left_out = match steps.left_out.as_slice() {
+        [] => String::new(),
+        names => format!(", {} left out: {}", names.len(), names.join(", ")),
+    };
+    println!("\nxtask: all {} steps passed{left_out}", steps.passed);
     Ok(())
 }
 
-/// What the fuzzer once found is replayed with this compiler.
-fn fuzz(project: &Project, steps: &mut Steps) -> anyhow::Result<()> {
+/// What the fuzzer once found is replayed with this compiler; then it goes on for a while with
+/// its own, where that is there.
+fn fuzzing(project: &Project, steps: &mut Steps) -> anyhow::Result<()> {
     if !project.path(FUZZ).is_file() {
         println!("\n==> fuzz corpora: there is no {FUZZ}, nothing to replay");
         return Ok(());
     }
     let arguments = ["test", "--manifest-path", FUZZ, "--locked"];
-    steps.run("fuzz corpora", || step(&mut project.cargo(&arguments)))
+    steps.run("fuzz corpora", || step(&mut project.cargo(&arguments)))?;
+    let mut outcome = None;
+    steps.run("fuzz", || {
+        outcome = Some(fuzz::run(project)?);
+        Ok(())
+    })?;
+    match outcome {
+        Some(Outcome::Ran(targets)) => println!("    {targets} targets ran and broke nothing"),
+        Some(Outcome::LeftOut(why)) => {
+            println!("    fuzzing was left out: {why}");
+            steps.passed -= 1;
+            steps.left_out.push("fuzz");
+        }
+        None => {}
+    }
+    Ok(())
 }
 
 #[derive(Default)]
 struct Steps {
     passed: u32,
+    left_out: Vec<&'static str>,
 }
 
 impl Steps {

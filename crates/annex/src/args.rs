@@ -1,5 +1,7 @@
 //! The arguments. Help, man page, completions and the reference page come from here.
 
+mod models;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -9,6 +11,10 @@ use annex_isms::{
     Severity,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::models::{
+    DigestArgs, MethodArgs, ModelsArgs, ModelsCommand, ScopeArgs, SignArgs, VerifyModelArgs,
+};
 
 /// An ISMS for AI systems: finds AI parts, asks the Annex A questions of them, keeps signed evidence.
 #[derive(Debug, Parser)]
@@ -97,7 +103,7 @@ pub(crate) enum Command {
     Discover(DiscoverArgs),
     /// Write a bill of materials of the AI in a repository, or compare two of them
     Bom(BomArgs),
-    /// Scan model files for what loading them would do; nothing is loaded
+    /// Scan model files for what loading them would do; digest, sign and verify models
     Models(ModelsArgs),
     /// Match dependencies against advisories that you bring; nothing is fetched
     Vulnerabilities(VulnerabilitiesArgs),
@@ -274,36 +280,6 @@ pub(crate) enum BomCommand {
         /// Exit with 1 when anything changed
         #[arg(long)]
         fail_on_change: bool,
-    },
-}
-
-/// Model files.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Exits with 1 when a file is malicious or suspicious, with 3 when one could not be read.
-
-Examples:
-  annex models scan ~/.cache/huggingface
-  annex models scan ~/.cache/huggingface --record           for the models on record
-  annex models scan weights --record --model acme/help-7b   all of it is that model
-  annex models scan weights --format json | jq '.[] | select(.verdict != \"clean\")'")]
-pub(crate) struct ModelsArgs {
-    #[command(subcommand)]
-    pub(crate) command: ModelsCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelsCommand {
-    /// Give every model file below a folder a verdict, with the reasons
-    Scan {
-        /// The folder, or one file
-        path: PathBuf,
-        /// Record the verdicts as evidence, and what they say of the models on record
-        #[arg(long)]
-        record: bool,
-        /// The model on record that all files belong to [default: as the folders of a hub's cache say]
-        #[arg(long, value_name = "ASSET", requires = "record")]
-        model: Option<String>,
     },
 }
 

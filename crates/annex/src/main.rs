@@ -24,6 +24,7 @@ mod init;
 mod models;
 mod output;
 mod registers;
+mod signing;
 mod trust;
 mod vulnerabilities;
 

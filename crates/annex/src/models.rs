@@ -1,4 +1,4 @@
-//! `annex models scan`: a verdict for every model file of a folder.
+//! `annex models`: a verdict for every model file of a folder; the rest is in `signing`.
 
 use std::path::Path;
 
@@ -16,9 +16,25 @@ use crate::context::{Context, PORTS, actor};
 use crate::deliver::{self, Shown, deliver};
 use crate::output;
 use crate::registers::plain_table;
+use crate::signing;
 
 pub(crate) async fn models(context: &Context, args: &ModelsArgs) -> Result<Exit, OperationError> {
-    let ModelsCommand::Scan { path, record: wanted, model } = &args.command;
+    match &args.command {
+        ModelsCommand::Scan { path, record, model } => {
+            scan(context, path, *record, model.as_deref()).await
+        }
+        ModelsCommand::Digest(args) => signing::digest(context, args),
+        ModelsCommand::Sign(args) => signing::sign(context, args),
+        ModelsCommand::Verify(args) => signing::verify(context, args),
+    }
+}
+
+async fn scan(
+    context: &Context,
+    path: &Path,
+    wanted: bool,
+    model: Option<&str>,
+) -> Result<Exit, OperationError> {
     let report = scanned(context, path)?;
     let verdicts = document(&report);
     match context.global.format {
@@ -36,9 +52,9 @@ pub(crate) async fn models(context: &Context, args: &ModelsArgs) -> Result<Exit,
         report.skipped.len()
     );
     context.note(&counted);
-    if *wanted {
+    if wanted {
         let bytes = deliver::json(&verdicts)?;
-        record(context, path, &report, model.as_deref(), &bytes, counted).await?;
+        record(context, path, &report, model, &bytes, counted).await?;
     }
     Ok(if count(Verdict::Unreadable) + report.skipped.len() > 0 {
         Exit::Incomplete

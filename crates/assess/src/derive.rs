@@ -146,7 +146,9 @@ impl Derived<'_> {
         for flow in self.snapshot.flows.iter().filter(|f| f.present && theirs.contains(&f.to)) {
             if !flow.classes.is_empty() {
                 classes.extend(flow.classes.iter().map(|class| class.as_str()));
-                weakest = Some(weakest.map_or(flow.basis, |basis: Basis| basis.min(flow.basis)));
+                // Names in code show some of what is sent: that can be too much, never all.
+                let basis = if flow.basis == Basis::Source { Basis::Statement } else { flow.basis };
+                weakest = Some(weakest.map_or(basis, |known: Basis| known.min(basis)));
             }
         }
         for system in &self.snapshot.systems {

@@ -8,20 +8,26 @@ use annex_assess::{assess, changes};
 use annex_catalog::Catalogue;
 use annex_isms::assessment::{Answer, Criteria, Missing, RequirementResult, ReviewState};
 use annex_isms::entity::{
-    Consequence, Inapplicability, Registration, Risk, RiskReview, SoaApproval, SoaDecision,
-    SoaVersion, Treatment,
+    Consequence, Flow, Inapplicability, Registration, Risk, RiskReview, SoaApproval, SoaDecision,
+    SoaVersion, Supplier, Treatment,
 };
-use annex_isms::{Basis, Outcome, RiskId, Score, Snapshot, Subject};
+use annex_isms::{
+    AssetKind, Basis, DataClass, FlowId, Outcome, RiskId, Score, Snapshot, Subject, SupplierId,
+};
 use support::{NOW, asset, catalogue, instant, model, seen, snapshot};
 
 const BOTH: &str = "X.test/both";
 const TODAY: &str = "2026-06-30T06:00:00Z";
 
 fn judge(catalogue: &Catalogue, snapshot: &Snapshot) -> RequirementResult {
+    of(BOTH, catalogue, snapshot)
+}
+
+fn of(requirement: &str, catalogue: &Catalogue, snapshot: &Snapshot) -> RequirementResult {
     let assessment = assess(catalogue, snapshot, Criteria::default());
-    let wanted = BOTH.parse().expect("id");
+    let wanted = requirement.parse().expect("id");
     let found = assessment.results.into_iter().find(|result| result.requirement == wanted);
-    found.expect("a result for the model")
+    found.expect("a result")
 }
 
 #[test]
@@ -149,6 +155,37 @@ fn between_measurements_the_unfavourable_holds_until_someone_resolves_it() {
         Outcome::Gap,
         "a newer measurement disagrees again"
     );
+}
+
+#[test]
+fn classes_that_code_shows_can_be_too_many_and_are_never_all() {
+    let catalogue = catalogue();
+    let outcome = |class, basis| {
+        let mut snapshot = snapshot();
+        let supplier: SupplierId = "openai".parse().expect("id");
+        snapshot.suppliers.push(Supplier {
+            id: supplier.clone(),
+            name: "OpenAI".to_owned(),
+            owner: None,
+        });
+        snapshot.assets[0].supplier = Some(supplier);
+        snapshot.assets.push(asset(AssetKind::Application, "desk"));
+        let (from, to) = (snapshot.assets[1].id.clone(), snapshot.assets[0].id.clone());
+        snapshot.flows.push(Flow {
+            id: FlowId::derive(&from, &to),
+            from,
+            to,
+            carries: "prompts".to_owned(),
+            classes: BTreeSet::from([class]),
+            basis,
+            locations: BTreeSet::new(),
+            present: true,
+        });
+        of("X.test/sent", &catalogue, &snapshot).outcome
+    };
+    assert_eq!(outcome(DataClass::Restricted, Basis::Source), Outcome::Gap);
+    assert_eq!(outcome(DataClass::Internal, Basis::Source), Outcome::Unknown);
+    assert_eq!(outcome(DataClass::Internal, Basis::Document), Outcome::Met);
 }
 
 #[test]

@@ -26,6 +26,7 @@ const ROLES: &[&str] = &[
 const ECOSYSTEMS: &[&str] = &["pypi", "npm", "crates", "go", "maven", "nuget"];
 const PACKAGE_ROLES: &[&str] = &[
     "sdk",
+    "service",
     "framework",
     "agent",
     "vector_store",

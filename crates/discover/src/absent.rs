@@ -2,7 +2,7 @@
 
 use annex_isms::AssetKind;
 
-use crate::find::datasets;
+use crate::find::data_files;
 use crate::git::ABSENT_MAX;
 use crate::known::Index;
 use crate::reading::Reading;
@@ -14,13 +14,13 @@ pub(crate) fn list(paths: &[String], index: &Index<'_>, walked: &mut Walked, rea
     let trains = read.findings.assets.iter().any(|finding| finding.kind == AssetKind::Dataset)
         || read.manifests.iter().any(|found| {
             found.manifest.dependencies.iter().any(|dependency| {
-                let known = index.package(found.kind.ecosystem(), &dependency.name);
+                let known = index.family(found.kind.ecosystem(), &dependency.name);
                 known.is_some_and(|package| package.role == "training")
             })
         });
     for path in paths {
         let class = walk::class(path, path.rsplit('/').next().unwrap_or(path));
-        let data = datasets::absent(path).filter(|_| trains && !is_test(path));
+        let data = data_files::absent(path).filter(|_| trains && !is_test(path));
         let matters =
             data.is_none() && !is_test(path) && !matches!(class, Class::Ignored | Class::Prose);
         if data.is_some() || matters {

@@ -20,17 +20,35 @@ const fn bool(subject: SubjectKind, name: &'static str, unfavourable: bool) -> D
     Declared { subject, name, value_type: ValueType::Bool, unfavourable: Some(unfavourable) }
 }
 
+/// A fact that is neither good nor bad.
+const fn fact(name: &'static str) -> Declared {
+    Declared { subject: Asset, name, value_type: ValueType::Bool, unfavourable: None }
+}
+
+const fn long(name: &'static str) -> Declared {
+    Declared { subject: Asset, name, value_type: ValueType::Long, unfavourable: None }
+}
+
+const fn set(subject: SubjectKind, name: &'static str) -> Declared {
+    Declared { subject, name, value_type: ValueType::Set, unfavourable: None }
+}
+
 const fn text(subject: SubjectKind, name: &'static str) -> Declared {
     Declared { subject, name, value_type: ValueType::Text, unfavourable: None }
 }
 
-use SubjectKind::{Asset, System};
+use SubjectKind::{Asset, Flow, System};
 
 /// The table.
 pub const ATTRIBUTES: &[Declared] = &[
+    text(Asset, "architecture"),
     bool(Asset, "authentication_configured", false),
+    text(Asset, "base_model"),
+    fact("chat_template_present"),
     text(Asset, "content_digest"),
+    long("context_length"),
     text(Asset, "digest"),
+    text(Asset, "element_type"),
     text(Asset, "endpoint"),
     bool(Asset, "executes_code", true),
     bool(Asset, "hash_locked", false),
@@ -38,7 +56,11 @@ pub const ATTRIBUTES: &[Declared] = &[
     bool(Asset, "human_approval", false),
     bool(Asset, "iterations_bounded", false),
     bool(Asset, "key_in_source", true),
+    text(Asset, "licence"),
+    text(Asset, "model_format"),
+    long("parameters"),
     bool(Asset, "port_published", true),
+    text(Asset, "quantisation"),
     bool(Asset, "reaches_network", true),
     bool(Asset, "remote_code_trusted", true),
     bool(Asset, "runs_as_root", true),
@@ -48,6 +70,7 @@ pub const ATTRIBUTES: &[Declared] = &[
     text(Asset, "version"),
     bool(Asset, "version_pinned", false),
     bool(Asset, "writes_files", true),
+    set(Flow, "sensitive_fields"),
     bool(System, "conversations_logged", false),
     text(System, "digest"),
     bool(System, "fallback_in_source", false),

@@ -110,6 +110,18 @@ impl Assembly {
         locations.extend(place.map(location));
     }
 
+    /// The same, seen at several places.
+    pub(crate) fn observe_at(
+        &mut self,
+        subject: Seen,
+        attribute: &'static str,
+        value: Value,
+        places: &BTreeSet<Location>,
+    ) {
+        let values = self.observed.entry((subject, attribute)).or_default();
+        values.entry(value).or_default().extend(places.iter().cloned());
+    }
+
     /// What is seen of whole systems.
     pub(crate) fn systems(
         &mut self,

@@ -1,6 +1,13 @@
 //! What the finders collect before it is grouped into systems and put together as a batch.
 
-use annex_isms::{AssetKind, Value};
+use std::collections::BTreeSet;
+
+use annex_isms::{AssetKind, DataClass, Value};
+
+use crate::addresses::Services;
+
+use crate::across::Claim;
+use crate::find::files::Read;
 
 /// An asset seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +49,26 @@ pub(crate) struct Trait {
     pub(crate) place: Place,
 }
 
+/// A name that says which class of data travels somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shown {
+    pub(crate) class: DataClass,
+    pub(crate) field: String,
+    pub(crate) place: Place,
+    pub(crate) on: On,
+}
+
+/// What such data reaches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum On {
+    Prompt,
+    Store,
+    Tool(String),
+    /// The data set that the file is.
+    Records,
+    Asset(AssetKind, Key),
+}
+
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -50,8 +77,52 @@ pub(crate) struct Findings {
     /// commands, the instructions of coding agents.
     pub(crate) beside: Vec<Finding>,
     pub(crate) traits: Vec<Trait>,
+    /// Files that code which works with models reads.
+    pub(crate) reads: Vec<Read>,
+    /// Names of other files that were handed to a model.
+    pub(crate) claims: Vec<Claim>,
+    /// Agents only where the program has tools.
+    pub(crate) with_tools: Vec<Finding>,
     /// Things seen of the application that a file belongs to.
     pub(crate) application: Vec<(&'static str, Value, Place)>,
+    /// Files that say how something is built or run, not what it is.
+    pub(crate) infrastructure: BTreeSet<String>,
+    /// What names say of classes of data.
+    pub(crate) shown: Vec<Shown>,
+    /// Servers and gateways that the repository runs, by their names on the network.
+    pub(crate) services: Services,
+}
+
+impl Findings {
+    /// Takes over what was found elsewhere.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.assets.append(&mut more.assets);
+        self.beside.append(&mut more.beside);
+        self.traits.append(&mut more.traits);
+        self.claims.append(&mut more.claims);
+        self.application.append(&mut more.application);
+        self.infrastructure.append(&mut more.infrastructure);
+        self.reads.append(&mut more.reads);
+        self.with_tools.append(&mut more.with_tools);
+        self.services.append(more.services);
+        self.shown.append(&mut more.shown);
+    }
+
+    /// Decides what one file alone could not: whether there are tools that an agent is given.
+    pub(crate) fn settle(&mut self) {
+        let agents = std::mem::take(&mut self.with_tools);
+        let language =
+            |finding: &Finding| finding.place.path.rsplit_once('.').map(|(_, end)| end.to_owned());
+        for agent in agents {
+            let tools = self
+                .assets
+                .iter()
+                .any(|tool| tool.kind == AssetKind::Tool && language(tool) == language(&agent));
+            if tools {
+                self.assets.push(agent);
+            }
+        }
+    }
 }
 
 impl Finding {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use annex_isms::Value;
 
-use crate::find::packages;
+use crate::find::{embedded, packages};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::{Index, normalised};
 use crate::manifest::{Dependency, ManifestKind};
@@ -20,6 +20,9 @@ const SAME_MODULE: [&[&str]; 7] = [
     &["tensorflow", "tensorflow-cpu", "tensorflow-gpu"],
     &["google-genai", "google-generativeai"],
 ];
+
+/// Packages that depend on each other under one name.
+const FAMILIES: [&str; 2] = ["pypi/llama-index", "npm/@llamaindex/"];
 
 /// Adds the packages that the manifests name, and takes away what imports name otherwise.
 pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, out: &mut Findings) {
@@ -46,38 +49,52 @@ pub(crate) fn find(index: &Index<'_>, manifests: &[Found], lock_unread: bool, ou
     }
     let is_web = |finding: &Finding| {
         let Key::World(key) = &finding.key else { return false };
-        let package = key.split_once('/').and_then(|(of, name)| index.package(of, name));
+        let package = key.split_once('/').and_then(|(of, name)| index.family(of, name));
         package.is_some_and(|package| package.role == packages::WEB)
     };
     if out.assets.is_empty() && declared.assets.iter().all(is_web) {
         return;
     }
+    // What a declared package of the same family brings along is not declared again.
+    let family = |key: &Key| match key {
+        Key::World(key) => FAMILIES.iter().find(|family| key.starts_with(**family)).copied(),
+        Key::System { .. } => None,
+    };
+    let families: BTreeSet<_> = declared.assets.iter().filter_map(|f| family(&f.key)).collect();
     let keys: BTreeSet<_> = declared.assets.iter().map(|finding| finding.key.clone()).collect();
     let repeated = |key: &Key| {
-        matches!(key, Key::World(key) if keys.iter().any(|declared| {
-            matches!(declared, Key::World(declared) if same_vendor(key, declared))
-        })) || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
-            let name = key.rsplit('/').next().unwrap_or(key);
-            group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
-        }))
+        family(key).is_some_and(|family| families.contains(family))
+            || matches!(key, Key::World(key) if keys.iter().any(|declared| {
+                matches!(declared, Key::World(declared) if same_vendor(key, declared))
+            }))
+            || matches!(key, Key::World(key) if SAME_MODULE.iter().any(|group| {
+                let name = key.rsplit('/').next().unwrap_or(key);
+                group.contains(&name) && group.iter().any(|other| keys.contains(&Key::World(format!("pypi/{other}"))))
+            }))
     };
     out.assets.retain(|finding| {
         finding.kind != annex_isms::AssetKind::Framework
             // Where a package is imported is a place of it, beside that of the manifest.
             || keys.contains(&finding.key)
-            || !(repeated(&finding.key) || is_own_module(finding, manifests))
+            || !(repeated(&finding.key) || is_explained(finding, manifests, &keys))
     });
     out.assets.append(&mut declared.assets);
     out.traits.append(&mut declared.traits);
 }
 
 /// Rust and Go import nothing that no manifest names: such a module is the project's own, under the
-/// name of a package.
-fn is_own_module(finding: &Finding, manifests: &[Found]) -> bool {
+/// name of a package. In Java and C# it comes along with another package, once the manifests name
+/// any that is known.
+fn is_explained(finding: &Finding, manifests: &[Found], declared: &BTreeSet<Key>) -> bool {
     let Key::World(key) = &finding.key else { return false };
     let ecosystem = key.split('/').next().unwrap_or_default();
-    matches!(ecosystem, "crates" | "go")
-        && manifests.iter().any(|found| found.kind.ecosystem() == ecosystem)
+    match ecosystem {
+        "crates" | "go" => manifests.iter().any(|found| found.kind.ecosystem() == ecosystem),
+        "maven" | "nuget" => declared
+            .iter()
+            .any(|key| matches!(key, Key::World(key) if key.split('/').next() == Some(ecosystem))),
+        _ => false,
+    }
 }
 
 /// In these ecosystems an import names a namespace that several packages of a vendor share, so
@@ -107,7 +124,11 @@ fn one(
     out: &mut Findings,
 ) {
     let ecosystem = found.kind.ecosystem();
-    let Some(package) = index.package(ecosystem, &dependency.name) else {
+    // A list of versions brings nothing by itself.
+    if ecosystem == "maven" && dependency.name.ends_with("-bom") {
+        return;
+    }
+    let Some(package) = index.family(ecosystem, &dependency.name) else {
         return;
     };
     let place = Place::new(&found.path, dependency.line);
@@ -124,7 +145,8 @@ fn one(
     });
     let pinned = dependency.version.is_some() || !locked.is_empty();
     let hashed = dependency.hashed || (!locked.is_empty() && locked.iter().all(|lock| lock.hashed));
-    let mut finding = packages::finding(package, place);
+    embedded::find(index, ecosystem, &dependency.name, &place, out);
+    let mut finding = packages::finding(package, &dependency.name, place);
     if let Some(version) = version {
         finding = finding.with("version", Value::Text(version.to_owned()));
     }

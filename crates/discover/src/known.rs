@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct KnownPackage {
     /// `pypi`, `npm`, `crates`, `go`, `maven` or `nuget`.
     pub ecosystem: String,
-    /// Its name, as its ecosystem spells it.
+    /// Its name, as its ecosystem spells it; `*` stands for any text, for packages of one family.
     pub name: String,
     /// What it is for: `sdk`, `framework`, `agent`, `vector_store`, `guardrail`, …
     pub role: String,
@@ -51,12 +51,22 @@ pub struct Known {
 /// The same, ready for look-ups.
 pub(crate) struct Index<'k> {
     packages: BTreeMap<(&'k str, String), &'k KnownPackage>,
+    /// Patterns of families, normalised, the longest first.
+    families: Vec<(String, &'k KnownPackage)>,
     providers: &'k [KnownProvider],
 }
 
 impl<'k> Index<'k> {
     pub(crate) fn new(known: &'k Known) -> Self {
+        let mut families: Vec<_> = known
+            .packages
+            .iter()
+            .filter(|package| package.name.contains('*'))
+            .map(|package| (normalised(&package.ecosystem, &package.name), package))
+            .collect();
+        families.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
         Self {
+            families,
             packages: known
                 .packages
                 .iter()
@@ -71,6 +81,18 @@ impl<'k> Index<'k> {
 
     pub(crate) fn package(&self, ecosystem: &'k str, name: &str) -> Option<&'k KnownPackage> {
         self.packages.get(&(ecosystem, normalised(ecosystem, name))).copied()
+    }
+
+    /// The package, or the family that its name belongs to. For names of packages alone: a module
+    /// of a package is called as if it were one of its family.
+    pub(crate) fn family(&self, ecosystem: &'k str, name: &str) -> Option<&'k KnownPackage> {
+        self.package(ecosystem, name).or_else(|| {
+            let name = normalised(ecosystem, name);
+            self.families
+                .iter()
+                .find(|(pattern, of)| of.ecosystem == ecosystem && glob(pattern, &name))
+                .map(|(_, package)| *package)
+        })
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&'k KnownProvider> {

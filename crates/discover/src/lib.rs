@@ -10,7 +10,8 @@
 //!
 //! Two promises decide everything here. What is reported is there, with file and line: a model is
 //! the argument of a call or the value of a setting that names one, never a text that looks like
-//! one; a variable that cannot be followed within its file is not reported. And what could not be
+//! one; a name is followed within its file and one import further (`across`), and what cannot be
+//! followed is not reported. And what could not be
 //! read is listed, with the reason and, where the parser knows it, the line: a scan never passes
 //! over a file in silence, and says `false` of something absent only when everything that could
 //! have held it was read.
@@ -27,6 +28,8 @@
 //! reader (they are counted among the skipped).
 
 mod absent;
+mod across;
+mod addresses;
 mod attributes;
 mod batch;
 mod find;
@@ -43,6 +46,7 @@ mod source;
 mod systems;
 mod tree;
 mod walk;
+mod weights;
 mod worth;
 
 use std::path::{Path, PathBuf};
@@ -131,9 +135,12 @@ pub fn scan(
     absent::list(&git.absent, &index, &mut walked, &mut read);
     let lock_unread = read.lock_unread;
     frameworks::find(&index, &read.manifests, lock_unread, &mut read.findings);
+    read.findings.settle();
     if !read.findings.assets.is_empty() {
         read.findings.assets.append(&mut read.findings.beside);
     }
+    find::data_files::group(&mut read.findings.assets);
+    addresses::resolve(&index, &mut read.findings);
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);
@@ -149,6 +156,7 @@ pub fn scan(
         .map(|system| SeenSystem { id: system.id.clone(), name: system.name.clone() })
         .collect();
     seen.sort();
+    let flows = flows::find(&mut assembly, &systems, &read.findings.shown);
     let period = Period { from, to: (options.clock)() };
     Ok(ObservationBatch {
         schema: BATCH_SCHEMA,
@@ -167,7 +175,7 @@ pub fn scan(
         skipped,
         systems: seen,
         assets: assembly.seen_assets(),
-        flows: flows::find(&assembly, &systems),
+        flows,
         observations: assembly.observations(period),
     })
 }

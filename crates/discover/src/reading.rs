@@ -1,28 +1,37 @@
 //! Reads the files of a walk, each as what it is, and lists what could not be read.
 
+mod bytes;
+mod data;
 mod includes;
+mod shared;
 
-use std::collections::BTreeMap;
-use std::fs::File as Handle;
-use std::io::Read as _;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use annex_isms::observation::Coverage;
 
+use includes::{is_asked, is_document};
+
 use crate::Progress;
-use crate::find::{self, Source, config, containers, datasets, flags, packages, prompts, stores};
+use crate::across::{self, Exports};
+use crate::find::{
+    self, Source, classes, config, containers, data_files, environment, flags, infra, packages,
+    prompts, stores,
+};
 use crate::findings::Findings;
 use crate::known::Index;
 use crate::limits::Limits;
 use crate::manifest::{self, ManifestKind};
 use crate::read::{self, Syntax};
-use crate::source::usings::Using;
 use crate::source::{self, Language, notebook};
 use crate::systems::Found;
-use crate::walk::{self, Class, File, Skip, Walked, has_end, is_test};
+use crate::walk::{self, Class, File, Part, Skip, Walked, has_end, is_test};
+use crate::weights::{self, Weights};
 use crate::worth::Worth;
+use bytes::text;
+use shared::Shared;
 
 /// How many files a thread takes at once.
 const PART_FILES: usize = 32;
@@ -37,6 +46,10 @@ pub(crate) struct Reading {
     pub(crate) coverage: Coverage,
     /// A manifest or lock file could not be read.
     pub(crate) lock_unread: bool,
+    /// Files of weights, which are put together to models once all were read.
+    weights: Vec<Weights>,
+    /// What each source file defines for others.
+    exports: HashMap<String, Exports>,
 }
 
 /// Reads every file of a walk; what could not be read is added to its skips.
@@ -47,9 +60,8 @@ pub(crate) fn read(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Reading {
-    let scripts = includes::scripts(&walked.files);
-    let usings = source::usings::of_projects(&walked.files, limits);
-    let blank = || Reader::new(index, worth, limits, &scripts, &usings);
+    let shared = Shared::of(&walked.files, limits);
+    let blank = || Reader::new(index, worth, limits, &shared);
     let parts: Vec<&[File]> = walked.files.chunks(PART_FILES).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let results = Mutex::new(Vec::with_capacity(parts.len()));
@@ -86,6 +98,12 @@ pub(crate) fn read(
     reader.included(&walked.files);
     reader.list_foreign();
     walked.skips.append(&mut reader.skips);
+    let mut exports = std::mem::take(&mut reader.reading.exports);
+    let mut findings = std::mem::take(&mut reader.reading.findings);
+    findings.assets.extend(weights::findings(&reader.reading.weights, &|_| None));
+    across::resolve(&walked.files, &mut exports, limits, index, &mut findings);
+    find::files::resolve(&walked.files, limits, &mut findings);
+    reader.reading.findings = findings;
     reader.reading
 }
 
@@ -97,12 +115,14 @@ pub(crate) fn alone(
     worth: &Worth,
     limits: &Limits,
 ) -> Result<(), String> {
-    let mut reader = Reader::new(index, worth, limits, &[], &[]);
+    let shared = Shared::default();
+    let mut reader = Reader::new(index, worth, limits, &shared);
     let file = File {
         path: name.to_owned(),
         full: std::path::PathBuf::from(name),
         bytes: text.len() as u64,
         class: walk::class(name, name.rsplit('/').next().unwrap_or(name)),
+        part: if is_test(name) { Part::Tests } else { Part::System },
     };
     reader.content(&file, text)
 }
@@ -111,8 +131,7 @@ struct Reader<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     worth: &'a Worth,
-    scripts: &'a [String],
-    usings: &'a [Using],
+    shared: &'a Shared,
     reading: Reading,
     skips: Vec<Skip>,
     /// Languages without a reader: how many files, and the first of them.
@@ -120,25 +139,18 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        index: &'a Index<'a>,
-        worth: &'a Worth,
-        limits: &'a Limits,
-        scripts: &'a [String],
-        usings: &'a [Using],
-    ) -> Self {
+    fn new(index: &'a Index<'a>, worth: &'a Worth, limits: &'a Limits, shared: &'a Shared) -> Self {
         let (reading, skips, foreign) = (Reading::default(), Vec::new(), BTreeMap::new());
-        Self { index, limits, worth, scripts, usings, reading, skips, foreign }
+        Self { index, limits, worth, shared, reading, skips, foreign }
     }
 
     /// Takes over what another reader read after this one.
     fn join(&mut self, mut other: Self) {
         let (own, more) = (&mut self.reading, &mut other.reading);
-        own.findings.assets.append(&mut more.findings.assets);
-        own.findings.beside.append(&mut more.findings.beside);
-        own.findings.traits.append(&mut more.findings.traits);
-        own.findings.application.append(&mut more.findings.application);
+        own.findings.append(std::mem::take(&mut more.findings));
+        own.exports.extend(std::mem::take(&mut more.exports));
         own.manifests.append(&mut more.manifests);
+        own.weights.append(&mut more.weights);
         own.coverage.files_read += more.coverage.files_read;
         own.coverage.files_ignored += more.coverage.files_ignored;
         own.coverage.bytes_read += more.coverage.bytes_read;
@@ -158,6 +170,7 @@ impl<'a> Reader<'a> {
                 *count += 1;
             }
             Class::Data => self.data(file),
+            Class::Weights => self.weights(file),
             Class::Prose if !is_asked(&file.path) => self.reading.coverage.files_ignored += 1,
             Class::Config(_) if file.bytes > self.limits.file_bytes_max => self.large(file),
             _ => self.whole(file),
@@ -166,7 +179,7 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, file: &File, reason: String) {
         self.reading.lock_unread |= matches!(file.class, Class::Manifest(_));
-        let matters = !is_test(&file.path);
+        let matters = !file.is_test();
         self.skips.push(Skip::new(file.path.clone(), reason, matters));
     }
 
@@ -189,80 +202,114 @@ impl<'a> Reader<'a> {
 
     fn content(&mut self, file: &File, text: &str) -> Result<(), String> {
         let path = file.path.as_str();
-        let of_tests = is_test(path);
         let mut unused = Findings::default();
-        let out = if of_tests { &mut unused } else { &mut self.reading.findings };
+        let out = if file.is_test() { &mut unused } else { &mut self.reading.findings };
         match file.class {
-            Class::Manifest(kind) => return self.manifest(path, kind, text),
-            Class::Source(language) => return self.source(path, language, text),
-            Class::Notebook => return self.notebook(path, text),
-            Class::Config(syntax) => return self.settings(path, syntax, text),
-            Class::Env => config::environment(self.index, path, &read::env::read(text), out),
-            Class::Dockerfile => containers::dockerfile(self.index, path, text, out),
+            Class::Manifest(kind) => return self.manifest(file, kind, text),
+            Class::Source(language) => return self.source(file, language, text),
+            Class::Notebook => return self.notebook(file, text),
+            Class::Config(syntax) => return self.settings(file, syntax, text),
+            Class::Env => environment::find(self.index, path, &read::env::read(text), out),
+            Class::Dockerfile => {
+                out.infrastructure.insert(path.to_owned());
+                containers::dockerfile(self.index, path, text, out);
+            }
             Class::Template | Class::Prose
                 if prompts::is_prompt_file(path) && !is_document(path) =>
             {
                 prompts::file(path, text, out);
+                classes::template(path, text, out);
             }
-            Class::Prose => flags::prose(self.index, path, text, self.scripts, out),
+            // The templates of one library, wherever they lie.
+            Class::Template if has_end(path, &[".st"]) => {
+                let mut found = Findings::default();
+                prompts::file(path, text, &mut found);
+                out.beside.append(&mut found.assets);
+            }
+            Class::Prose => flags::prose(self.index, path, text, &self.shared.scripts, out),
             Class::Shell => flags::script(self.index, path, text, out),
-            Class::Sql => stores::sql(path, text, out),
+            Class::Sql => {
+                stores::sql(path, text, out);
+                classes::sql(path, text, out);
+            }
+            Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
             _ => {}
         }
         Ok(())
     }
 
-    fn manifest(&mut self, path: &str, kind: ManifestKind, text: &str) -> Result<(), String> {
+    fn manifest(&mut self, file: &File, kind: ManifestKind, text: &str) -> Result<(), String> {
         let manifest =
             manifest::read(kind, text, self.limits).map_err(|fault| fault.to_string())?;
         // What tests and documents alone depend on is not in the system, but its tests are.
-        if is_test(path) || is_document(path) {
+        let path = file.path.as_str();
+        if file.is_test() || is_document(path) {
             return Ok(());
         }
         self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
         Ok(())
     }
 
-    fn source(&mut self, path: &str, language: Language, text: &str) -> Result<(), String> {
+    fn source(&mut self, file: &File, language: Language, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         if source::is_built(language, text) {
             let reason = "minified: built from other sources, which are read where they are";
             self.skips.push(Skip::new(path, reason, false));
             return Ok(());
         }
         // What a C# project imports for all its files stands in none of them.
-        let imported = language == Language::CSharp && !self.usings.is_empty();
+        let imported = language == Language::CSharp && !self.shared.usings.is_empty();
         if !imported && !self.worth.parsing(path, text) && !has_end(path, &["setup.py"]) {
             return Ok(());
         }
         let mut facts = source::read(language, text, self.limits)?;
         if language == Language::CSharp {
-            source::usings::add(self.usings, path, &mut facts);
+            source::usings::add(&self.shared.usings, path, &mut facts);
         }
-        if path.rsplit('/').next() == Some("setup.py") && !is_test(path) && !is_document(path) {
+        if path.rsplit('/').next() == Some("setup.py") && !file.is_test() && !is_document(path) {
             self.reading.manifests.push(Found {
                 path: path.to_owned(),
                 kind: ManifestKind::SetupPy,
                 manifest: manifest::setup_py(&facts),
             });
         }
-        let source = Source::new(path, language, &facts, self.index, None);
-        self.found(&source);
+        let source = Source::new(path, language, &facts, self.index, None, &self.shared.modules);
+        self.found(&source, file.part);
+        let exports = Exports::of(&facts);
+        if !file.is_test() && !exports.is_empty() {
+            self.reading.exports.insert(path.to_owned(), exports);
+        }
         partly(&facts, None)
     }
 
-    fn notebook(&mut self, path: &str, text: &str) -> Result<(), String> {
+    fn notebook(&mut self, file: &File, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
         let code = notebook::code(&root);
         let facts = source::read(Language::Python, &code.text, self.limits)?;
-        let source = Source::new(path, Language::Python, &facts, self.index, Some(&code));
-        self.found(&source);
+        let source = Source::new(
+            path,
+            Language::Python,
+            &facts,
+            self.index,
+            Some(&code),
+            &self.shared.modules,
+        );
+        self.found(&source, file.part);
         partly(&facts, Some(&code))
     }
 
-    fn found(&mut self, source: &Source<'_>) {
-        if !is_test(source.path) {
-            find::source(source, &mut self.reading.findings);
-            return;
+    fn found(&mut self, source: &Source<'_>, part: Part) {
+        match part {
+            Part::System => return find::source(source, &mut self.reading.findings),
+            Part::Evaluation => {
+                let mut found = Findings::default();
+                find::source(source, &mut found);
+                self.reading.findings.assets.append(&mut found.assets);
+                self.reading.findings.beside.append(&mut found.beside);
+                self.reading.findings.claims.append(&mut found.claims);
+            }
+            Part::Tests => {}
         }
         for imported in &source.packages {
             if packages::is_security_test(&imported.package.name) {
@@ -272,15 +319,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn settings(&mut self, path: &str, syntax: Syntax, text: &str) -> Result<(), String> {
-        let of_tests = is_test(path);
+    fn settings(&mut self, file: &File, syntax: Syntax, text: &str) -> Result<(), String> {
+        let path = file.path.as_str();
         let mut unused = Findings::default();
-        let out =
-            if of_tests || is_document(path) { &mut unused } else { &mut self.reading.findings };
-        if syntax == Syntax::Json && datasets::file(path, text, out) {
+        let out = if file.is_test() || is_document(path) {
+            &mut unused
+        } else {
+            &mut self.reading.findings
+        };
+        if syntax == Syntax::Json && data_files::file(path, text, out) {
+            classes::records(path, text, out);
             return Ok(());
         }
-        let root = read::document(syntax, text, self.limits).map_err(|fault| fault.to_string())?;
+        let (root, fault) = shared::document(syntax, path, text, self.shared, self.limits)?;
+        let mut unread: Vec<String> = fault.into_iter().collect();
         // A description of an interface holds examples, not settings.
         if root.get("openapi").is_none()
             && root.get("swagger").is_none()
@@ -290,37 +342,9 @@ impl<'a> Reader<'a> {
                 .is_none_or(|schema| !schema.contains("json-schema.org"))
         {
             config::document(self.index, path, &root, text, out);
+            infra::document(self.index, path, &root, self.limits, &mut unread, out);
         }
-        Ok(())
-    }
-
-    /// Data is only looked at: how it begins shows whether models are trained on it.
-    fn data(&mut self, file: &File) {
-        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
-            self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
-                datasets::file(&file.path, &head, &mut self.reading.findings);
-            }
-            self.reading.coverage.files_ignored += 1;
-        } else {
-            self.skip(file, "cannot be read".to_owned());
-        }
-    }
-
-    fn large(&mut self, file: &File) {
-        let mut found = false;
-        if let Ok(head) = head(file, self.limits.sniff_bytes_max) {
-            self.reading.coverage.bytes_read += head.len() as u64;
-            if !is_test(&file.path) {
-                found = datasets::file(&file.path, &head, &mut self.reading.findings);
-            }
-        }
-        let reason = format!(
-            "{} bytes, more than {} (file_bytes_max): only its beginning was looked at",
-            file.bytes, self.limits.file_bytes_max
-        );
-        let matters = !found && !is_test(&file.path);
-        self.skips.push(Skip::new(file.path.clone(), reason, matters));
+        if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
     }
 
     fn list_foreign(&mut self) {
@@ -331,20 +355,6 @@ impl<'a> Reader<'a> {
             self.skips.push(Skip::new(first, reason, true));
         }
     }
-}
-
-/// Whether prose is read: documents that start scripts, and prompts.
-fn is_asked(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
-}
-
-/// Whether a path belongs to documentation.
-fn is_document(path: &str) -> bool {
-    path.split('/')
-        .rev()
-        .skip(1)
-        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
 }
 
 /// What the parser did not understand is listed; what it did understand counts all the same.
@@ -363,32 +373,4 @@ fn partly(facts: &source::facts::Facts, code: Option<&notebook::Code>) -> Result
         }
         None => Ok(()),
     }
-}
-
-/// The text of a file, or why there is none.
-fn text(file: &File, bytes_max: u64) -> Result<String, String> {
-    if file.bytes > bytes_max {
-        return Err(format!(
-            "{} bytes, more than {bytes_max} that are read of such a file",
-            file.bytes
-        ));
-    }
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)
-        .and_then(|handle| handle.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > bytes_max {
-        return Err(format!("grew over {bytes_max} bytes while it was read"));
-    }
-    if bytes.contains(&0) {
-        return Err("is binary, not text".to_owned());
-    }
-    read::decoded(&file.path, bytes)
-}
-
-/// How a file begins; bytes that are no UTF-8 are replaced.
-fn head(file: &File, bytes_max: u64) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    Handle::open(&file.full)?.take(bytes_max).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -41,21 +41,29 @@ impl Systems {
     /// Groups what was found.
     pub(crate) fn of(repository: &str, manifests: &[Found], findings: &Findings) -> Self {
         let homes = Homes::new(manifests);
-        let folders_of = |uses: &dyn Fn(AssetKind) -> bool| -> BTreeSet<String> {
+        let folders_of = |counts: &dyn Fn(&Finding) -> bool| -> BTreeSet<String> {
             findings
                 .assets
                 .iter()
-                .filter(|finding| uses(finding.kind))
+                .filter(|finding| counts(finding))
                 .map(|finding| homes.of(&finding.place.path))
                 .collect()
         };
-        let uses = folders_of(&|kind| {
-            !matches!(
-                kind,
-                AssetKind::Framework | AssetKind::Prompt | AssetKind::Dataset | AssetKind::LogStore
-            )
-        });
-        let folders = if uses.is_empty() { folders_of(&|_| true) } else { uses };
+        let uses = |finding: &Finding| {
+            use AssetKind as K;
+            !matches!(finding.kind, K::Framework | K::Prompt | K::Dataset | K::LogStore)
+        };
+        // How something is run makes a system only where nothing shows what it is.
+        let infrastructure =
+            |finding: &Finding| findings.infrastructure.contains(&finding.place.path);
+        let folders = [
+            folders_of(&|finding| uses(finding) && !infrastructure(finding)),
+            folders_of(&uses),
+            folders_of(&|_| true),
+        ]
+        .into_iter()
+        .find(|folders| !folders.is_empty())
+        .unwrap_or_default();
         let base = repository.rsplit('/').next().unwrap_or(repository);
         let mut all = Vec::new();
         let mut names = BTreeMap::new();
@@ -131,7 +139,8 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
     for system in &systems.all {
         let own = |finding: &&Finding| systems.of_path(&finding.place.path).contains(&system.id);
         let all: Vec<&Finding> = findings.assets.iter().filter(own).collect();
-        if all.iter().any(|finding| finding.kind == AssetKind::Gateway) {
+        let router = |finding: &Finding| matches!(&finding.key, Key::World(key) if names::ROUTERS.contains(&key.as_str()));
+        if all.iter().any(|finding| finding.kind == AssetKind::Gateway && !router(finding)) {
             continue;
         }
         for model in
@@ -140,9 +149,10 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
             let Some(supplier) = &model.supplier else {
                 continue;
             };
-            let seen = all
-                .iter()
-                .any(|f| f.kind == AssetKind::ModelApi && f.key == Key::World(supplier.clone()));
+            let seen = all.iter().any(|f| {
+                matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
+                    && f.key == Key::World(supplier.clone())
+            });
             if !seen {
                 interfaces.push(names::interface(index, supplier, model.place.clone()));
             }
@@ -172,7 +182,9 @@ impl Homes {
             });
             let apart = is_test(&format!("{folder}/x"))
                 || folder.split('/').any(|part| matches!(part, "docs" | "doc"));
-            if (member && !found.manifest.starts) || apart {
+            // The programs of a solution are services of one application.
+            let service = member && found.kind.ecosystem() == "nuget";
+            if (member && !found.manifest.starts) || service || apart {
                 continue;
             }
             if let Some(project) = &found.manifest.project {

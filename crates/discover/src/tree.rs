@@ -45,6 +45,9 @@ impl fmt::Display for Fault {
 }
 
 impl Node {
+    /// A value that is not there.
+    pub(crate) const NULL: Self = Self::new(1, Kind::Null);
+
     pub(crate) const fn new(line: u32, kind: Kind) -> Self {
         Self { line, kind }
     }
@@ -100,6 +103,26 @@ impl Node {
     pub(crate) fn visit<'n>(&'n self, visit: &mut dyn FnMut(&[&'n str], &'n Self)) {
         let mut path = Vec::new();
         self.visit_below(&mut path, visit);
+    }
+
+    /// Counts the lines of a document that stands as a text in another: its first line is `first`.
+    pub(crate) fn moved(&mut self, first: u32) {
+        self.line = self.line.saturating_add(first.saturating_sub(1));
+        match &mut self.kind {
+            Kind::Map(entries) => entries.iter_mut().for_each(|(_, node)| node.moved(first)),
+            Kind::List(items) => items.iter_mut().for_each(|node| node.moved(first)),
+            _ => {}
+        }
+    }
+
+    /// Puts the value and all within it on one line.
+    pub(crate) fn placed(&mut self, line: u32) {
+        self.line = line;
+        match &mut self.kind {
+            Kind::Map(entries) => entries.iter_mut().for_each(|(_, node)| node.placed(line)),
+            Kind::List(items) => items.iter_mut().for_each(|node| node.placed(line)),
+            _ => {}
+        }
     }
 
     fn visit_below<'n>(

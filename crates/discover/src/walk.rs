@@ -3,6 +3,7 @@
 //! What git ignores is outside the scope, links are not followed, and folders of other people's
 //! code (installed packages, build output) are listed as skipped and not entered.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,25 @@ pub(crate) struct File {
     pub(crate) full: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) class: Class,
+    /// What it has to do with the tests.
+    pub(crate) part: Part,
+}
+
+/// Which part of a repository a file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The system itself.
+    System,
+    /// An evaluation: it calls real models on real data, and shows nothing of how the system runs.
+    Evaluation,
+    /// The tests: what they name is not in the system.
+    Tests,
+}
+
+impl File {
+    pub(crate) fn is_test(&self) -> bool {
+        self.part == Part::Tests
+    }
 }
 
 /// What a file is read as, by its name.
@@ -38,7 +58,11 @@ pub(crate) enum Class {
     Prose,
     Shell,
     Sql,
+    Terraform,
+    Bicep,
     Data,
+    /// Weights of a model, whose header says what they are.
+    Weights,
     /// A language that has AI programs and that this version does not read.
     Foreign(&'static str),
     /// Images, styles, licences: nothing of AI in them.
@@ -146,6 +170,7 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
                 path,
                 full: entry.path().to_owned(),
                 bytes: entry.metadata().map_or(0, |data| data.len()),
+                part: Part::System,
             });
         } else {
             walked.skips.push(Skip::new(path, "not a plain file", false));
@@ -154,6 +179,7 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
     if let Ok(mut list) = closed.lock() {
         walked.skips.append(&mut list);
     }
+    tell_tests(&mut walked.files);
     walked
 }
 
@@ -249,10 +275,15 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
     match lower.rsplit_once('.').map_or("", |(_, end)| end) {
         "ipynb" => Class::Notebook,
         "prompt" | "prompty" | "j2" | "jinja" | "jinja2" | "mustache" | "hbs" | "tmpl"
-        | "liquid" | "st" => Class::Template,
+        | "liquid" | "st" | "tera" | "handlebars" | "njk" | "gotmpl" | "tpl" | "jinja-md" => {
+            Class::Template
+        }
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
         "sql" => Class::Sql,
+        "tf" | "tfvars" | "hcl" | "nomad" => Class::Terraform,
+        "gguf" | "safetensors" => Class::Weights,
+        "bicep" | "bicepparam" => Class::Bicep,
         "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" => Class::Data,
         "kt" | "kts" => Class::Foreign("Kotlin"),
         "cshtml" | "razor" => Class::Foreign("Razor"),
@@ -266,7 +297,6 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         "vue" => Class::Foreign("Vue"),
         "svelte" => Class::Foreign("Svelte"),
         "r" | "rmd" => Class::Foreign("R"),
-        "tf" => Class::Foreign("Terraform"),
         _ => Class::Ignored,
     }
 }
@@ -277,6 +307,53 @@ pub(crate) fn has_end(name: &str, ends: &[&str]) -> bool {
 }
 
 /// Whether a path belongs to tests, whose models and prompts are not the system's.
+/// Evaluations often lie among the tests, and call real models on real data with prompts of their
+/// own: what stands beside one belongs to it, unless it is called as a unit test.
+fn tell_tests(files: &mut [File]) {
+    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let evaluations: BTreeSet<String> = files
+        .iter()
+        .filter(|file| matches!(file.class, Class::Source(_) | Class::Notebook))
+        .filter(|file| is_test(&file.path) && says_evaluation(&file.path))
+        .map(|file| folder(&file.path))
+        .collect();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let evaluates = says_evaluation(&file.path) || evaluations.contains(&folder(&file.path));
+        file.part = match (is_test(&file.path), evaluates && !is_unit_test(name)) {
+            (false, _) => Part::System,
+            (true, true) => Part::Evaluation,
+            (true, false) => Part::Tests,
+        };
+    }
+}
+
+/// Whether a path has a word of evaluation after the folder of tests that it lies in.
+fn says_evaluation(path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    stem.split('/').any(|part| {
+        let mut lower = String::with_capacity(part.len() + 4);
+        for character in part.chars() {
+            if character.is_ascii_uppercase() {
+                lower.push('_');
+            }
+            lower.push(character.to_ascii_lowercase());
+        }
+        lower.split(['_', '-', '.', ' ']).any(|word| {
+            matches!(
+                word,
+                "eval"
+                    | "evals"
+                    | "evaluate"
+                    | "evaluation"
+                    | "evaluations"
+                    | "evaluator"
+                    | "evaluators"
+            )
+        })
+    })
+}
+
 pub(crate) fn is_test(path: &str) -> bool {
     let folders = path.split('/').rev().skip(1).any(|part| {
         matches!(
@@ -301,9 +378,14 @@ pub(crate) fn is_test(path: &str) -> bool {
             &[".Tests", ".Test", ".UnitTests", ".IntegrationTests", ".FunctionalTests", "-tests"],
         )
     });
-    let name = path.rsplit('/').next().unwrap_or(path);
+    // What is built into the program is no test, whatever its name.
     folders
-        || name.starts_with("test_")
+        || (is_unit_test(path.rsplit('/').next().unwrap_or(path))
+            && !path.contains("src/main/java/"))
+}
+
+fn is_unit_test(name: &str) -> bool {
+    name.starts_with("test_")
         || name == "conftest.py"
         || name.contains("_test.")
         || name.contains(".test.")

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use crate::find::{packages, secrets};
+use crate::find::{namespaces, packages, secrets};
 use crate::known::Known;
 
 /// Words of the finders' own rules.
@@ -79,6 +79,7 @@ impl Worth {
         let mut words: BTreeSet<String> = WORDS.iter().map(|word| (*word).to_owned()).collect();
         words.extend(secrets::prefixes().map(str::to_owned));
         words.extend(packages::modules().map(str::to_owned));
+        words.extend(namespaces::all().map(str::to_owned));
         for provider in &known.providers {
             words.extend(provider.keys.iter().cloned());
             for pattern in &provider.hosts {
@@ -90,9 +91,11 @@ impl Worth {
             }
         }
         for package in &known.packages {
+            // A family is looked for by what its names have in common.
+            let package_name = package.name.trim_end_matches(['*', '/', ':', '-', '.']);
             match package.ecosystem.as_str() {
-                "pypi" | "crates" => name(&package.name.replace(['-', '.'], "_"), &mut words),
-                _ => name(&package.name, &mut words),
+                "pypi" | "crates" => name(&package_name.replace(['-', '.'], "_"), &mut words),
+                _ => name(package_name, &mut words),
             }
         }
         words.remove("");

@@ -1,7 +1,7 @@
 //! Which format bytes are in: by content first, by name only where the content does not say.
 
 use crate::scan::Scan;
-use crate::{json, npy, onnx, pickle, tar, tensorflow, textual};
+use crate::{frames, java, json, msgpack, npy, onnx, pickle, tar, tensorflow, textual};
 
 /// A format, as far as the first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,12 @@ pub(crate) enum Kind {
     Tensorflow,
     Tflite,
     CoreMl,
+    Paddle,
+    Msgpack,
+    Java,
     Executable,
+    /// A script for a command shell, or by its name for another interpreter of the system.
+    Script,
     /// Any text; its name says what to look for.
     Text,
     /// Recognised and without anything that could run: weights in plain numbers or trees.
@@ -72,6 +77,9 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
     if matches!(extension, "mlmodel" | "espresso") {
         return Kind::CoreMl;
     }
+    if extension == "pdmodel" && head.first() == Some(&0x0a) {
+        return Kind::Paddle;
+    }
     if pickle::is_probable(head, whole, scan) {
         return Kind::Pickle;
     }
@@ -80,13 +88,24 @@ pub(crate) fn detect(name: &str, head: &[u8], whole: bool, scan: &mut Scan<'_>) 
         return Kind::Zlib;
     }
     if textual::is_text(head, whole) {
-        return if is_pickle_name(name) { Kind::Pickle } else { Kind::Text };
+        let script = head.starts_with(b"#!/") || matches!(extension, "sh" | "bat" | "cmd" | "ps1");
+        return match () {
+            () if is_pickle_name(name) => Kind::Pickle,
+            () if script => Kind::Script,
+            () => Kind::Text,
+        };
+    }
+    if word_vectors(head) {
+        return Kind::Plain("word2vec");
+    }
+    if msgpack::is_probable(head) || (whole && head == [0x80]) {
+        return Kind::Msgpack;
     }
     if is_pickle_name(name) { Kind::Pickle } else { Kind::Unknown }
 }
 
 fn by_magic(head: &[u8]) -> Option<Kind> {
-    const MAGICS: [(&[u8], Kind); 25] = [
+    const MAGICS: [(&[u8], Kind); 38] = [
         (b"PK\x03\x04", Kind::Zip),
         (b"PK\x05\x06", Kind::Zip),
         (npy::MAGIC, Kind::Npy),
@@ -109,6 +128,19 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
         (b"\x7fELF", Kind::Executable),
         (b"\xcf\xfa\xed\xfe", Kind::Executable),
         (b"\xce\xfa\xed\xfe", Kind::Executable),
+        (b"\xfe\xed\xfa\xce", Kind::Executable),
+        (b"\xfe\xed\xfa\xcf", Kind::Executable),
+        (b"\xca\xfe\xba\xbe\0\0\0", Kind::Executable),
+        (b"\x1bLua", Kind::Executable),
+        (b"\x1bLJ", Kind::Executable),
+        (b"\0asm\x01\0\0\0", Kind::Executable),
+        (java::MAGIC, Kind::Java),
+        (b"\xff\x06\0\0sNaPpY", Kind::Unread("snappy")),
+        (b"\x1f\x9d", Kind::Unread("compress")),
+        (b"RDX2\n", Kind::Unread("r-workspace")),
+        (b"RDX3\n", Kind::Unread("r-workspace")),
+        (b"X\n\0\0\0\x02\0", Kind::Unread("r-object")),
+        (b"X\n\0\0\0\x03\0", Kind::Unread("r-object")),
         (b"CBM1", Kind::Plain("catboost")),
         (b"binf", Kind::Plain("xgboost")),
         (b"PAR1", Kind::Plain("parquet")),
@@ -120,10 +152,13 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
         [0x80, version, ..] if *version <= 5 => Some(Kind::Pickle),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(Kind::Bzip2),
         [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Some(Kind::Tflite),
+        // Python's bytecode: a version, then a break of a line as two systems write it.
+        [_, 0x0c | 0x0d, b'\r', b'\n', 0..=3, 0, 0, 0, ..] => Some(Kind::Executable),
         // A piece of text with its score, the first of a tokenizer of SentencePiece.
         [0x0a, _, 0x0a, length, rest @ ..] if rest.get(usize::from(*length)) == Some(&0x15) => {
             Some(Kind::Plain("sentencepiece"))
         }
+        _ if frames::is_skippable(head) => Some(packed_by_next_frame(head)),
         _ if head.get(64..68) == Some(b"\xef\xbe\xad\xde") => Some(Kind::Plain("coreml-weights")),
         [b'{', b'L', ..] if head.windows(7).take(64).any(|part| part == b"learner") => {
             Some(Kind::Plain("xgboost"))
@@ -139,7 +174,33 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
     }
 }
 
+/// Vectors of words: how many and how long, a line, then each word with its numbers.
+fn word_vectors(head: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', &head[..head.len().min(32)]) else {
+        return false;
+    };
+    let mut numbers = head[..end].split(|byte| *byte == b' ');
+    let number = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    number(numbers.next()) && number(numbers.next()) && numbers.next().is_none()
+}
+
+/// Which frames follow the first, which is passed over.
+fn packed_by_next_frame(head: &[u8]) -> Kind {
+    let length = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+    let next = length.and_then(|length| head.get(usize::try_from(length).ok()?.checked_add(8)?..));
+    match next {
+        Some([0x04, ..]) => Kind::Lz4,
+        _ => Kind::Zstd,
+    }
+}
+
 fn is_windows_program(head: &[u8]) -> bool {
+    // What every linker writes, where the rest is cut off.
+    if head[2..].starts_with(b"\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0") {
+        return true;
+    }
     let at = head.get(0x3c..0x40).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
     at.and_then(|at| head.get(usize::try_from(at).ok()?..))
         .is_some_and(|rest| rest.starts_with(b"PE\0\0"))
@@ -174,7 +235,7 @@ pub(crate) fn is_pickle_name(name: &str) -> bool {
 /// What content a name promises; none where any is usual.
 fn promised(extension: &str) -> Option<&'static [Kind]> {
     use Kind::{Bzip2, CoreMl, Gguf, Gzip, Hdf5, Lz4, Lzma, Npy, Onnx, Pickle, Safetensors, Tar};
-    use Kind::{Tensorflow, Text, Tflite, Xz, Zfile, Zip, Zlib, Zstd};
+    use Kind::{Msgpack, Paddle, Tensorflow, Text, Tflite, Xz, Zfile, Zip, Zlib, Zstd};
     Some(match extension {
         "safetensors" => &[Safetensors],
         "gguf" | "ggml" => &[Gguf],
@@ -190,6 +251,8 @@ fn promised(extension: &str) -> Option<&'static [Kind]> {
         "pb" => &[Tensorflow],
         "tflite" | "lite" => &[Tflite],
         "mlmodel" => &[CoreMl],
+        "pdmodel" => &[Paddle, Text],
+        "msgpack" => &[Msgpack],
         "json" | "txt" | "md" | "yaml" | "yml" | "jinja" | "xml" | "pmml" | "csv" | "toml" => {
             &[Text]
         }
@@ -246,7 +309,7 @@ pub(crate) fn is_model_name(name: &str) -> bool {
                 | "pmml"
                 | "ubj"
                 | "cbm"
-                | "msgpack"
+                | "t7"
                 | "rds"
                 | "engine"
                 | "trt"
@@ -254,6 +317,5 @@ pub(crate) fn is_model_name(name: &str) -> bool {
                 | "caffemodel"
                 | "dnn"
                 | "pdparams"
-                | "pdmodel"
         )
 }

@@ -14,10 +14,14 @@ use crate::bytes::Window;
 use crate::detect::{self, Kind, detect};
 use crate::packed::{self, WindowRead};
 use crate::pickle::{self, After};
+use crate::report::Verdict;
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
-use crate::{coreml, gguf, hdf5, npy, onnx, safetensors, tar, tensorflow, textual, tflite, zip};
+use crate::{
+    coreml, embedded, gguf, hdf5, java, msgpack, npy, onnx, paddle, safetensors, tar, tensorflow,
+    textual, tflite, zip,
+};
 
 /// Scans all that a window holds.
 pub(crate) fn window(name: &str, window: Window<'_>, scan: &mut Scan<'_>) {
@@ -94,7 +98,19 @@ fn whole(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
         }
         Kind::Text => {
             textual::scan(name, window, scan);
+            if scan.depth() == 0 && !textual::is_text_name(name) {
+                embedded::search(window, scan)?;
+            }
             Ok(())
+        }
+        Kind::Unknown if scan.depth() == 0 => embedded::search(window, scan),
+        // What fails as a pickle from its first byte may be one from a later byte.
+        Kind::Pickle if scan.depth() == 0 => {
+            let ended = ordered(kind, name, Stream::of_window(window), scan);
+            if scan.verdict() == Verdict::Unreadable {
+                embedded::search(window, scan)?;
+            }
+            ended
         }
         kind => ordered(kind, name, Stream::of_window(window), scan),
     }
@@ -130,7 +146,8 @@ fn misled(name: &str, kind: Kind, scan: &mut Scan<'_>) {
 
 /// A member whose name promises a format that its content does not have.
 fn unknown(name: &str, kind: Kind, scan: &mut Scan<'_>) {
-    if scan.depth() > 0 && kind == Kind::Unknown && detect::promises(name) {
+    let promised = detect::promises(name) || textual::is_model_text_name(name);
+    if scan.depth() > 0 && kind == Kind::Unknown && promised {
         let words = format!("the content is not that of a `.{}` file", detect::extension(name));
         scan.find(&rules::FORMAT_UNKNOWN, 0, words);
     }
@@ -148,6 +165,17 @@ fn ordered(kind: Kind, name: &str, mut stream: Stream<'_>, scan: &mut Scan<'_>) 
         Kind::Tensorflow => tensorflow::scan(name, &mut stream, scan),
         Kind::Tflite => tflite::scan(&mut stream, scan),
         Kind::CoreMl => coreml::scan(&mut stream, scan),
+        Kind::Paddle => paddle::scan(&mut stream, scan),
+        Kind::Msgpack => msgpack::scan(&mut stream, scan),
+        Kind::Java => java::scan(&mut stream, scan),
+        Kind::Script => {
+            // A script alone in a folder is none of a model's.
+            if scan.depth() > 0 || detect::is_model_name(name) {
+                scan.formats.insert("script");
+                scan.find(&rules::SCRIPT, 0, "a script for a command shell");
+            }
+            Ok(())
+        }
         Kind::Unread(format) => {
             scan.formats.insert(format);
             scan.find(
@@ -195,7 +223,12 @@ fn unpack(kind: Kind, name: &str, source: impl Read, bytes: u64, scan: &mut Scan
     let inflated =
         packed::inflate(kind, source, bytes, scan).map_err(|error| Halt::io(0, &error))?;
     let inner = inner_name(name);
+    let before = (scan.formats.len(), scan.findings.len());
     scan.inside(format, |scan| read(&inner, inflated, scan));
+    let nothing = before == (scan.formats.len(), scan.findings.len());
+    if nothing && scan.depth() == 0 && detect::is_model_name(name) {
+        scan.find(&rules::FORMAT_UNKNOWN, 0, "what is compressed is of no known model format");
+    }
     Ok(())
 }
 

@@ -154,6 +154,11 @@ fn value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> Step<Op
             scan.say("quantisation", file_type(number));
             Ok(None)
         }
+        4 | 10 if key.ends_with(".context_length") => {
+            let length = if kind == 4 { u64::from(reader.u32()?) } else { reader.u64()? };
+            scan.say("context_length", length.to_string());
+            Ok(None)
+        }
         9 => array(reader, key, scan).map(|()| None),
         _ => {
             let size = scalar_bytes(kind).ok_or_else(|| {
@@ -177,7 +182,7 @@ fn scalar_bytes(kind: u32) -> Option<u64> {
 
 fn text_value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> Step<()> {
     let at = reader.stream.offset();
-    let template = key.contains("template");
+    let template = is_template(key);
     let told = match key {
         "general.architecture" => Some("architecture"),
         "general.name" => Some("name"),
@@ -188,6 +193,7 @@ fn text_value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> St
     if template || told.is_some() {
         let text = reader.text(scan.limits.source_bytes_max)?;
         if template {
+            scan.say("chat_template", "yes");
             jinja::check(&text, at, scan);
         } else if let Some(told) = told {
             scan.say(told, text);
@@ -196,6 +202,11 @@ fn text_value(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> St
     }
     let length = reader.size()?;
     reader.stream.skip(length)
+}
+
+/// Whether a key has templates below it, however it is written.
+fn is_template(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("template")
 }
 
 /// An array; arrays in arrays are walked with a list of what is left, not by recursion.
@@ -226,7 +237,7 @@ fn array(reader: &mut Reader<'_, '_>, key: &str, scan: &mut Scan<'_>) -> Step<()
             }
             (8, _) => {
                 *count -= 1;
-                if key.contains("template") {
+                if is_template(key) {
                     text_value(reader, key, scan)?;
                 } else {
                     let length = reader.size()?;
@@ -253,6 +264,7 @@ fn layout(
 ) -> Step<()> {
     let mut spans = Vec::new();
     let mut names = HashSet::new();
+    let mut parameters = Some(0_u64);
     for _ in 0..tensors {
         let at = reader.stream.offset();
         let name = reader.text(NAME_BYTES_MAX)?;
@@ -270,6 +282,7 @@ fn layout(
             let side = reader.size()?;
             elements = elements.and_then(|count| count.checked_mul(side));
         }
+        parameters = parameters.zip(elements).and_then(|(all, own)| all.checked_add(own));
         let kind = reader.u32()?;
         let offset = reader.u64()?;
         let known = usize::try_from(kind).ok().and_then(|kind| TYPES.get(kind));
@@ -286,6 +299,9 @@ fn layout(
             let words = format!("tensor `{shown}` is larger than any file");
             scan.find(&rules::TENSOR_SIZE, at, words);
         }
+    }
+    if let Some(parameters) = parameters.filter(|_| tensors > 0) {
+        scan.say("parameters", parameters.to_string());
     }
     let start = reader.stream.offset().next_multiple_of(alignment);
     let left = reader.stream.left().map(|left| left + reader.stream.offset());
@@ -344,7 +360,22 @@ fn file_type(number: u32) -> String {
         16 => "Q5_K_S",
         17 => "Q5_K_M",
         18 => "Q6_K",
+        19 => "IQ2_XXS",
+        20 => "IQ2_XS",
+        21 => "Q2_K_S",
+        22 => "IQ3_XS",
+        23 => "IQ3_XXS",
+        24 => "IQ1_S",
+        25 => "IQ4_NL",
+        26 => "IQ3_S",
+        27 => "IQ3_M",
+        28 => "IQ2_S",
+        29 => "IQ2_M",
+        30 => "IQ4_XS",
+        31 => "IQ1_M",
         32 => "BF16",
+        36 => "TQ1_0",
+        37 => "TQ2_0",
         _ => return format!("file type {number}"),
     };
     name.to_owned()

@@ -11,6 +11,18 @@ use crate::scan::{Scan, printable};
 /// Layers that run code or load models from elsewhere, whatever their module.
 const WRAPPERS: [&str; 5] =
     ["TorchModuleWrapper", "TFSMLayer", "FlaxLayer", "JaxLayer", "HubLayer"];
+/// Values that Keras stores under a class of its own.
+const INNER: [&str; 9] = [
+    "__lambda__",
+    "__bytes__",
+    "__ellipsis__",
+    "__keras_tensor__",
+    "__numpy__",
+    "__slice__",
+    "__tensor__",
+    "__tuple__",
+    "__typespec__",
+];
 /// Layers that read a file of words.
 const LOOKUPS: [&str; 4] = ["StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization"];
 /// Parts of Keras that hold layers and plain functions of numbers.
@@ -147,6 +159,10 @@ fn object(node: &Node, scan: &mut Scan<'_>) {
     let last = class.rsplit(['.', '>']).next().unwrap_or(class);
     match last {
         "Lambda" => lambda(config, scan),
+        _ if last.starts_with("__") && !INNER.contains(&last) => {
+            let words = format!("builds `{shown}`, which Keras does not have");
+            scan.find(&rules::KERAS_FOREIGN, None, words);
+        }
         "__lambda__" => scan.find(&rules::LAMBDA, None, "a function is stored as Python bytecode"),
         _ if WRAPPERS.contains(&last) => {
             let words = format!("the layer `{shown}` loads code or a model of another framework");
@@ -175,7 +191,9 @@ fn object(node: &Node, scan: &mut Scan<'_>) {
         let name = if function { config.and_then(Node::text).unwrap_or(class) } else { class };
         import(module, name, function, scan);
     }
-    if let Some(name) = node.get("registered_name").and_then(Node::text) {
+    // The formats before `.keras` have the registered name as the class.
+    let registered = node.get("registered_name").and_then(Node::text);
+    if let Some(name) = registered.or(Some(class).filter(|class| class.contains('>'))) {
         let package = name.split_once('>').map(|(package, _)| package);
         if package.is_some_and(|package| !matches!(package, "Keras" | "keras" | "Addons")) {
             let words = format!("builds the registered `{}`", printable(name));
@@ -220,9 +238,11 @@ fn import(module: &str, name: &str, function: bool, scan: &mut Scan<'_>) {
     if keras {
         let known = parts.all(|part| PARTS.contains(&part) || part.starts_with('_'))
             || module.split('.').any(|part| PARTS[..13].contains(&part));
+        // What is built is a class; a function in its place is called with the configuration.
+        let called = !function && !name.starts_with(|c: char| c.is_uppercase() || c == '_');
         if OUTSIDE.contains(&name) || (function && runs_by_name(name)) {
             scan.find(&rules::KERAS_DANGEROUS, None, format!("imports `{shown}`"));
-        } else if !known || (module.contains(".utils") && function) {
+        } else if !known || called || (module.contains(".utils") && function) {
             scan.find(&rules::KERAS_FOREIGN, None, format!("imports `{shown}`"));
         }
         return;

@@ -78,7 +78,9 @@ impl Reader<'_> {
         }
         self.space();
         match self.peek() {
-            Some(b'\'' | b'"') => self.text().map(Literal::Text),
+            Some(b'\'' | b'"' | b'b' | b'B' | b'u' | b'U' | b'r' | b'R') => {
+                self.texts().map(Literal::Text)
+            }
             Some(b'(') => self.list(b')', depth),
             Some(b'[') => self.list(b']', depth),
             Some(b'{') => self.map(depth),
@@ -87,20 +89,67 @@ impl Reader<'_> {
         }
     }
 
+    /// Texts that stand beside each other are one.
+    fn texts(&mut self) -> Result<String, &'static str> {
+        let mut all = self.text()?;
+        loop {
+            self.space();
+            if !matches!(self.peek(), Some(b'\'' | b'"')) {
+                return Ok(all);
+            }
+            all.push_str(&self.text()?);
+        }
+    }
+
     fn text(&mut self) -> Result<String, &'static str> {
-        let quote = self.peek();
+        let mut raw = false;
+        while let Some(letter) = self.peek().filter(u8::is_ascii_alphabetic) {
+            raw |= matches!(letter, b'r' | b'R');
+            self.at += 1;
+        }
+        let quote = self.peek().filter(|byte| matches!(byte, b'\'' | b'"'));
+        if quote.is_none() {
+            return Err("something that is no literal");
+        }
         self.at += 1;
-        let start = self.at;
-        while self.peek() != quote {
-            match self.peek() {
-                None | Some(b'\n') => return Err("a text does not end"),
-                Some(b'\\') => return Err("a text has escapes"),
-                Some(_) => self.at += 1,
+        let mut text = Vec::new();
+        loop {
+            let byte = self.peek().filter(|byte| *byte != b'\n').ok_or("a text does not end")?;
+            self.at += 1;
+            match byte {
+                byte if Some(byte) == quote => return Ok(String::from_utf8_lossy(&text).into()),
+                b'\\' if !raw => self.escape(&mut text)?,
+                byte => text.push(byte),
             }
         }
-        let text = &self.bytes[start..self.at];
+    }
+
+    /// What follows a backslash: a number of a character, or a character that stands for another.
+    fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), &'static str> {
+        let kind = self.peek().ok_or("a text does not end")?;
         self.at += 1;
-        Ok(String::from_utf8_lossy(text).into_owned())
+        let (digits, radix) = match kind {
+            b'x' => (2, 16),
+            b'u' => (4, 16),
+            b'U' => (8, 16),
+            b'0'..=b'7' => {
+                self.at -= 1;
+                let rest = self.bytes[self.at..].iter().take(3);
+                (rest.take_while(|byte| matches!(byte, b'0'..=b'7')).count(), 8)
+            }
+            b'\\' | b'\'' | b'"' => {
+                text.push(kind);
+                return Ok(());
+            }
+            _ => return Err("a text has an escape that no header needs"),
+        };
+        let number = self.bytes.get(self.at..self.at + digits);
+        self.at += digits;
+        let number = number.and_then(|digits| std::str::from_utf8(digits).ok());
+        let number = number.and_then(|digits| u32::from_str_radix(digits, radix).ok());
+        let c = number.and_then(char::from_u32).ok_or("a text has an escape that is none")?;
+        text.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(())
     }
 
     fn count(&mut self) -> Result<Literal, &'static str> {
@@ -146,15 +195,11 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         loop {
             self.space();
-            match self.peek() {
-                Some(b'}') => {
-                    self.at += 1;
-                    return Ok(Literal::Map(entries));
-                }
-                Some(b'\'' | b'"') => {}
-                _ => return Err("a key is no text"),
+            if self.peek() == Some(b'}') {
+                self.at += 1;
+                return Ok(Literal::Map(entries));
             }
-            let key = self.text()?;
+            let key = self.texts()?;
             self.space();
             if self.peek() != Some(b':') {
                 return Err("a key has no value");

@@ -1,11 +1,13 @@
 //! Manifests that name code for a loader or server to run: diffusers, sentence-transformers,
 //! `TorchServe`, `MLflow` and `NeMo`.
 
+use std::collections::HashSet;
+
 use crate::detect::extension;
 use crate::json::Node;
 use crate::pickle::policy::{Judgement, judge};
 use crate::scan::{Scan, printable};
-use crate::{paths, rules, target, yaml};
+use crate::{named, paths, rules, target, tensorflow, yaml};
 
 /// Packages and pipelines of diffusers from which it loads parts of a pipeline. Any other name is
 /// that of a file of code in the model's repository.
@@ -59,7 +61,51 @@ pub(crate) fn check(name: &str, node: &Node, scan: &mut Scan<'_>) {
         "model_index.json" => pipeline(node, scan),
         "modules.json" => modules(node, scan),
         "MANIFEST.json" => archive(node, scan),
+        "model-settings.json" => settings(node, scan),
+        file if file.ends_with("-symbol.json") => symbols(node, scan),
         _ => {}
+    }
+}
+
+/// The settings of `MLServer`, whose runtimes are packages of its own.
+fn settings(node: &Node, scan: &mut Scan<'_>) {
+    if let Some(class) = node.get("implementation").and_then(Node::text)
+        && !class.starts_with("mlserver_")
+        && !class.starts_with("mlserver.")
+    {
+        let words = format!("`implementation` is `{}`", printable(class));
+        scan.find(&rules::REMOTE_CODE, None, words);
+    }
+}
+
+/// The graph of `MXNet`, where an operator can be code of the program's own.
+fn symbols(node: &Node, scan: &mut Scan<'_>) {
+    for operator in node.get("nodes").map(Node::items).unwrap_or_default() {
+        if operator.get("op").and_then(Node::text) == Some("Custom") {
+            let kind = operator.get("attrs").and_then(|attrs| attrs.get("op_type")?.text());
+            let words = format!("the operator `{}`", printable(kind.unwrap_or("Custom")));
+            scan.find(&rules::OPERATOR_CUSTOM, None, words);
+        }
+    }
+}
+
+/// Checks a message of protobuf that is written as text: graphs of TensorFlow and Caffe, and
+/// configurations of Triton.
+pub(crate) fn check_prototext(name: &str, document: &str, scan: &mut Scan<'_>) {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    if extension(name) == "prototxt" {
+        scan.formats.insert("caffe");
+        if document.contains("python_param") {
+            scan.find(&rules::OPERATOR_PYTHON, None, "a layer is a class of Python");
+        }
+    } else if file == "config.pbtxt" {
+        scan.formats.insert("triton");
+        let plain: String = document.split_whitespace().collect();
+        if plain.contains("backend:\"python\"") || plain.contains("EXECUTION_ENV_PATH") {
+            scan.find(&rules::REMOTE_CODE, None, "the backend is Python code of the model");
+        }
+    } else {
+        tensorflow::check_text(document, scan);
     }
 }
 
@@ -98,11 +144,10 @@ fn archive(node: &Node, scan: &mut Scan<'_>) {
     let text = |key| model.get(key).and_then(Node::text);
     if let Some(handler) = text("handler") {
         scan.say("handler", handler);
-        let file = handler.split(':').next().unwrap_or(handler);
         let shown = printable(handler);
         if paths::escapes(handler) {
             scan.find(&rules::HANDLER_OUTSIDE, None, format!("the handler is `{shown}`"));
-        } else if !HANDLERS.contains(&handler) && extension(file) != "py" {
+        } else if !HANDLERS.contains(&handler) {
             scan.find(&rules::CONFIG_TARGET_UNKNOWN, None, format!("the handler is `{shown}`"));
         }
     }
@@ -129,20 +174,35 @@ pub(crate) fn check_yaml(name: &str, document: &str, scan: &mut Scan<'_>) {
         let words = format!("a document of more than {} values", scan.limits.values_max);
         scan.find(&rules::LIMIT, None, words);
     }
-    for (key, value, at) in pairs {
+    let keys: HashSet<&str> = pairs.iter().map(|(key, _, _)| &**key).collect();
+    let dataset = keys.contains("train") || keys.contains("val");
+    for (key, value, at) in &pairs {
+        let (key, at) = (&**key, *at);
         if value.is_empty() {
             continue;
         }
-        if TARGETS.contains(&key.as_str()) && (key == "_target_" || value.contains('.')) {
-            target::check(&value, &key, scan);
+        named::check(key, value, scan);
+        if dataset && key == "download" && !value.starts_with("http") {
+            let words = "the description of a dataset has a script that fetches it";
+            scan.find(&rules::REMOTE_CODE, at, words);
+        }
+        if mlflow
+            && matches!(key, "data" | "code" | "env" | "model_path" | "path")
+            && paths::escapes(value)
+        {
+            let words = format!("`{key}` is `{}`", printable(value));
+            scan.find(&rules::EXTERNAL_ESCAPES, at, words);
+        }
+        if TARGETS.contains(&key) && (key == "_target_" || value.contains('.')) {
+            target::check(value, key, scan);
         }
         if key == "loader_module" {
-            loader(&value, at, scan);
+            loader(value, at, scan);
         } else if mlflow
-            && matches!(key.as_str(), "code" | "python_model" | "model_code_path")
+            && matches!(key, "code" | "python_model" | "model_code_path")
             && !matches!(value.as_str(), "null" | "~")
         {
-            let words = format!("`{key}` is `{}`", printable(&value));
+            let words = format!("`{key}` is `{}`", printable(value));
             scan.find(&rules::REMOTE_CODE, at, words);
         }
     }
@@ -181,7 +241,7 @@ mod tests {
             ("model_index.json", r#"{"unet":["my_unet","U"]}"#, &["remote-code"]),
             ("modules.json", r#"[{"type":"sentence_transformers.models.Pooling"}]"#, none),
             ("modules.json", r#"[{"type":"mine.Pooling"}]"#, &["remote-code"]),
-            ("modules.json", r#"[{"type":"os.system"}]"#, &["config-target-dangerous"]),
+            ("modules.json", r#"[{"type":"os.system"}]"#, &["config-target-dangerous"; 2]),
             ("MANIFEST.json", r#"{"model":{"handler":"image_classifier"}}"#, none),
             ("MANIFEST.json", r#"{"model":{"handler":"../h.py:f"}}"#, &["handler-outside"]),
             ("MANIFEST.json", r#"{"model":{"requirementsFile":"r.txt"}}"#, &["requirements"]),

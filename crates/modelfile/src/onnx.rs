@@ -34,6 +34,9 @@ const DOMAINS: [&str; 16] = [
 /// Operators that call Python.
 const PYTHON: [&str; 5] = ["PyOp", "PythonOp", "PythonOpGrad", "PyFunc", "PyCustomOp"];
 
+/// The attribute that names the compiled part of a node.
+const CONTEXT: &str = "ep_cache_context";
+
 /// Whether bytes begin as a model: a version of the format, then a field of a model.
 pub(crate) fn is_probable(head: &[u8]) -> bool {
     match head {
@@ -214,12 +217,28 @@ impl Walk<'_, '_> {
     }
 
     fn attribute(&mut self, stream: &mut Stream<'_>, length: u64) -> Step<()> {
+        let at = stream.offset();
+        let (mut name, mut value) = (String::new(), String::new());
         each(stream, length, &mut |stream, field| match field {
+            Field::Bytes(1, length) => {
+                name = text(stream, length, NAME_BYTES_MAX)?;
+                Ok(())
+            }
+            Field::Bytes(4, length) => {
+                value = text(stream, length, NAME_BYTES_MAX)?;
+                Ok(())
+            }
             Field::Bytes(6 | 11, length) => self.graph(stream, length),
             Field::Bytes(5 | 10, length) => self.tensor(stream, length),
             Field::Bytes(22 | 23, length) => self.sparse(stream, length),
             _ => Ok(()),
-        })
+        })?;
+        // What a provider compiled lies in the node, or in a file that is loaded from there.
+        if name == CONTEXT && !value.contains('\u{fffd}') && paths::escapes(&value) {
+            let words = format!("`{CONTEXT}` is `{}`", printable(&value));
+            self.scan.find(&rules::EXTERNAL_ESCAPES, at, words);
+        }
+        Ok(())
     }
 
     fn tensor(&mut self, stream: &mut Stream<'_>, length: u64) -> Step<()> {

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::bytes::Window;
 use crate::detect::Kind;
+use crate::frames::{Format, Frames};
 use crate::rules;
 use crate::scan::{Meter, Scan, Stopped};
 
@@ -43,7 +44,6 @@ pub(crate) fn name(kind: Kind) -> &'static str {
 
 /// How much a decoder may take for itself.
 const DECODER_KIB_MAX: u32 = 32 << 10;
-const ZSTD_WINDOW_BYTES_MAX: u64 = 16 << 20;
 
 /// Inflates `source`, which has `bytes` bytes, and meters what comes out.
 pub(crate) fn inflate<'a>(
@@ -66,14 +66,8 @@ pub(crate) fn inflate<'a>(
         Kind::Lzma => {
             Box::new(lzma_rust2::LzmaReader::new_mem_limit(buffered, DECODER_KIB_MAX, None)?)
         }
-        Kind::Zstd => Box::new(
-            ruzstd::decoding::StreamingDecoder::new_with_max_window_size(
-                buffered,
-                ZSTD_WINDOW_BYTES_MAX,
-            )
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?,
-        ),
-        _ => Box::new(lz4_flex::frame::FrameDecoder::new(buffered)),
+        Kind::Zstd => Box::new(Frames::new(Format::Zstd, buffered)),
+        _ => Box::new(Frames::new(Format::Lz4, buffered)),
     };
     Ok(meter(read, bytes, scan))
 }

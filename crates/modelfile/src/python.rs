@@ -1,5 +1,7 @@
 //! Python source that comes with a model: whether it does more than compute.
 
+use std::collections::HashMap;
+
 use crate::rules::{self, Rule};
 use crate::scan::Scan;
 
@@ -101,7 +103,7 @@ const NAMESPACES: [&str; 14] = [
 /// Checks the code of a model that its loader imports.
 pub(crate) fn check(source: &str, scan: &mut Scan<'_>) {
     scan.formats.insert("python");
-    let mut aliases: Vec<(String, String)> = Vec::new();
+    let mut aliases = HashMap::new();
     for statement in statements(source) {
         imports(&statement, &mut aliases);
         for (chain, offset) in calls(&statement) {
@@ -199,7 +201,7 @@ fn string(rest: &str, quote: char) -> usize {
 }
 
 /// `import a.b as c` and `from a import b as c`.
-fn imports(statement: &Statement, aliases: &mut Vec<(String, String)>) {
+fn imports(statement: &Statement, aliases: &mut HashMap<String, String>) {
     const ALIASES_MAX: usize = 4096;
     let words = statement.text.replace(['(', ')'], " ");
     let words = words.trim();
@@ -220,15 +222,14 @@ fn imports(statement: &Statement, aliases: &mut Vec<(String, String)>) {
         let (name, alias) = (name.trim(), alias.trim());
         let full = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
         if full != alias {
-            aliases.push((alias.to_owned(), full));
+            aliases.insert(alias.to_owned(), full);
         }
     }
 }
 
-fn resolved(chain: &str, aliases: &[(String, String)]) -> String {
+fn resolved(chain: &str, aliases: &HashMap<String, String>) -> String {
     let (first, rest) = chain.split_once('.').unwrap_or((chain, ""));
-    let full = aliases.iter().rev().find(|(alias, _)| alias == first).map(|(_, full)| full);
-    match (full, rest) {
+    match (aliases.get(first), rest) {
         (Some(full), "") => full.clone(),
         (Some(full), rest) => format!("{full}.{rest}"),
         (None, _) => chain.to_owned(),
@@ -251,7 +252,9 @@ fn calls(statement: &Statement) -> Vec<(String, usize)> {
         let after = text[start + length..].trim_start();
         let method = text[..start].trim_end().ends_with('.');
         let defined = text[..start].trim_end().ends_with("def");
-        if !method && !defined && (after.starts_with('(') || chain.contains('.')) {
+        let decorates = text[..start].trim_start() == "@";
+        let called = decorates || after.starts_with('(') || chain.contains('.');
+        if !method && !defined && called {
             found.push((chain.to_owned(), statement.offset));
         }
         at = start + length;
@@ -280,6 +283,7 @@ mod tests {
             "import subprocess\nrun = subprocess.run\n",
             "x = eval(y)\n",
             "from subprocess import (run)\nrun(['id'])",
+            "@eval\n@lambda f: '1'\nclass A: pass\n",
         ] {
             assert_eq!(verdict(source), Verdict::Malicious, "{source}");
         }

@@ -53,6 +53,9 @@ rules! {
     EXTENSION_CODE "pickle-extension-code" Suspicious CODE "a pickle imports by a number of the copyreg registry, so what it imports is not in the file";
     PICKLE_BROKEN "pickle-broken" Unreadable UNKNOWN "a pickle does not follow the rules of its format; whatever stands before the fault runs all the same";
     PICKLE_TRAILING "pickle-trailing-data" Suspicious CHAIN "data follows the end of a pickle that a loader does not read";
+    PICKLE_UNFOLDS "pickle-unfolds" Suspicious DENIAL "a small pickle makes a value that whoever prints, compares or copies it never gets to the end of";
+    EXTENSION_TYPE "extension-type-unknown" Suspicious CODE "the data has values of a type that a program of one's own gives a meaning to";
+    JAVA_CLASS "java-class" Suspicious CODE "objects of Java are built that belong to no known library of models, which is how a reader is made to run code";
     TRUNCATED "truncated" Unreadable UNKNOWN "the file ends before what it announces";
     MALFORMED "malformed" Unreadable UNKNOWN "the file does not follow the rules of its format";
     LIMIT "over-limit" Unreadable DENIAL "the file goes beyond a limit of the scan";
@@ -65,6 +68,8 @@ rules! {
     NAME_MISLEADS "name-misleads" Suspicious CHAIN "the name says another format than the content, as a file does that wants to pass a check by name";
     POLYGLOT "polyglot" Suspicious CHAIN "the file is valid in two formats, so two programs see two different things";
     EXECUTABLE "executable" Malicious CODE "the file, or a part of it, is a program for an operating system";
+    SCRIPT "script" Suspicious CODE "a part of the model is a script for a command shell";
+    MEMBERS_EMPTY "zip-members-empty" Suspicious DENIAL "an archive has thousands of members and hardly any data, which floods whoever unpacks it";
     BOMB "decompression-bomb" Suspicious DENIAL "a small compressed part becomes far larger than any model data does";
     ENCRYPTED "zip-member-encrypted" Unreadable UNKNOWN "a member of an archive is encrypted";
     FLAG_TRICK "zip-flag-trick" Suspicious CHAIN "a member of an archive is marked as encrypted and is not, which makes checkers fail where loaders read on";

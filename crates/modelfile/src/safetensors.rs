@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::json::{self, Node};
-use crate::rules;
 use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
+use crate::{jinja, rules};
 
 /// Bits of one element of each type.
 const TYPES: [(&str, u64); 21] = [
@@ -142,8 +142,23 @@ fn layout(mut tensors: Vec<(u64, u64, String)>, base: u64, scan: &mut Scan<'_>) 
     end
 }
 
+/// The elements of all tensors, if that is a number at all.
+fn elements(header: &Node) -> Option<u64> {
+    let mut all = 0_u64;
+    for (_, tensor) in header.entries().iter().filter(|(name, _)| name != "__metadata__") {
+        let sides = tensor.get("shape")?.items().iter();
+        let own =
+            sides.map(Node::count).try_fold(1_u64, |product, side| product.checked_mul(side?));
+        all = all.checked_add(own?)?;
+    }
+    Some(all)
+}
+
 fn metadata(header: &Node, tensors: usize, scan: &mut Scan<'_>) {
     scan.say("tensors", tensors.to_string());
+    if let Some(elements) = elements(header).filter(|_| tensors > 0) {
+        scan.say("parameters", elements.to_string());
+    }
     let mut types: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, tensor) in header.entries() {
         if let Some(kind) = tensor.get("dtype").and_then(Node::text) {
@@ -158,6 +173,9 @@ fn metadata(header: &Node, tensors: usize, scan: &mut Scan<'_>) {
             scan.halted(Halt::malformed(8, "a value of the metadata is no text"));
             continue;
         };
+        if text.contains("{{") || text.contains("{%") {
+            jinja::check(text, 8, scan);
+        }
         match key.as_str() {
             "format" => scan.say("framework", text),
             "license" | "licence" | "modelspec.license" => scan.say("licence", text),
@@ -201,6 +219,22 @@ mod tests {
         let twice = r#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#;
         assert_eq!(codes(twice, 4), ["header-key-twice", "tensor-overlap"]);
         assert_eq!(codes("{\"a\":", 4), ["malformed"]);
+    }
+
+    #[test]
+    fn the_header_tells_how_many_parameters_there_are() {
+        let header = r#"{"__metadata__":{"license":"mit"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[2,3],"data_offsets":[8,20]}}"#;
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend([0; 20]);
+        let told = scan_bytes("m.safetensors", &bytes, &Limits::default()).metadata;
+        assert_eq!(told.get("parameters").map(String::as_str), Some("8"));
+        assert_eq!(told.get("licence").map(String::as_str), Some("mit"));
+        let absurd = header.replace("[2,3]", "[4294967296,4294967296,3]");
+        let mut bytes = (absurd.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(absurd.as_bytes());
+        let told = scan_bytes("m.safetensors", &bytes, &Limits::default()).metadata;
+        assert_eq!(told.get("parameters"), None);
     }
 
     #[test]

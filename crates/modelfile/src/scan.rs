@@ -151,15 +151,23 @@ impl<'l> Scan<'l> {
         out
     }
 
-    /// A trial: what is found counts only if the answer is true.
+    /// A trial: what is found counts only if the answer is true. Trials are many, so nothing is
+    /// copied that a trial cannot change: it adds, and takes away the last at most.
     pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> bool) -> bool {
-        let findings = self.findings.clone();
-        let (formats, metadata) = (self.formats.clone(), self.metadata.clone());
+        let (findings, last) = (self.findings.len(), self.findings.last().cloned());
+        let formats: Vec<_> = self.formats.iter().copied().collect();
+        let told: Vec<_> = self.metadata.keys().copied().collect();
+        let cut = self.cut;
         let kept = work(self);
         if !kept {
-            self.findings = findings;
-            self.formats = formats;
-            self.metadata = metadata;
+            self.findings.truncate(findings);
+            if let Some(last) = last {
+                self.findings.truncate(findings - 1);
+                self.findings.push(last);
+            }
+            self.formats.retain(|format| formats.contains(format));
+            self.metadata.retain(|key, _| told.contains(key));
+            self.cut = cut;
         }
         kept
     }

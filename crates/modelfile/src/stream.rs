@@ -190,6 +190,23 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Gives a line without its break to `work`, cut to `count_max` bytes; from the buffer where
+    /// it lies in one piece, as nearly all do.
+    pub(crate) fn with_line<T>(
+        &mut self,
+        count_max: usize,
+        work: impl FnOnce(&[u8]) -> T,
+    ) -> Step<T> {
+        let ahead = &self.buffer[self.at..self.end];
+        if let Some(length) = memchr::memchr(b'\n', ahead) {
+            let out = work(&ahead[..length.min(count_max)]);
+            self.advance(length + 1);
+            return Ok(out);
+        }
+        let (line, _) = self.line(count_max)?;
+        Ok(work(&line))
+    }
+
     /// A line without its break, cut to `count_max` bytes, and whether it was cut.
     pub(crate) fn line(&mut self, count_max: usize) -> Step<(Vec<u8>, bool)> {
         let start = self.offset;

@@ -57,6 +57,9 @@ fn text(field: &[u8]) -> String {
 pub(crate) fn scan(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
     scan.formats.insert("tar");
     let mut long_name: Option<String> = None;
+    let mut long_target: Option<String> = None;
+    // What a global header says holds for every member behind it.
+    let (mut name_of_all, mut target_of_all) = (None, None);
     let mut ended = false;
     loop {
         let at = stream.offset();
@@ -95,8 +98,15 @@ pub(crate) fn scan(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
             stream.skip(padding)?;
             match kind {
                 b'L' => long_name = Some(text(&body)),
-                b'x' => long_name = pax_path(&body).or(long_name),
-                _ => {}
+                b'K' => long_target = Some(text(&body)),
+                b'x' => {
+                    long_name = pax_value(&body, b" path=").or(long_name);
+                    long_target = pax_value(&body, b" linkpath=").or(long_target);
+                }
+                _ => {
+                    name_of_all = pax_value(&body, b" path=").or(name_of_all);
+                    target_of_all = pax_value(&body, b" linkpath=").or(target_of_all);
+                }
             }
             continue;
         }
@@ -104,8 +114,9 @@ pub(crate) fn scan(stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
         if block[257..].starts_with(b"ustar\0") && block[345] != 0 {
             name = format!("{}/{name}", text(&block[345..500]));
         }
-        let name = long_name.take().unwrap_or(name);
-        let target = text(&block[157..257]);
+        let name = long_name.take().or_else(|| name_of_all.clone()).unwrap_or(name);
+        let target = long_target.take().or_else(|| target_of_all.clone());
+        let target = target.unwrap_or_else(|| text(&block[157..257]));
         scan.inside(&name, |scan| member(&name, &target, kind, at, size, stream, scan))?;
         stream.skip(padding)?;
     }
@@ -185,10 +196,10 @@ impl std::io::Read for Limited<'_, '_> {
     }
 }
 
-/// `path` of a PAX header: lines of `length key=value`.
-fn pax_path(body: &[u8]) -> Option<String> {
-    let at = memchr::memmem::find(body, b" path=")?;
-    let rest = &body[at + 6..];
+/// A value of a PAX header: lines of `length key=value`.
+fn pax_value(body: &[u8], key: &[u8]) -> Option<String> {
+    let at = memchr::memmem::find(body, key)?;
+    let rest = &body[at + key.len()..];
     let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     Some(String::from_utf8_lossy(&rest[..end]).into_owned())
 }

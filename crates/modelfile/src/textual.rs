@@ -4,7 +4,7 @@ use crate::bytes::Window;
 use crate::json::{self, Node};
 use crate::pickle::policy::{Judgement, judge, runs_by_name};
 use crate::scan::{Halt, Scan, Step, printable};
-use crate::{detect, jinja, keras, manifest, python, rules, target};
+use crate::{detect, jinja, keras, manifest, named, python, rules, target};
 
 /// Whether bytes are a text: UTF-8 without control characters.
 pub(crate) fn is_text(head: &[u8], whole: bool) -> bool {
@@ -39,6 +39,45 @@ pub(crate) fn is_model_text_name(name: &str) -> bool {
             | "model.json"
             | "MLmodel"
     ) || detect::extension(file) == "jinja"
+}
+
+/// Names of texts of any kind, as they lie in every repository.
+pub(crate) fn is_text_name(name: &str) -> bool {
+    matches!(
+        detect::extension(name).as_str(),
+        "json"
+            | "jsonl"
+            | "txt"
+            | "md"
+            | "rst"
+            | "yaml"
+            | "yml"
+            | "jinja"
+            | "j2"
+            | "xml"
+            | "pmml"
+            | "csv"
+            | "tsv"
+            | "toml"
+            | "py"
+            | "ipynb"
+            | "html"
+            | "js"
+            | "ts"
+            | "rs"
+            | "go"
+            | "c"
+            | "h"
+            | "cpp"
+            | "java"
+            | "cfg"
+            | "ini"
+            | "lock"
+            | "proto"
+            | "sql"
+            | "css"
+            | "svg"
+    )
 }
 
 fn file_name(name: &str) -> &str {
@@ -76,6 +115,11 @@ fn document(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
         _ if file_name(name) == "MLmodel" && !start.starts_with(b"{") => {
             return yaml(name, window, scan);
         }
+        "pbtxt" | "prototxt" => {
+            let text = whole(window, scan.limits.source_bytes_max)?;
+            manifest::check_prototext(name, &text, scan);
+            return Ok(());
+        }
         "pmml" | "xml" => return xml(window, scan),
         _ if start.starts_with(b"<?xml") || start.starts_with(b"<PMML") => {
             return xml(window, scan);
@@ -107,7 +151,7 @@ fn whole(window: Window<'_>, bytes_max: u64) -> Step<String> {
 
 fn code(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     let source = whole(window, scan.limits.source_bytes_max)?;
-    let compiled = name.starts_with("code/") || name.contains("/code/");
+    let compiled = name.starts_with("code/__torch__") || name.contains("/code/__torch__");
     if compiled && (scan.formats.contains("torchscript") || scan.formats.contains("pytorch-zip")) {
         python::check_torchscript(&source, scan);
     } else {
@@ -123,13 +167,31 @@ fn yaml(name: &str, window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     for line in text.split_inclusive('\n') {
         let plain = line.trim_start();
         let tag = line.contains("!!python/") || line.contains("tag:yaml.org,2002:python");
-        if tag && !plain.starts_with('#') {
+        if plain.starts_with('#') {
+            // A remark.
+        } else if tag {
             scan.find(&rules::YAML_TAG, offset, "a tag that builds a Python object");
+        } else if names_class(line) {
+            scan.find(&rules::YAML_TAG, offset, "a tag that builds an object of another language");
         }
         offset += line.len() as u64;
     }
     manifest::check_yaml(name, &text, scan);
     Ok(())
+}
+
+/// Whether a line has a tag of a class: `!!javax.script.Manager`, `!ruby/object:Gem`.
+fn names_class(line: &str) -> bool {
+    line.match_indices('!').any(|(at, _)| {
+        let tag = line[at + 1..].trim_start_matches('!');
+        let end = tag.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '['));
+        let tag = &tag[..end.unwrap_or(tag.len())];
+        let dotted = line[at..].starts_with("!!")
+            && tag.split('.').count() > 2
+            && tag.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$'));
+        let first = at == 0 || line[..at].ends_with([' ', ':', '-', '[', '{', ',']);
+        first && (dotted || tag.starts_with("ruby/"))
+    })
 }
 
 fn xml(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
@@ -205,6 +267,8 @@ fn entry(key: &str, value: &Node, scan: &mut Scan<'_>) {
         ("_target_" | "_partial_target_" | "class_path", Node::Text(text)) => {
             target::check(text, key, scan);
         }
+        ("weight_map", files) => named::check_index(files, scan),
+        (_, Node::Text(text)) => named::check(key, text, scan),
         _ => {}
     }
 }

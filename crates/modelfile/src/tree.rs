@@ -56,15 +56,33 @@ pub fn scan_tree(
     raw_numbers(&mut report.files);
     // Code counts where a configuration beside it makes a loader run it.
     for path in code {
-        if path.parent().is_some_and(|folder| remote.contains(folder)) {
-            report.files.push(scan_file(&path, limits));
-        } else {
-            report.ignored += 1;
+        let named = path.parent().is_some_and(|folder| remote.contains(folder));
+        let loaded = path.file_name().is_some_and(|name| is_loaded(&name.to_string_lossy()));
+        let file = (named || loaded).then(|| scan_file(&path, limits));
+        match file.filter(|file| named || file.verdict == Verdict::Malicious) {
+            Some(file) => report.files.push(file),
+            None => report.ignored += 1,
         }
     }
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
     progress(Progress { files_done: files_total, files_total });
     Ok(report)
+}
+
+/// Names under which loaders and servers run a model's own code without being told to.
+fn is_loaded(name: &str) -> bool {
+    const NAMES: [&str; 3] = ["hubconf.py", "handler.py", "inference.py"];
+    const STARTS: [&str; 8] = [
+        "modeling_",
+        "modular_",
+        "configuration_",
+        "tokenization_",
+        "processing_",
+        "image_processing_",
+        "feature_extraction_",
+        "pipeline_",
+    ];
+    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
 /// A file of unknown content is the plain numbers of a model beside it, where that names it so.

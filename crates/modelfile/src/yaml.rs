@@ -1,13 +1,16 @@
 //! The pairs of a YAML document: each key with each plain value below it, quotes and escapes
 //! undone, wherever the lines break. No tree is built and no alias is followed.
 
+use std::rc::Rc;
+
 /// A key, a value that stands right below it, and where the value begins.
-pub(crate) type Pair = (String, String, u64);
+pub(crate) type Pair = (Rc<str>, String, u64);
 
 /// The pairs of a document, at most `pairs_max`; and whether there are more.
 pub(crate) fn pairs(text: &str, pairs_max: usize) -> (Vec<Pair>, bool) {
     let mut found = Vec::new();
-    let mut key = String::new();
+    // Shared: one key can have a million values.
+    let mut key: Rc<str> = Rc::from("");
     let mut flow = 0_usize;
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -41,9 +44,9 @@ pub(crate) fn pairs(text: &str, pairs_max: usize) -> (Vec<Pair>, bool) {
                 let colon = after.strip_prefix(':').map(|rest| rest.chars().next());
                 let quoted = matches!(quote, '"' | '\'');
                 if colon.is_some_and(|next| (quoted && flow > 0) || breaks(next, flow)) {
-                    key = scalar;
+                    key = scalar.into();
                 } else if found.len() < pairs_max {
-                    found.push((key.clone(), scalar, start));
+                    found.push((Rc::clone(&key), scalar, start));
                 } else {
                     return (found, true);
                 }
@@ -145,7 +148,7 @@ mod tests {
             "k: >-\n  os.system\n",
         ] {
             let (pairs, _) = pairs(document, 100);
-            let hit = pairs.iter().any(|(key, value, _)| key == "k" && value == "os.system");
+            let hit = pairs.iter().any(|(key, value, _)| &**key == "k" && value == "os.system");
             assert!(hit, "{document}: {pairs:?}");
         }
         assert!(pairs("# k: os.system", 9).0.is_empty());

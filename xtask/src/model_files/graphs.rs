@@ -16,19 +16,19 @@ fn message() -> Message {
     Message::default()
 }
 
-fn node(operator: &str) -> Message {
+pub(crate) fn node(operator: &str) -> Message {
     // Name, operator, and one attribute of text.
     let value = message().text(2, ELSEWHERE);
     let attribute = message().text(1, "value").message(2, &value);
     message().text(1, format!("annex/{operator}")).text(2, operator).message(5, &attribute)
 }
 
-fn graph(nodes: &[Message]) -> Message {
+pub(crate) fn graph(nodes: &[Message]) -> Message {
     let nodes = [&[node("Placeholder"), node("MatMul")], nodes].concat();
     nodes.iter().fold(message(), |graph, node| graph.message(1, node))
 }
 
-fn saved_model(graph: &Message) -> Vec<u8> {
+pub(crate) fn saved_model(graph: &Message) -> Vec<u8> {
     let info = message().text(4, "serve").text(5, "2.21.0");
     let meta = message().message(1, &info).message(2, graph);
     message().int(1, 1).message(2, &meta).done()
@@ -72,18 +72,18 @@ fn tensorflow(group: &mut Group) {
 }
 
 /// A tensor whose numbers are in another file.
-fn outside(location: &str, more: &[(&str, &str)]) -> Message {
+pub(crate) fn outside(location: &str, more: &[(&str, &str)]) -> Message {
     let tensor = message().int(1, 4).int(2, 1).text(8, "weight").int(14, 1);
     [("location", location)].iter().chain(more).fold(tensor, |tensor, (key, value)| {
         tensor.message(13, &message().text(1, key).text(2, value))
     })
 }
 
-fn operator(domain: &str, name: &str) -> Message {
+pub(crate) fn operator(domain: &str, name: &str) -> Message {
     message().text(1, "x").text(2, "y").text(3, "annex").text(4, name).text(7, domain)
 }
 
-fn onnx_model(graph: &Message, domain: &str) -> Vec<u8> {
+pub(crate) fn onnx_model(graph: &Message, domain: &str) -> Vec<u8> {
     message()
         .int(1, 10)
         .text(2, "annex")

@@ -19,7 +19,7 @@ pub(crate) fn add(cases: &mut Vec<Case>) {
 }
 
 /// A sequential model of one layer.
-fn model(layer: &Value) -> Value {
+pub(crate) fn model(layer: &Value) -> Value {
     json!({
         "module": "keras", "class_name": "Sequential", "registered_name": null,
         "config": {"name": "sequential", "layers": [
@@ -31,15 +31,15 @@ fn model(layer: &Value) -> Value {
     })
 }
 
-fn layer(module: &str, class: &str, config: &Value) -> Value {
+pub(crate) fn layer(module: &str, class: &str, config: &Value) -> Value {
     json!({"module": module, "class_name": class, "config": config, "registered_name": null})
 }
 
-fn dense(activation: &Value) -> Value {
+pub(crate) fn dense(activation: &Value) -> Value {
     layer("keras.layers", "Dense", &json!({"name": "dense", "units": 2, "activation": activation}))
 }
 
-fn function(module: &str, name: &str) -> Value {
+pub(crate) fn function(module: &str, name: &str) -> Value {
     json!({"module": module, "class_name": "function", "config": name, "registered_name": name})
 }
 
@@ -50,7 +50,7 @@ fn lambda() -> Value {
 }
 
 /// The archive of Keras 3.
-fn archive(config: &str) -> Vec<u8> {
+pub(crate) fn archive(config: &str) -> Vec<u8> {
     zip_of(&[
         ("metadata.json", b"{\"keras_version\": \"3.11.0\"}"),
         ("config.json", config.as_bytes()),

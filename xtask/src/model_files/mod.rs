@@ -28,6 +28,7 @@ mod pack;
 mod pickle;
 mod proto;
 mod safetensors;
+mod second;
 mod tar;
 mod templates;
 mod torch;
@@ -92,6 +93,7 @@ fn malicious() -> Vec<Case> {
         safetensors::add,
         archives::add,
         configs::add,
+        second::add,
     ] {
         add(&mut cases);
     }

@@ -31,9 +31,15 @@ const ROOMS: &[Room] = &[
     room(3, "annex-assess", &["annex-isms", "annex-policy", "annex-catalog"]),
     room(3, "annex-intel", &["annex-isms"]),
     room(3, "annex-bom", &["annex-isms"]),
+    room(3, "annex-seal", &["annex-isms"]),
     // Its tests may read the packages and providers that the catalogue knows by name; the crate
     // itself is given them.
-    Room { layer: 3, name: "annex-discover", uses: &["annex-isms"], tests_use: &["annex-catalog"] },
+    Room {
+        layer: 3,
+        name: "annex-discover",
+        uses: &["annex-isms", "annex-modelfile"],
+        tests_use: &["annex-catalog"],
+    },
     // Its tests compile a small catalogue of their own.
     Room {
         layer: 3,
@@ -69,6 +75,7 @@ const ROOMS: &[Room] = &[
             "annex-report",
             "annex-intel",
             "annex-modelfile",
+            "annex-seal",
             "annex-operations",
         ],
     ),
@@ -86,10 +93,15 @@ const OWNED: &[(&str, &[&str], &str)] = &[
     ("anyhow", &["annex", "xtask"], "a library's errors are types"),
     ("cedar-policy", &["annex-policy"], "policy is the only user of Cedar"),
     ("clap", &["annex"], "only the binary has arguments"),
-    ("ed25519-dalek", &["annex-ledger"], "only the ledger signs"),
+    ("ed25519-dalek", &["annex-ledger", "annex-seal"], "only the ledger and seals sign"),
     ("getrandom", &["annex", "annex-operations"], "randomness comes in as an argument"),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
     ("maud", &["annex-report"], "only the report writes HTML"),
+    ("p256", &["annex-seal"], "only seals sign models"),
+    ("p384", &["annex-seal"], "only seals sign models"),
+    ("p521", &["annex-seal"], "only seals sign models"),
+    ("rsa", &["annex-seal"], "only certificates are verified with RSA"),
+    ("rustls-webpki", &["annex-seal"], "only seals judge certificates"),
     ("sea-orm", &["annex-register"], "only the register speaks SQL"),
     ("tokio", &["annex-register", "annex-operations", "annex"], "what is pure stays synchronous"),
     ("tree-sitter", &["annex-discover"], "only discovery reads source code"),

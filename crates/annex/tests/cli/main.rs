@@ -28,6 +28,7 @@ mod intel;
 mod kill;
 mod pack;
 mod secrets;
+mod signing;
 mod storage;
 mod trace;
 mod writers;

@@ -57,6 +57,22 @@ role = "security"
 basis = "runtime"
 fresh_days = 1
 after_change = true
+
+[[requirement]]
+id = "X.test/sent"
+title = "Only what may be sent"
+question = 1
+subject = "supplier"
+words = "Only internal data is sent."
+policy = '''
+@reason("More than internal data is sent.")
+forbid(principal, action, resource) unless { ["internal"].containsAll(resource.sent_classes) };
+'''
+basis = "document"
+fresh_days = 30
+severity = "high"
+remedy = "Send less."
+role = "security"
 "#;
 
 pub(crate) fn catalogue() -> Catalogue {

@@ -4,6 +4,7 @@ use annex_isms::AssetKind;
 
 use super::Source;
 use crate::findings::{Finding, Findings, Key};
+use crate::source::Language;
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Constructions that are an agent wherever they come from.
@@ -107,17 +108,58 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         finding.tools = tools(source, call);
         out.assets.push(finding);
     }
+    // `request.Tools = []Tool{…}`: a request that carries tools.
+    for binding in &source.facts.bindings {
+        let given = matches!(&binding.value.shape, Shape::List(items) if !items.is_empty());
+        if given
+            && !source.packages.is_empty()
+            && matches!(source.language, Language::Go | Language::Rust)
+            && binding.name.contains('.')
+            && last(&binding.name).eq_ignore_ascii_case("tools")
+        {
+            let name = source
+                .function_around(binding.scope)
+                .unwrap_or_else(|| super::stem(source.path).to_owned());
+            let place = source.place(binding.value.line);
+            let key = Key::in_system(name.clone(), &place.path);
+            out.assets.push(Finding::new(AssetKind::Agent, key, name, place));
+        }
+    }
 }
 
-fn is_agent(source: &Source<'_>, call: &Call) -> bool {
+/// Methods of a class that make an agent of it.
+const METHODS: [&str; 10] = [
+    ".from_tools",
+    ".fromAgentAndTools",
+    ".from_agent_and_tools",
+    ".fromTools",
+    ".from_llm_and_tools",
+    ".from_defaults",
+    ".from_retriever",
+    ".from_llm",
+    ".create",
+    ".from_tools_or_functions",
+];
+
+/// Parts of an agent, and what only carries one, by the end of their names.
+const PARTS: [&str; 12] = [
+    "BaseAgent",
+    "UserAgent",
+    "TestAgent",
+    "MockAgent",
+    "MultiActionAgent",
+    "SingleActionAgent",
+    "UserProxyAgent",
+    "HumanAgent",
+    "FakeAgent",
+    "StubAgent",
+    "HttpAgent",
+    "HttpsAgent",
+];
+
+pub(crate) fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     let mut callee = call.callee.as_str();
-    for method in [
-        ".from_tools",
-        ".fromAgentAndTools",
-        ".from_agent_and_tools",
-        ".fromTools",
-        ".from_llm_and_tools",
-    ] {
+    for method in METHODS {
         callee = callee.strip_suffix(method).unwrap_or(callee);
     }
     let real = source.real_name(callee);
@@ -127,6 +169,16 @@ fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     }
     if IMPORTED.contains(&real.as_str()) {
         return package.is_some_and(|p| matches!(p.role.as_str(), "agent" | "framework" | "sdk"));
+    }
+    // Every framework calls its agents so.
+    let class = real.strip_suffix("Agent").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_uppercase()) && !PARTS.contains(&real.as_str())
+    });
+    if class
+        && !source.language.is_typed()
+        && package.is_some_and(|p| matches!(p.role.as_str(), "agent" | "framework" | "sdk"))
+    {
+        return true;
     }
     if callee.ends_with("Agent.builder") {
         return source.package_of(callee.trim_end_matches(".builder")).is_some();

@@ -2,11 +2,16 @@
 
 use annex_isms::{AssetKind, Value as Attribute};
 
+use super::keys::{
+    default_of, is_translation, says_address, says_dataset, says_hub, says_model, says_store,
+    says_task, snake,
+};
 use super::names::{self, Named};
-use super::{containers, endpoints, mcp, platforms, prompts, secrets, stores};
+use super::{
+    containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
+};
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
-use crate::read::env::Setting;
 use crate::tree::{Kind, Node};
 use crate::walk::has_end;
 
@@ -85,11 +90,16 @@ fn setting(
     if key == "models" {
         models(index, path, keys, node, out);
     }
+    datasets(keys, &key, node, &Place::new(path, node.line), out);
+    document_of(path, node, out);
+    crew(path, &key, node, out);
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
     if says_model(&key) {
-        let parent = platforms::provider(index, keys).or_else(|| owner(index, keys));
+        let parent = platforms::provider(index, keys)
+            .or_else(|| owner(index, keys))
+            .or_else(|| names::provider_word(index, key.strip_suffix("_model")?));
         model(index, keys, &key, value, parent.as_deref(), &place, out);
     }
     if says_store(keys, &key)
@@ -99,12 +109,44 @@ fn setting(
     }
     address(index, keys, &key, value, &place, out);
     platforms::setting(index, keys, node, &place, out);
+    typed_settings::setting(index, keys, node, &place, out);
     if secrets::holds_key(text) {
         out.application.push(("key_in_source", Attribute::Bool(true), place.clone()));
     }
-    if prompts::says_prompt(&key) && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN) {
+    if prompts::says_prompt(&key)
+        && !is_translation(path)
+        && prompts::is_instruction(text, prompts::NAMED_CHARS_MIN)
+    {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// A document that settings name for a program to load: `classpath:/docs/terms.pdf`.
+fn document_of(path: &str, node: &Node, out: &mut Findings) {
+    let name = node
+        .text()
+        .and_then(|text| ["classpath:", "file:"].iter().find_map(|start| text.strip_prefix(start)));
+    let name = name.map(|name| name.rsplit('/').next().unwrap_or(name));
+    if let Some(name) =
+        name.filter(|name| has_end(name, &[".pdf", ".docx", ".txt", ".md", ".html"]))
+    {
+        let key = Key::System { name: name.to_owned(), folder: String::new() };
+        let place = Place::new(path, node.line);
+        out.beside.push(Finding::new(AssetKind::Corpus, key, name, place));
+    }
+}
+
+/// Agents and tasks of a crew, as their settings describe them: each is instructions to a model.
+fn crew(path: &str, key: &str, node: &Node, out: &mut Findings) {
+    let text = |key: &str| node.get(key).and_then(Node::text);
+    let described = match (text("role"), text("goal"), text("backstory")) {
+        (Some(role), Some(goal), Some(backstory)) => Some(format!("{role}\n{goal}\n{backstory}")),
+        _ => text("description").zip(text("expected_output")).map(|(d, e)| format!("{d}\n{e}")),
+    };
+    if let Some(described) = described {
+        let place = Place::new(path, node.line);
+        out.assets.push(prompts::prompt(key, key, &described, true, false, place));
     }
 }
 
@@ -118,27 +160,9 @@ const CODING_AGENTS: [&str; 6] = [
     "actions/ai-inference",
 ];
 
-/// `${NAME:default}` and `${NAME:-default}` stand for their default.
-fn default_of(text: &str) -> &str {
-    let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    match inner.and_then(|inner| inner.split_once(':')) {
-        Some((_, default)) => default.trim_start_matches('-'),
-        None => text,
-    }
-}
-
-/// `Model-Name`, `modelName` and `ModelName` are `model_name`.
-fn snake(key: &str) -> String {
-    let mut out = String::with_capacity(key.len() + 4);
-    let mut lower = false;
-    for character in key.chars() {
-        if character.is_ascii_uppercase() && lower {
-            out.push('_');
-        }
-        lower = character.is_ascii_lowercase();
-        out.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
-    }
-    out
+/// A value under a path of keys.
+pub(crate) fn one(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
+    setting(index, path, keys, node, &mut None, out);
 }
 
 /// The provider that a path of keys means, the innermost first.
@@ -146,44 +170,24 @@ pub(crate) fn owner(index: &Index<'_>, keys: &[&str]) -> Option<String> {
     keys.iter().rev().skip(1).find_map(|key| provider_of_key(index, key))
 }
 
-fn says_model(key: &str) -> bool {
-    matches!(
-        key,
-        "model"
-            | "model_name"
-            | "modelname"
-            | "model_id"
-            | "modelid"
-            | "deployment"
-            | "deployment_name"
-            | "deployment_id"
-            | "engine"
-            | "repo_id"
-            | "llm"
-    ) || key.ends_with("_model")
-        || key.ends_with("_model_name")
-        || key.ends_with("_model_id")
-        || key.ends_with("model_repo_id")
-        || key.ends_with("_hf_repo_id")
-        || key.ends_with("_deployment_name")
-}
-
-/// Keys that say what their model does.
-fn says_task(key: &str) -> bool {
-    let tasks = ["ocr", "asr", "stt", "tts", "whisper", "rerank", "reranker", "vision"];
-    key.strip_suffix("_model").or_else(|| key.strip_suffix("_model_name")).is_some_and(|task| {
-        tasks.iter().any(|word| task == *word || has_end(task, &[&format!("_{word}")]))
-    })
-}
-
-/// Whether a key leaves no doubt that a value is a model of a hub.
-fn says_hub(key: &str) -> bool {
-    key.ends_with("model_name")
-        || key.ends_with("model_id")
-        || key.ends_with("repo_id")
-        || key.ends_with("_model")
-        || key.contains("hf_")
-        || key.contains("hugging")
+/// A data set of a hub: the value of a key that says so, an entry of a list of them, or the key of
+/// a mixture with its weight.
+fn datasets(keys: &[&str], key: &str, node: &Node, place: &Place, out: &mut Findings) {
+    let below = keys.iter().rev().skip(1).any(|key| says_dataset(&snake(key)));
+    let named = says_dataset(key)
+        || (below && matches!(key, "id" | "path" | "name" | "repo_id" | "hf_id" | "dataset"));
+    if let Some(text) = node.text().filter(|_| named) {
+        out.assets.extend(options::dataset(text, place));
+    }
+    for item in node.items().iter().filter(|_| says_dataset(key)) {
+        let found = item.text().and_then(|text| {
+            options::dataset(text, &Place { line: Some(item.line), path: place.path.clone() })
+        });
+        out.assets.extend(found);
+    }
+    if let Some(name) = keys.last().filter(|_| below) {
+        out.assets.extend(options::dataset(name, place));
+    }
 }
 
 fn model(
@@ -211,8 +215,12 @@ fn model(
         return;
     }
     let platform = platforms::provider(index, keys);
-    let hint =
-        platform.as_deref().or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
+    // Weights are loaded from the hub, whoever else serves a model under that name.
+    let weights = key.ends_with("name_or_path") || key == "base_model";
+    let hub = (weights && names::is_hub_name(value)).then_some(names::HUB);
+    let hint = hub
+        .or(platform.as_deref())
+        .or_else(|| parent.filter(|_| index.provider_of_model(value).is_none()));
     if let Some(named) = names::named(index, value, hint) {
         let named = if embedding
             && names::is_hub_name(value)
@@ -226,6 +234,9 @@ fn model(
         out.assets.push(names::finding(index, &named, embedding, place.clone()));
     }
 }
+
+/// Keys of an entry of a list that name its model, the surest first.
+const IDENTITIES: [&str; 5] = ["id", "model", "model_id", "modelId", "name"];
 
 /// A table or list of models, under a key that is a provider or beside one that names it.
 fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut Findings) {
@@ -249,15 +260,12 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
         }
     }
     for item in node.items() {
-        let text = item
-            .text()
-            .or_else(|| ["name", "id", "model"].iter().find_map(|key| item.get(key)?.text()));
-        let owner =
-            item.get("provider").and_then(Node::text).and_then(|word| provider_of_key(index, word));
-        let line = ["name", "id", "model"]
+        let named = IDENTITIES.iter().find_map(|key| item.get(key).filter(|n| n.text().is_some()));
+        let text = item.text().or_else(|| named?.text());
+        let owner = ["providerId", "provider_id", "provider"]
             .iter()
-            .find_map(|key| Some(item.get(key)?.line))
-            .unwrap_or(item.line);
+            .find_map(|key| provider_of_key(index, item.get(key)?.text()?));
+        let line = named.map_or(item.line, |node| node.line);
         add(text.unwrap_or_default(), line, owner.as_deref());
     }
 }
@@ -266,32 +274,6 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
 fn provider_of_key(index: &Index<'_>, key: &str) -> Option<String> {
     let word = key.to_ascii_lowercase().replace('_', "-");
     names::provider_word(index, &word)
-}
-
-fn says_store(keys: &[&str], key: &str) -> bool {
-    let words = |key: &str| {
-        let key = key.to_ascii_lowercase().replace(['-', '_'], "");
-        key.contains("vectorstore") || key.contains("vectordb") || key.contains("vectordatabase")
-    };
-    words(key)
-        || (matches!(key, "database" | "provider" | "type" | "kind" | "mode" | "name")
-            && keys.iter().rev().nth(1).is_some_and(|key| words(key)))
-}
-
-/// Keys that give an address of an interface.
-fn says_address(key: &str) -> bool {
-    [
-        "api_base",
-        "base_url",
-        "baseurl",
-        "endpoint",
-        "api_url",
-        "ollama_url",
-        "llm_url",
-        "ollama_host",
-    ]
-    .iter()
-    .any(|end| key.ends_with(end))
 }
 
 fn address(
@@ -343,47 +325,4 @@ fn red_team(path: &str, root: &Node, out: &mut Findings) -> bool {
         });
     }
     promptfoo
-}
-
-/// Settings of the environment.
-pub(crate) fn environment(index: &Index<'_>, path: &str, settings: &[Setting], out: &mut Findings) {
-    let mut remote_code = None;
-    for setting_ in settings {
-        let node = Node::new(setting_.line, Kind::Text(setting_.value.clone()));
-        let place = Place::new(path, setting_.line);
-        setting(index, path, &[&setting_.name], &node, &mut remote_code, out);
-        if let Some(provider) = index.provider_of_key(&setting_.name) {
-            out.assets.push(names::interface(index, &provider.id, place.clone()));
-        }
-        let on = matches!(setting_.value.as_str(), "true" | "1" | "TRUE");
-        let log = match setting_.name.as_str() {
-            "LANGCHAIN_TRACING_V2"
-            | "LANGSMITH_TRACING"
-            | "LANGSMITH_TRACING_V2"
-            | "LANGSMITH_API_KEY"
-            | "LANGSMITH_PROJECT" => Some(("langsmith", Some("langsmith"))),
-            "LANGFUSE_HOST" | "LANGFUSE_SECRET_KEY" | "LANGFUSE_BASE_URL" => {
-                Some(("langfuse", None))
-            }
-            "PHOENIX_COLLECTOR_ENDPOINT" => Some(("phoenix", None)),
-            _ => None,
-        };
-        if let Some(product) = stores::product_of_variable(&setting_.name) {
-            out.assets.push(stores::store(product, None, place.clone()));
-        }
-        if let Some((product, supplier)) = log {
-            // Only a variable that switches tracing on, or names where it goes, shows logging.
-            if on || product != "langsmith" {
-                out.traits.push(Trait {
-                    attribute: "conversations_logged",
-                    value: Some(true),
-                    place: place.clone(),
-                });
-            }
-            out.assets.push(
-                Finding::new(AssetKind::LogStore, Key::World(product.to_owned()), product, place)
-                    .supplied_by(supplier),
-            );
-        }
-    }
 }

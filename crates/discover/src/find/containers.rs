@@ -2,9 +2,13 @@
 
 use annex_isms::{AssetKind, Value as Attribute};
 
-use super::{endpoints, flags, stores};
+use super::names::{self, Named};
+use super::servers::Word;
+use super::workloads::{self, Workload};
+use super::{classes, endpoints, flags};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
+use crate::read::env::Setting;
 use crate::tree::Node;
 use crate::walk::has_end;
 
@@ -55,6 +59,7 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
     let mut stages: Vec<String> = Vec::new();
     let (mut base, mut base_line) = (String::new(), 1);
     let mut user: Option<(String, u32)> = None;
+    let mut stage = Workload::default();
     for (line, content) in (1..).zip(text.lines()) {
         let mut words = content.split_whitespace();
         match words.next().map(str::to_ascii_uppercase).as_deref() {
@@ -65,6 +70,8 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
                 // A stage that builds on an earlier one keeps its user.
                 if !stages.contains(&base) {
                     user = None;
+                    stage = Workload::default();
+                    stage.image = Some((image(&base).0, line));
                 }
                 if let [_, as_word, name] = rest.as_slice()
                     && as_word.eq_ignore_ascii_case("as")
@@ -73,12 +80,22 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
                 }
             }
             Some("USER") => user = words.next().map(|user| (user.to_owned(), line)),
-            Some("CMD" | "ENTRYPOINT" | "RUN") => {
+            Some("ENV") => stage.settings.extend(environment(content, line)),
+            Some(word @ ("CMD" | "ENTRYPOINT" | "RUN")) => {
                 flags::find(index, content, true, &Place::new(path, line), out);
+                let text = content.trim().get(word.len()..).unwrap_or_default().trim();
+                let words = instruction(text, line);
+                if word == "RUN" {
+                    workloads::add(index, path, &Workload { words, ..Workload::default() }, out);
+                } else {
+                    stage.words.extend(words);
+                }
             }
             _ => {}
         }
     }
+    // What builds something alone does not run.
+    workloads::add(index, path, &stage, out);
     let root = if let Some((user, line)) = &user {
         let name = user.split(':').next().unwrap_or_default();
         (!name.contains('$')).then_some((matches!(name, "root" | "0"), *line))
@@ -93,6 +110,30 @@ pub(crate) fn dockerfile(index: &Index<'_>, path: &str, text: &str, out: &mut Fi
     }
 }
 
+/// `NAME=value …` or `NAME value`.
+fn environment(content: &str, line: u32) -> Vec<Setting> {
+    let rest = content.trim().get("ENV".len()..).unwrap_or_default().trim();
+    if let Some((name, value)) = rest.split_once(' ').filter(|(name, _)| !name.contains('=')) {
+        return vec![Setting { line, name: name.to_owned(), value: value.trim().to_owned() }];
+    }
+    let pairs = rest.split_whitespace().filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| Setting {
+            line,
+            name: name.to_owned(),
+            value: value.trim_matches(['"', '\'']).to_owned(),
+        })
+        .collect()
+}
+
+/// The words of an instruction: a list in JSON, or a command line.
+fn instruction(text: &str, line: u32) -> Vec<Word> {
+    let listed: Option<Vec<String>> =
+        text.starts_with('[').then(|| serde_json::from_str(text).ok()).flatten();
+    let words = listed.unwrap_or_else(|| vec![text.trim_end_matches('\\').to_owned()]);
+    words.into_iter().map(|text| Word { text, line }).collect()
+}
+
 /// Whether a file is a compose file, by its name.
 pub(crate) fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -102,35 +143,31 @@ pub(crate) fn is_compose(path: &str) -> bool {
 
 /// Reads a compose file.
 pub(crate) fn compose(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
-    for (_, service) in root.get("services").map_or(&[][..], Node::entries) {
-        let Some(image_node) = service.get("image") else {
-            commands(index, path, service, out);
-            continue;
-        };
-        let (name, _) = image(image_node.text().unwrap_or_default());
-        let place = Place::new(path, image_node.line);
-        if let Some(product) = store_of_image(&name) {
-            let mut finding = stores::store(product, None, place);
-            finding = finding.with("port_published", published(service));
-            if let Some(authenticated) = authentication(product, service) {
-                finding = finding.with("authentication_configured", authenticated);
-            }
-            out.assets.push(finding);
-        } else if let Some(product) = server_of_image(&name) {
-            out.assets.push(super::names::interface(index, product, place));
-        } else if name.ends_with("berriai/litellm") || name.ends_with("berriai/litellm-database") {
-            out.assets.push(gateway("litellm", place));
-        } else if name.ends_with("portkeyai/gateway") {
-            out.assets.push(gateway("portkey", place));
-        } else if let Some(product) = log_of_image(&name) {
-            out.assets.push(Finding::new(
-                AssetKind::LogStore,
-                Key::World(product.to_owned()),
-                product,
-                place,
-            ));
+    for (name, service) in root.get("services").map_or(&[][..], Node::entries) {
+        let mut workload = workloads::read(service);
+        workload.published = Some(published(service));
+        workload.names.push(name.clone());
+        for key in ["container_name", "hostname"] {
+            workload.names.extend(service.get(key).and_then(Node::text).map(str::to_owned));
         }
-        commands(index, path, service, out);
+        workload.ports = ports(service);
+        let before = out.assets.len();
+        workloads::add(index, path, &workload, out);
+        classes::labels(path, service, before, out);
+    }
+    // Models that the engine itself runs.
+    for (_, model) in root.get("models").map_or(&[][..], Node::entries) {
+        let Some(image) = model.get("model") else { continue };
+        let (name, _) = self::image(image.text().unwrap_or_default());
+        let place = Place::new(path, image.line);
+        if names::is_name(&name) {
+            let named = match name.strip_prefix("hf.co/") {
+                Some(name) => Named { owner: names::HUB.to_owned(), name: name.to_owned() },
+                None => Named { owner: "docker".to_owned(), name },
+            };
+            out.assets.push(names::finding(index, &named, false, place.clone()));
+            out.assets.push(names::interface(index, "docker-model-runner", place));
+        }
     }
 }
 
@@ -138,49 +175,17 @@ pub(crate) fn gateway(product: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Gateway, Key::World(product.to_owned()), product, place)
 }
 
-fn commands(index: &Index<'_>, path: &str, service: &Node, out: &mut Findings) {
-    for key in ["command", "entrypoint"] {
-        let Some(command) = service.get(key) else {
-            continue;
-        };
-        let words: Vec<String> = command.items().iter().filter_map(Node::scalar).collect();
-        let text = command.scalar().unwrap_or_else(|| words.join(" "));
-        flags::find(index, &text, true, &Place::new(path, command.line), out);
-    }
-}
-
-fn store_of_image(name: &str) -> Option<&'static str> {
-    let products: [(&str, &str); 11] = [
-        ("qdrant/qdrant", "qdrant"),
-        ("chromadb/chroma", "chroma"),
-        ("chroma-core/chroma", "chroma"),
-        ("semitechnologies/weaviate", "weaviate"),
-        ("weaviate/weaviate", "weaviate"),
-        ("milvusdb/milvus", "milvus"),
-        ("pgvector/pgvector", "pgvector"),
-        ("ankane/pgvector", "pgvector"),
-        ("redis/redis-stack", "redis"),
-        ("redis/redis-stack-server", "redis"),
-        ("vespaengine/vespa", "vespa"),
-    ];
-    products.iter().find(|(image, _)| name.ends_with(image)).map(|(_, product)| *product)
-}
-
-fn server_of_image(name: &str) -> Option<&'static str> {
-    let products: [(&str, &str); 6] = [
-        ("ollama/ollama", "ollama"),
-        ("vllm/vllm-openai", "vllm"),
-        ("huggingface/text-generation-inference", "tgi"),
-        ("huggingface/text-embeddings-inference", "tei"),
-        ("localai/localai", "localai"),
-        ("ggml-org/llama.cpp", "llama-cpp"),
-    ];
-    products.iter().find(|(image, _)| name.ends_with(image)).map(|(_, product)| *product)
-}
-
-fn log_of_image(name: &str) -> Option<&'static str> {
-    let products = [("langfuse/langfuse", "langfuse"), ("arizephoenix/phoenix", "phoenix")];
-    products.iter().find(|(image, _)| name.ends_with(image)).map(|(_, product)| *product)
+/// Ports of the machine that lead to a service: `8080:80`, `127.0.0.1:8080:80`.
+fn ports(service: &Node) -> Vec<String> {
+    let all = service.get("ports").map_or(&[][..], Node::items).iter().filter_map(|port| {
+        if let Some(published) = port.get("published") {
+            return published.scalar();
+        }
+        let text = port.scalar()?;
+        let (before, _) = text.rsplit_once(':')?;
+        Some(before.rsplit(':').next().unwrap_or(before).to_owned())
+    });
+    all.collect()
 }
 
 /// Whether a port is open beyond the machine.
@@ -196,47 +201,6 @@ fn published(service: &Node) -> bool {
             (None, None) => true,
         }
     })
-}
-
-/// Whether a store asks who calls; `None` when a file that is not read could say so.
-fn authentication(product: &str, service: &Node) -> Option<bool> {
-    let mut settings: Vec<(String, String)> = Vec::new();
-    if let Some(environment) = service.get("environment") {
-        for (key, value) in environment.entries() {
-            settings.push((key.clone(), value.scalar().unwrap_or_default()));
-        }
-        for item in environment.items() {
-            if let Some((key, value)) = item.text().and_then(|text| text.split_once('=')) {
-                settings.push((key.to_owned(), value.to_owned()));
-            }
-        }
-    }
-    let value =
-        |key: &str| settings.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
-    let yes = match product {
-        "qdrant" => value("QDRANT__SERVICE__API_KEY").is_some_and(|value| !value.is_empty()),
-        "chroma" => {
-            value("CHROMA_SERVER_AUTHN_PROVIDER").or(value("CHROMA_SERVER_AUTH_PROVIDER")).is_some()
-        }
-        "weaviate" => {
-            value("AUTHENTICATION_APIKEY_ENABLED") == Some("true")
-                || value("AUTHENTICATION_OIDC_ENABLED") == Some("true")
-        }
-        "pgvector" => {
-            value("POSTGRES_PASSWORD").is_some()
-                && value("POSTGRES_HOST_AUTH_METHOD") != Some("trust")
-        }
-        _ => return None,
-    };
-    let elsewhere = service.get("env_file").is_some()
-        || service.get("volumes").is_some_and(|v| {
-            v.items().iter().any(|v| {
-                v.text().is_some_and(|text| {
-                    text.contains(".yaml") || text.contains(".yml") || text.contains("config")
-                })
-            })
-        });
-    (yes || !elsewhere).then_some(yes)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::Source;
-use super::{models, names};
-use crate::findings::{Finding, Findings, Key, Place};
-use crate::source::facts::Call;
-use crate::walk::has_end;
+use super::data_files::file_finding;
+use super::{models, names, typed_corpora};
+use crate::findings::{Finding, Findings, Key};
+use crate::source::facts::{Call, Shape, last};
 
 /// Loaders whose first argument is a folder, a file or an address of documents.
 const LOADERS: [&str; 38] = [
@@ -73,6 +73,41 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             }
         }
         corpus(source, call, out);
+        evaluated(source, call, out);
+    }
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        if let Shape::Text { text, holes: false } = &binding.value.shape
+            && super::keys::says_dataset(&name)
+        {
+            let place = source.place(binding.value.line);
+            out.assets.extend(super::options::dataset(text, &place));
+        }
+    }
+    typed_corpora::resources(source, out);
+}
+
+/// A data set that a service keeps for evaluations: `evaluate(run, data="name")`.
+fn evaluated(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    if !source.has_role(&["telemetry", "evaluation"]) {
+        return;
+    }
+    let value = call.named("dataset_name").or_else(|| call.named("datasetName")).or_else(|| {
+        let evaluates = matches!(call.last(), "evaluate" | "aevaluate");
+        let made = matches!(
+            call.last(),
+            "create_dataset" | "createDataset" | "read_dataset" | "readDataset" | "get_dataset"
+        );
+        (if evaluates { call.named("data") } else { None })
+            .or_else(|| made.then(|| call.positional(0)).flatten())
+    });
+    let Some(value) = value else { return };
+    for literal in source.facts.literals(value, call.scope) {
+        if !literal.holes && (2..=120).contains(&literal.text.len()) {
+            let key = Key::System { name: literal.text.clone(), folder: String::new() };
+            let place = source.place(literal.line);
+            out.assets.push(Finding::new(AssetKind::Dataset, key, literal.text, place));
+        }
     }
 }
 
@@ -119,61 +154,13 @@ fn files(source: &Source<'_>, call: &Call, argument: &str, out: &mut Findings) {
     }
 }
 
-fn file_finding(path: &str, place: Place) -> Finding {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let key = Key::System { name: name.to_owned(), folder: String::new() };
-    Finding::new(AssetKind::Dataset, key, path.trim_start_matches("./"), place)
-}
-
-/// A data file that is not there to be looked at, by its name.
-pub(crate) fn absent(path: &str) -> Option<Finding> {
-    let (stem, end) = path.rsplit('/').next()?.rsplit_once('.')?;
-    let data = matches!(end, "json" | "jsonl" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow");
-    let words = ["data", "dataset", "train", "training", "finetune", "finetuning", "sft"];
-    let lower = stem.to_ascii_lowercase();
-    let named = lower.split(['_', '-', '.']).any(|word| words.contains(&word));
-    (data && named).then(|| file_finding(path, Place::whole(path)))
-}
-
-/// Names of fields that only data for training or measuring a model has together.
-const RECORDS: [&[&str]; 8] = [
-    &["\"instruction\"", "\"output\""],
-    &["\"messages\"", "\"role\"", "\"content\""],
-    &["\"prompt\"", "\"completion\""],
-    &["\"prompt\"", "\"chosen\"", "\"rejected\""],
-    &["\"conversations\"", "\"from\"", "\"value\""],
-    &["\"question\"", "\"ground_truth\""],
-    &["\"query\"", "\"expected_output\""],
-    &["\"input\"", "\"ideal\""],
-];
-
-/// A data file, by how it begins. Whether it was one.
-pub(crate) fn file(path: &str, head: &str, out: &mut Findings) -> bool {
-    let json = has_end(path, &[".json"]) && head.trim_start().starts_with('[');
-    let lines = has_end(path, &[".jsonl", ".ndjson"]) && head.trim_start().starts_with('{');
-    let table = has_end(path, &[".csv", ".tsv"]) && {
-        let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
-        let columns: Vec<_> =
-            first.split([',', '\t']).map(|column| column.trim().trim_matches('"')).collect();
-        let all = |names: &[&str]| names.iter().all(|name| columns.contains(name));
-        all(&["instruction", "output"])
-            || all(&["prompt", "completion"])
-            || all(&["prompt", "response"])
-            || all(&["question", "ground_truth"])
-    };
-    let start: String = head.chars().take(4_000).collect();
-    let records = RECORDS.iter().any(|fields| fields.iter().all(|field| start.contains(field)));
-    let found = table || ((json || lines) && records);
-    if found {
-        out.assets.push(file_finding(path, Place::whole(path)));
-    }
-    found
-}
-
 fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let real = source.real_name(&call.callee);
-    let class = call.callee.split('.').find(|part| LOADERS.contains(part)).map(str::to_owned);
-    let loader = LOADERS.contains(&real.as_str()) || class.is_some();
+    let class = call.callee.split('.').any(|part| LOADERS.contains(&part));
+    // A method of such a class that is imported by itself.
+    let of = source.facts.imported(&call.callee).map_or("", |(module, _)| module);
+    let of_loader = source.language.is_typed() && LOADERS.contains(&last(of));
+    let loader = LOADERS.contains(&real.as_str()) || class || of_loader;
     if !loader
         || source.package_of(&call.callee).is_none()
         || matches!(call.last(), "load" | "load_data" | "lazy_load" | "loadData" | "load_and_split")
@@ -196,12 +183,44 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         ])
         .or_else(|| call.positional(0));
     let Some(value) = value else { return };
+    let handed =
+        if source.language.is_typed() { typed_corpora::passed(source, call) } else { Vec::new() };
+    if let Shape::Name(given) = &value.shape
+        && handed.is_empty()
+        && source.facts.literals(value, call.scope).is_empty()
+        && source.facts.elements(value, call.scope).is_empty()
+    {
+        // Only known at run time: what users or callers hand in.
+        // A function of Python is called after what it reads, a variable of Java is.
+        let around = source.function_around(call.scope).filter(|_| !source.language.is_typed());
+        let name = around.unwrap_or_else(|| last(given).to_owned());
+        // The reader of one sort of files within another loader.
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return;
+        }
+        let place = source.place(call.line);
+        let key = Key::in_system(name.clone(), &place.path);
+        out.assets.push(Finding::new(AssetKind::Corpus, key, name, place));
+        return;
+    }
     let mut literals = source.facts.literals(value, call.scope);
-    if let crate::source::facts::Shape::List(items) = &value.shape {
+    if let Shape::List(items) = &value.shape {
         literals.extend(items.iter().flat_map(|item| source.facts.literals(item, call.scope)));
+    }
+    // A helper of the program's own makes the path: `toPath("documents/terms.txt")`.
+    if let Shape::Call(helper) = &value.shape
+        && source.language.is_typed()
+    {
+        let given =
+            helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        literals.extend(given.filter(|literal| typed_corpora::is_document(&literal.text)));
+    }
+    if literals.is_empty() {
+        literals = handed;
     }
     for literal in literals {
         let name = literal.text.trim().trim_start_matches("./").trim_end_matches('/');
+        let name = name.strip_prefix("classpath:").unwrap_or(name).trim_start_matches('/');
         if !literal.holes
             && !name.is_empty()
             && name.len() <= 200

@@ -190,7 +190,8 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let class = models::class_provider(&name);
     let made = class.is_some()
         || (ai && CLIENTS.contains(&name.as_str()))
-        || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()));
+        || (ai && name.starts_with("create") && package.is_some_and(|p| p.provider.is_some()))
+        || (ai && names::provider_of_class(source.index, &name).is_some());
     let request = models::is_request(&call.callee);
     let direct = ai && package.is_some_and(|p| p.provider.is_some()) && names_model(source, call);
     let keyed = source.language.is_typed()
@@ -202,7 +203,7 @@ fn client(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let place = source.place(call.line);
     let url = base_url(source, call);
     if let Some(host) = url.as_deref().and_then(host) {
-        out.assets.push(of_host(source.index, &host, place.clone()));
+        out.assets.push(gateway_or(source.index, &host, place.clone()));
     } else if call.any_named(&BASES).is_none() || class == Some("azure-openai") {
         let provider =
             models::provider(source, call).filter(|id| id != names::HUB || is_hub_api(&name));
@@ -273,12 +274,13 @@ fn key_in_source(source: &Source<'_>, call: &Call) -> Option<bool> {
 
 /// The interface behind a host: a provider that is known, or the address itself.
 pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
-    let finding = if let Some(provider) = index.provider_of_host(&host.name) {
-        names::interface(index, &provider.id, place)
+    let known = index.provider_of_host(&host.name).map(|provider| provider.id.as_str());
+    let finding = if let Some(provider) = known.or_else(|| local(host)) {
+        names::interface(index, provider, place)
     } else {
         let address = match &host.port {
             Some(port) => format!("{}:{port}", host.name),
-            None => format!("{}:{}", host.name, if host.tls { 443 } else { 80 }),
+            None => host.name.clone(),
         };
         Finding::new(AssetKind::ModelApi, Key::World(format!("endpoint/{address}")), address, place)
     };
@@ -288,6 +290,15 @@ pub(crate) fn of_host(index: &Index<'_>, host: &Host, place: Place) -> Finding {
         finding.with("endpoint", Attribute::Text(format!("{scheme}://{}{port}", host.name)));
     // What stays on the machine needs no TLS, so nothing is said of it.
     if is_loopback(&host.name) && !host.tls { finding } else { finding.with("tls", host.tls) }
+}
+
+/// Servers for one's own machines, by the port that they listen on unless told otherwise.
+fn local(host: &Host) -> Option<&'static str> {
+    match host.port.as_deref()? {
+        "11434" => Some("ollama"),
+        "1234" if is_loopback(&host.name) => Some("lmstudio"),
+        _ => None,
+    }
 }
 
 pub(crate) fn is_loopback(name: &str) -> bool {
@@ -310,6 +321,15 @@ fn addresses(source: &Source<'_>, out: &mut Findings) {
         }
         if secrets::holds_key(&text.content) {
             out.application.push(("key_in_source", Attribute::Bool(true), place));
+        }
+    }
+    // Who reads a provider's key calls the provider; a hub's is for downloads too.
+    let texts = source.facts.texts.iter().map(|text| (text.content.as_str(), text.line));
+    let variables = source.facts.variables.iter().map(|(name, line)| (name.as_str(), *line));
+    for (name, line) in texts.chain(variables) {
+        let provider = source.index.provider_of_key(name).filter(|found| found.id != names::HUB);
+        if let Some(provider) = provider {
+            out.assets.push(names::interface(source.index, &provider.id, source.place(line)));
         }
     }
 }
@@ -336,7 +356,10 @@ pub(crate) fn gateway_or(index: &Index<'_>, host: &Host, place: Place) -> Findin
 
 /// The gateway that serves under a host.
 pub(crate) fn gateway(host: &str) -> Option<&'static str> {
-    GATEWAYS.iter().find(|(name, _)| *name == host).map(|(_, product)| *product)
+    // Who names a host after the program runs it there.
+    let named = host.split('.').next().filter(|name| matches!(*name, "litellm" | "litellm-proxy"));
+    let listed = GATEWAYS.iter().find(|(name, _)| *name == host).map(|(_, product)| *product);
+    listed.or_else(|| named.map(|_| "litellm"))
 }
 
 #[cfg(test)]

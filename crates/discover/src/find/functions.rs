@@ -126,7 +126,8 @@ fn automatic(call: &Call) -> bool {
 }
 
 fn is_empty(value: &Value) -> bool {
-    matches!(&value.shape, Shape::List(items) if items.is_empty())
+    // A spread of what came from elsewhere hands nothing over here.
+    matches!(&value.shape, Shape::List(items) if items.iter().all(|item| matches!(item.shape, Shape::Other)))
 }
 
 /// Servers that the program is, and servers that it starts or reaches.

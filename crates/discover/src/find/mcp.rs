@@ -178,6 +178,14 @@ fn image(args: &[String]) -> Option<(String, bool)> {
     None
 }
 
+/// Whether an image says by its name that it is such a server.
+pub(crate) fn is_image(name: &str) -> bool {
+    let mut parts = name.rsplit('/');
+    let last = parts.next().unwrap_or_default();
+    let named = last.split(['-', '_']).any(|word| word == "mcp");
+    (named || parts.next() == Some("mcp")) && !last.contains('.')
+}
+
 /// Finds servers in source code.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mcp =

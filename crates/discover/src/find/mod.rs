@@ -3,31 +3,57 @@
 
 mod abilities;
 pub(crate) mod agents;
+mod asked;
+mod charts;
+mod ci;
+pub(crate) mod classes;
+pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
+pub(crate) mod data_files;
 pub(crate) mod datasets;
+pub(crate) mod embedded;
 pub(crate) mod endpoints;
+pub(crate) mod environment;
+pub(crate) mod files;
 pub(crate) mod flags;
 pub(crate) mod functions;
+mod handed;
+pub(crate) mod infra;
+pub(crate) mod keys;
+mod kubernetes;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod namespaces;
+mod native;
+pub(crate) mod options;
 pub(crate) mod packages;
 pub(crate) mod platforms;
 pub(crate) mod practice;
 pub(crate) mod prompts;
 pub(crate) mod secrets;
+pub(crate) mod servers;
 mod services;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
+mod typed_agents;
+mod typed_corpora;
+mod typed_prompts;
+mod typed_settings;
+mod typed_stores;
+mod workloads;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use abilities::is_executor;
 
+use std::collections::HashSet;
+
+use crate::across;
 use crate::findings::{Findings, Place};
 use crate::known::{Index, KnownPackage};
 use crate::source::Language;
@@ -50,6 +76,8 @@ pub(crate) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Imported<'a> {
     pub(crate) package: &'a KnownPackage,
+    /// The module, as it is imported.
+    pub(crate) module: &'a str,
     pub(crate) line: u32,
 }
 
@@ -60,13 +88,17 @@ impl<'a> Source<'a> {
         facts: &'a Facts,
         index: &'a Index<'a>,
         notebook: Option<&'a Code>,
+        modules: &HashSet<String>,
     ) -> Self {
         let packages = facts
             .imports
             .iter()
+            .filter(|import| {
+                language != Language::Python || !across::is_own(modules, path, &import.module)
+            })
             .filter_map(|import| {
                 let package = packages::of_module(index, language, &import.module)?;
-                Some(Imported { package, line: import.line })
+                Some(Imported { package, module: &import.module, line: import.line })
             })
             .collect();
         Self { path, language, facts, index, notebook, packages }
@@ -169,6 +201,7 @@ pub(crate) fn stem(path: &str) -> &str {
 
 /// Runs every finder over a source file.
 pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
+    let before = out.assets.len();
     models::find(source, out);
     endpoints::find(source, out);
     stores::find(source, out);
@@ -181,4 +214,11 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     practice::find(source, out);
     flags::usage(source, out);
     functions::find(source, out);
+    options::find(source, out);
+    files::find(source, out);
+    typed_agents::find(source, out);
+    native::find(source, out);
+    let mut shown = Vec::new();
+    classes::find(source, out.assets.get(before..).unwrap_or_default(), &mut shown);
+    out.shown.append(&mut shown);
 }

@@ -9,6 +9,7 @@ use super::Source;
 use super::constants;
 use super::names::{self, HUB, Named};
 use super::typed;
+use crate::across::{self, Role};
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
@@ -168,9 +169,14 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || name.ends_with("modelname")
             || name.ends_with("model_id")
             || name.ends_with("modelid")
+            || name.ends_with("deploymentname")
+            || name.ends_with("deployment_name")
+            || (name.starts_with("model")
+                && matches!(source.language, Language::Go | Language::Rust))
             || is_list_of_models(&binding.of);
+        listed(source, &name, &binding.value, &mut seen, out);
         if says {
-            for literal in direct(&binding.value) {
+            for literal in direct(&binding.value).into_iter().chain(within(&binding.value)) {
                 // A call that takes the name has said already whose it is.
                 let end = format!("/{}", literal.text);
                 if seen.iter().any(|(key, line)| *line == literal.line && key.ends_with(&end)) {
@@ -182,6 +188,89 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
 }
 
+/// Keys of an entry of a list that name its model, the surest first.
+const IDENTITIES: [&str; 8] =
+    ["id", "model", "modelId", "model_id", "modelName", "model_name", "value", "name"];
+
+/// `MODELS = ["…"]`, `MODELS = [{ id: "…" }]`, `MODELS = { "…": {…} }`.
+fn listed(source: &Source<'_>, name: &str, value: &Value, seen: &mut Seen, out: &mut Findings) {
+    let words = [
+        "models",
+        "llms",
+        "modelids",
+        "model_ids",
+        "modelnames",
+        "model_names",
+        "modeloptions",
+        "model_options",
+        "modellist",
+        "model_list",
+    ];
+    if !words.iter().any(|end| name.ends_with(end)) {
+        return;
+    }
+    let embedding = name.contains("embed");
+    let mut open = vec![(value, 0)];
+    while let Some((value, depth)) = open.pop() {
+        match &value.shape {
+            Shape::Text { text, holes } => {
+                let literal = Literal { text: text.clone(), line: value.line, holes: *holes };
+                one_of(source, &literal, embedding, seen, out);
+            }
+            Shape::List(items) if depth < LISTS_MAX => {
+                open.extend(items.iter().map(|item| (item, depth + 1)));
+            }
+            Shape::Record(_, entries) if depth < LISTS_MAX => {
+                let get = |keys: &[&str]| {
+                    keys.iter()
+                        .find_map(|key| entries.iter().find(|(own, _)| own == key))
+                        .map(|(_, value)| value)
+                };
+                if let Some(identity) = get(&IDENTITIES) {
+                    let owner = get(&["provider", "providerId", "provider_id", "vendor"])
+                        .and_then(|value| source.facts.literal(value, 0))
+                        .and_then(|literal| {
+                            names::provider_word(source.index, &literal.text.to_ascii_lowercase())
+                        });
+                    if let Some(literal) = source.facts.literal(identity, 0) {
+                        match owner {
+                            Some(owner) => {
+                                loose(source, &literal, Some(&owner), embedding, seen, out);
+                            }
+                            None => one_of(source, &literal, embedding, seen, out),
+                        }
+                    }
+                    continue;
+                }
+                for (key, inner) in entries {
+                    let literal = Literal { text: key.clone(), line: inner.line, holes: false };
+                    strict(source, &literal, embedding, seen, out);
+                    open.push((inner, depth + 1));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// An entry of a list of models: a name of a hub is one there too.
+fn one_of(
+    source: &Source<'_>,
+    literal: &Literal,
+    embedding: bool,
+    seen: &mut Seen,
+    out: &mut Findings,
+) {
+    if names::is_hub_name(&literal.text) {
+        loose(source, literal, None, embedding, seen, out);
+    } else {
+        strict(source, literal, embedding, seen, out);
+    }
+}
+
+/// How deep a list of models is looked into.
+const LISTS_MAX: usize = 3;
+
 /// Whether an enumeration, a class of constants or a type lists models by its name.
 fn is_list_of_models(of: &str) -> bool {
     let lower = last(of).to_ascii_lowercase();
@@ -190,6 +279,19 @@ fn is_list_of_models(of: &str) -> bool {
             .strip_suffix(end)
             .is_some_and(|rest| !rest.ends_with("base") && !rest.ends_with("data"))
     })
+}
+
+/// The texts that are given to the calls of a value: the default of an option or a variable.
+fn within(value: &Value) -> Vec<Literal> {
+    let Shape::Call(call) = &value.shape else { return Vec::new() };
+    call.args
+        .iter()
+        .flat_map(|arg| {
+            let mut found = direct(&arg.value);
+            found.extend(within(&arg.value));
+            found
+        })
+        .collect()
 }
 
 /// The text itself, or the defaults of an environment variable; no names are followed.
@@ -239,7 +341,15 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
             continue;
         }
         let embedding = embedding || key.to_ascii_lowercase().contains("embed");
-        for literal in source.facts.literals(&argument.value, call.scope) {
+        let literals = source.facts.literals(&argument.value, call.scope);
+        if let Shape::Name(handed) = &argument.value.shape
+            && known
+            && literals.is_empty()
+        {
+            let role = Role::Model { hint: hint.clone(), embedding };
+            across::claim(source.facts, source.path, handed, role, out);
+        }
+        for literal in literals {
             if known && key != "llm" && key != "model_path" && key != "embedding" {
                 loose(source, &literal, hint.as_deref(), embedding, seen, out);
             } else {
@@ -529,12 +639,17 @@ pub(crate) fn provider(source: &Source<'_>, call: &Call) -> Option<String> {
             let host = super::endpoints::host(&url)?;
             let known = source.index.provider_of_host(&host.name).map(|found| found.id.clone());
             // Software for one's own machines keeps its models, wherever it runs.
-            return known.or_else(|| {
+            let local = || {
                 let own = class_provider(&source.real_name(&made.callee)).map(str::to_owned);
                 let own = own
                     .or_else(|| source.package_of(&made.callee).and_then(|p| p.provider.clone()));
                 own.filter(|id| source.index.provider(id).is_some_and(|found| found.local))
-            });
+            };
+            let foreign = || {
+                (!super::endpoints::is_loopback(&host.name))
+                    .then(|| format!("{}{}", names::ENDPOINT, host.name))
+            };
+            return known.or_else(local).or_else(foreign);
         }
     }
     if let Some(provider) = class_provider(&name) {
@@ -545,7 +660,11 @@ pub(crate) fn provider(source: &Source<'_>, call: &Call) -> Option<String> {
         return Some(provider.to_owned());
     }
     if let Some(package) = source.package_behind(call) {
-        return package.provider.clone();
+        return package.provider.clone().or_else(|| {
+            let made = maker.map(|made| source.real_name(&made.callee));
+            names::provider_of_class(source.index, &name)
+                .or_else(|| names::provider_of_class(source.index, &made?))
+        });
     }
     // The request of a client that came from elsewhere: the only provider whose SDK is imported.
     let providers: BTreeSet<_> = source
@@ -572,6 +691,7 @@ pub(crate) fn class_provider(name: &str) -> Option<&'static str> {
         | "AzureOpenAIEmbeddings"
         | "AzureOpenAIEmbedding"
         | "AzureOpenAIClient"
+        | "DefaultAzureConfig"
         | "createAzure" => "azure-openai",
         "ChatAnthropic" | "AsyncAnthropic" => "anthropic",
         "AnthropicBedrock"

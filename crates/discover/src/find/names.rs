@@ -8,6 +8,14 @@ use crate::known::Index;
 /// Hosts of the one hub whose names are `org/name`.
 pub(crate) const HUB: &str = "huggingface";
 
+/// Providers that serve their own models alone: a client of theirs that names another one's talks
+/// to a compatible interface.
+const OWN_MODELS: [&str; 8] =
+    ["openai", "anthropic", "google", "mistral", "cohere", "deepseek", "xai", "perplexity"];
+
+/// What a provider is called that is only known by its host.
+pub(crate) const ENDPOINT: &str = "endpoint/";
+
 /// A model by its full name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
@@ -17,7 +25,7 @@ pub(crate) struct Named {
 }
 
 /// Words that stand where a model's name will be.
-const PLACEHOLDERS: [&str; 17] = [
+const PLACEHOLDERS: [&str; 23] = [
     "string",
     "model",
     "your-model",
@@ -35,6 +43,12 @@ const PLACEHOLDERS: [&str; 17] = [
     "unknown",
     "openai",
     "other",
+    "chat",
+    "chatcompletion",
+    "completion",
+    "embedding",
+    "embeddings",
+    "deployment",
 ];
 
 /// Whether a text can be the name of a model at all.
@@ -135,17 +149,14 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
     let pattern = index.provider_of_model(text).map(|provider| provider.id.as_str());
     match (hint, pattern) {
         // An OpenAI client that names someone else's model talks to a compatible interface.
-        (Some("openai"), Some(other)) if !is_local(index, other) => own(other, text),
+        (Some(hint), Some(other)) if OWN_MODELS.contains(&hint) => own(other, text),
+        (Some(hint), Some(other)) if hint.starts_with(ENDPOINT) => own(other, text),
         (Some(hint), _) if hint != HUB => own(hint, text),
         (Some(_), _) => own(HUB, text),
         (None, Some(provider)) => own(provider, text),
         (None, None) if is_hub_name(text) => own(HUB, text),
         (None, None) => None,
     }
-}
-
-fn is_local(index: &Index<'_>, id: &str) -> bool {
-    index.provider(id).is_some_and(|provider| provider.local)
 }
 
 /// The provider that a router's prefix means.
@@ -162,10 +173,62 @@ pub(crate) fn provider_word(index: &Index<'_>, word: &str) -> Option<String> {
         "ollama_chat" => "ollama",
         "x-ai" => "xai",
         "hosted_vllm" => "vllm",
-        "huggingface" | "hf" | "nvidia" => return None,
+        // Organisations of the hub as well.
+        "huggingface" | "hf" | "nvidia" | "databricks" | "upstage" | "writer" | "yi" | "lambda" => {
+            return None;
+        }
         other => other,
     };
     index.provider(id).map(|provider| provider.id.clone())
+}
+
+/// The provider that a class of a framework for many providers calls: `Anthropic`,
+/// `ChatGroq`, `CohereEmbedding`.
+pub(crate) fn provider_of_class(index: &Index<'_>, class: &str) -> Option<String> {
+    if !class.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return None;
+    }
+    let mut word = class;
+    for before in ["Async", "Chat"] {
+        word = word.strip_prefix(before).unwrap_or(word);
+    }
+    let ends = [
+        "Embeddings",
+        "Embedding",
+        "Embedder",
+        "ChatModel",
+        "Model",
+        "LLM",
+        "Llm",
+        "Chat",
+        "Client",
+        "MultiModal",
+        "Completion",
+        "Server",
+        "Service",
+    ];
+    for _ in 0..2 {
+        word = ends.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+    }
+    let word = word.to_ascii_lowercase();
+    let known = match word.as_str() {
+        "azureopenai" | "azure" => "azure-openai",
+        "googlegenai" | "googlegenerativeai" | "gemini" => "google",
+        "vertex" | "vertexai" | "googlevertexai" => "google-vertex",
+        "bedrock" | "bedrockconverse" | "awsbedrock" => "aws-bedrock",
+        "sagemaker" | "sagemakerendpoint" => "aws-sagemaker",
+        "togetherai" => "together",
+        "voyageai" => "voyage",
+        "jinaai" => "jina",
+        "llamacpp" => "llama-cpp",
+        "zhipuai" => "zhipu",
+        "dashscope" | "tongyi" => "alibaba-dashscope",
+        "watsonx" => "ibm-watsonx",
+        "cloudflareworkersai" => "cloudflare-workers-ai",
+        "huggingface" | "huggingfacehub" => return Some(HUB.to_owned()),
+        other => other,
+    };
+    provider_word(index, known)
 }
 
 /// Whether a text is `provider/name` or `provider:name`, and the name one of that provider's.
@@ -245,8 +308,12 @@ pub(crate) fn interface(index: &Index<'_>, id: &str, place: Place) -> Finding {
     let provider = index.provider(id);
     let supplier = provider.filter(|provider| !provider.local).map(|provider| provider.id.as_str());
     let name = provider.map_or(id, |provider| provider.name.as_str());
-    Finding::new(AssetKind::ModelApi, Key::World(id.to_owned()), name, place).supplied_by(supplier)
+    let kind = if ROUTERS.contains(&id) { AssetKind::Gateway } else { AssetKind::ModelApi };
+    Finding::new(kind, Key::World(id.to_owned()), name, place).supplied_by(supplier)
 }
+
+/// Providers that only pass on to others.
+pub(crate) const ROUTERS: [&str; 1] = ["openrouter"];
 
 /// The digest of a text, and what it tells of a prompt.
 pub(crate) fn content(text: &str) -> (String, Value) {

@@ -8,7 +8,19 @@ use crate::known::{Index, KnownPackage, normalised};
 use crate::source::Language;
 
 /// Modules that are not called as their package.
-const MODULES: [(&str, &str); 22] = [
+const MODULES: [(&str, &str); 34] = [
+    ("tavily", "tavily-python"),
+    ("exa_py", "exa-py"),
+    ("firecrawl", "firecrawl-py"),
+    ("mem0", "mem0ai"),
+    ("whisper", "openai-whisper"),
+    ("open_clip", "open-clip-torch"),
+    ("nemo", "nemo-toolkit"),
+    ("haystack", "haystack-ai"),
+    ("lightrag", "lightrag-hku"),
+    ("deepgram", "deepgram-sdk"),
+    ("metaphor_python", "metaphor-python"),
+    ("rouge_score", "rouge-score"),
     ("sklearn", "scikit-learn"),
     ("faiss", "faiss-cpu"),
     ("weaviate", "weaviate-client"),
@@ -58,7 +70,7 @@ fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<
         Language::Rust => {
             let module = module.split("::").next()?;
             // This library is called otherwise than its package.
-            index.package("crates", if module == "rig" { "rig-core" } else { module })
+            index.family("crates", if module == "rig" { "rig-core" } else { module })
         }
         Language::Go => {
             let mut path = module;
@@ -73,8 +85,8 @@ fn by_module<'k>(index: &Index<'k>, language: Language, module: &str) -> Option<
             let mut parts = module.split('/');
             let first = parts.next()?;
             match (first.starts_with('@'), parts.next()) {
-                (true, Some(name)) => index.package("npm", &format!("{first}/{name}")),
-                _ => index.package("npm", first),
+                (true, Some(name)) => index.family("npm", &format!("{first}/{name}")),
+                _ => index.family("npm", first),
             }
         }
     }
@@ -92,21 +104,38 @@ fn python<'k>(index: &Index<'k>, module: &str) -> Option<&'k KnownPackage> {
     }
     let mut path = module;
     loop {
-        // A namespace that many packages share names none of them.
-        if path == "llama_index" && module != path {
-            return None;
+        // A namespace that many packages share: the manifests tell which they are.
+        if path == "llama_index" {
+            return index.package("pypi", "llama-index");
         }
         if let Some(package) = index.package("pypi", path) {
             return Some(package);
         }
-        path = path.rsplit_once('.')?.0;
+        match path.rsplit_once('.') {
+            Some((above, _)) => path = above,
+            None => return index.family("pypi", path),
+        }
     }
 }
 
 /// A package as an asset.
-pub(crate) fn finding(package: &KnownPackage, place: Place) -> Finding {
-    let key = format!("{}/{}", package.ecosystem, normalised(&package.ecosystem, &package.name));
-    Finding::new(AssetKind::Framework, Key::World(key), package.name.clone(), place)
+pub(crate) fn finding(package: &KnownPackage, name: &str, place: Place) -> Finding {
+    let family = package.name.contains('*');
+    let name = if family { name } else { package.name.as_str() };
+    let key = format!("{}/{}", package.ecosystem, normalised(&package.ecosystem, name));
+    Finding::new(AssetKind::Framework, Key::World(key), name, place)
+}
+
+/// The name of the package that a module of a family is in.
+fn of_family(language: Language, module: &str) -> String {
+    match language {
+        Language::Python => normalised("pypi", module.split('.').next().unwrap_or(module)),
+        Language::Rust => module.split("::").next().unwrap_or(module).replace('_', "-"),
+        _ => {
+            let parts = if module.starts_with('@') { 2 } else { 1 };
+            module.split('/').take(parts).collect::<Vec<_>>().join("/")
+        }
+    }
 }
 
 /// Roles of packages whose presence says something of the system.
@@ -143,7 +172,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
         let place = source.place(imported.line);
         traits(imported.package, &place, out);
-        out.assets.push(finding(imported.package, place));
+        let name = of_family(source.language, imported.module);
+        out.assets.push(finding(imported.package, &name, place));
     }
     // `report_to="wandb"` brings a package in without an import.
     for call in &source.facts.calls {
@@ -153,7 +183,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             continue;
         };
         if let Some(package) = source.index.package("pypi", &name.text) {
-            out.assets.push(finding(package, source.place(name.line)));
+            out.assets.push(finding(package, &name.text, source.place(name.line)));
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use annex_isms::AssetKind;
 
 use super::Source;
-use super::{names, secrets};
+use super::{asked, names, secrets, typed_prompts};
+use crate::across::{self, Role};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
@@ -62,6 +63,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut seen = BTreeSet::new();
     let about = is_about_models(source);
     let of_prompts = matches!(super::stem(source.path), "prompts" | "prompt");
+    typed_prompts::constants(source, &mut |name, literal| {
+        add(source, name, literal, is_system(name, &literal.text), &mut taken, out);
+    });
     for binding in &source.facts.bindings {
         let name = last(&binding.name);
         let says = says_prompt(name)
@@ -120,15 +124,22 @@ const METHODS: [&str; 12] = [
 
 /// A text that tells a model who it is, wherever a file that uses models hands it on.
 fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
-    if source.packages.is_empty() {
-        return;
-    }
-    // Outside of functions stand examples and descriptions of interfaces.
-    let told = source.facts.texts.iter().filter(|text| text.scope != 0).filter(|text| {
-        let start: String = text.content.trim_start().chars().take(12).collect();
-        let start = start.to_ascii_lowercase();
-        ["you are a ", "you are an ", "you are the "].iter().any(|words| start.starts_with(words))
-            && is_instruction(&text.content, NAMED_CHARS_MIN)
+    let about = !source.packages.is_empty();
+    // Outside of functions stand examples and descriptions of interfaces, unless they have a name.
+    let named = |line: u32| {
+        source.facts.bindings.iter().any(|binding| {
+            binding.value.line == line
+                && matches!(binding.value.shape, Shape::Text { .. } | Shape::Choice(_))
+        })
+    };
+    let told = source.facts.texts.iter().filter(|text| {
+        (text.scope != 0 || named(text.line))
+            && addresses_model(&text.content)
+            && if about {
+                is_instruction(&text.content, NAMED_CHARS_MIN)
+            } else {
+                is_instruction(&text.content, ALONE_CHARS_MIN) && is_for_model(&text.content)
+            }
             // A part of a longer text was taken with it.
             && !taken.iter().any(|longer| longer.contains(text.content.trim()))
     });
@@ -140,6 +151,74 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
             .unwrap_or_else(|| super::stem(source.path).to_owned());
         add(source, &name, &literal, true, taken, out);
     }
+}
+
+/// How a text begins that tells a model who it is or what it is given.
+const ADDRESSES: [&str; 30] = [
+    "you are a ",
+    "you are an ",
+    "you are the ",
+    "you're a ",
+    "you're an ",
+    "you are helping ",
+    "you are tasked ",
+    "you are responsible ",
+    "you will be given ",
+    "you will be provided ",
+    "you will act ",
+    "your task is ",
+    "your job is ",
+    "your role is ",
+    "your goal is ",
+    "i want you to ",
+    "act as a",
+    "please act as ",
+    "as an ai ",
+    "as a helpful ",
+    "a chat between ",
+    "a conversation between ",
+    "the following is a conversation ",
+    "the following is a friendly conversation ",
+    "below is an instruction ",
+    "use the following pieces of ",
+    "use the following context ",
+    "given the following conversation",
+    "given the following question",
+    "given a chat history",
+];
+
+/// The shortest one in a file that shows nothing else of models.
+const ALONE_CHARS_MIN: usize = 100;
+
+/// Words of instructions that a text for people rarely has beside such a beginning.
+fn is_for_model(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let has =
+        |word: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == word);
+    let words = [
+        "assistant",
+        "expert",
+        "ai",
+        "agent",
+        "chatbot",
+        "bot",
+        "respond",
+        "response",
+        "answer",
+        "context",
+        "json",
+        "act",
+        "task",
+        "persona",
+        "step",
+    ];
+    words.iter().filter(|word| has(word)).count() >= 2
+}
+
+pub(crate) fn addresses_model(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(48).collect();
+    let start = start.to_ascii_lowercase();
+    ADDRESSES.iter().any(|words| start.starts_with(words))
 }
 
 /// Whether a file has to do with models: by what it imports, or by its path.
@@ -154,7 +233,7 @@ fn is_about_models(source: &Source<'_>) -> bool {
 /// Names of instructions, where the file has to do with models.
 fn says_instructions(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["instructions", "instruction", "_description", "system_message"]
+    ["instructions", "instruction", "_description", "system_message", "_template"]
         .iter()
         .any(|end| lower.ends_with(end))
         || (name.ends_with("Description") && name.len() > "Description".len())
@@ -220,6 +299,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
         call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone()))).collect();
     messages(source, &entries, call.scope, taken, out);
     let ai = !source.packages.is_empty();
+    if ai {
+        asked::find(source, call, taken, out);
+    }
+    for literal in typed_prompts::of_call(source, call) {
+        let around = source.function_around(call.scope);
+        let name = around.unwrap_or_else(|| super::stem(source.path).to_owned());
+        let system = is_system(call.last(), &literal.text);
+        add(source, &name, &literal, system, taken, out);
+    }
     let made = MAKERS.iter().any(|maker| call.callee.split('.').any(|part| part == *maker)) && ai;
     if ai
         && call.callee.contains('.')
@@ -231,7 +319,11 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
     // A prompt of a public collection of them.
     if ai
         && call.last() == "pull"
-        && call.callee.contains("hub")
+        && (call.callee.contains("hub")
+            || source
+                .facts
+                .imported(&call.callee)
+                .is_some_and(|(module, _)| module.contains("hub")))
         && let Some(name) = call.positional(0).and_then(|v| source.facts.literal(v, call.scope))
     {
         let key = Key::World(format!("hub/{}", name.text));
@@ -245,9 +337,19 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some(name) if says_prompt(name) && ai => {
                 in_value(source, name, &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
+            // What a crew's task asks for is put before its agent.
+            Some("description") if ai && source.real_name(&call.callee) == "Task" => {
+                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
             // A user's message with places to fill in is a template.
             Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
                 in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            }
+            Some("template") if made && is_only_filled_in(source, call, &argument.value) => {
+                for literal in source.facts.literals(&argument.value, call.scope) {
+                    let name = source.name_for(call);
+                    add(source, &name, &literal, false, taken, out);
+                }
             }
             Some("content" | "template" | "text") | None if made => {
                 in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
@@ -259,6 +361,15 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             in_messages(source, &argument.value, call.scope, taken, out);
         }
     }
+}
+
+/// A template that is nothing but what is filled in.
+fn is_only_filled_in(source: &Source<'_>, call: &Call, value: &Value) -> bool {
+    let literals = source.facts.literals(value, call.scope);
+    !literals.is_empty()
+        && literals.iter().all(|literal| {
+            is_filled_in(&literal.text) && !is_instruction(&literal.text, PASSED_CHARS_MIN)
+        })
 }
 
 fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
@@ -329,12 +440,20 @@ fn messages(
         Shape::Name(name) => name.to_ascii_lowercase().ends_with("system"),
         _ => false,
     };
+    let user = match &role.shape {
+        Shape::Text { text, .. } => matches!(text.as_str(), "user" | "human"),
+        Shape::Name(name) => name.to_ascii_lowercase().ends_with("user"),
+        _ => false,
+    };
     if system {
         in_value(source, "system", content, scope, PASSED_CHARS_MIN, taken, out);
+    } else if user && source.facts.literals(content, scope).iter().any(|literal| literal.holes) {
+        // What a user says is filled into what the code says.
+        in_value(source, "", content, scope, NAMED_CHARS_MIN, taken, out);
     }
 }
 
-fn in_value(
+pub(super) fn in_value(
     source: &Source<'_>,
     name: &str,
     value: &Value,
@@ -347,7 +466,14 @@ fn in_value(
         Shape::Name(passed) => last(passed).to_owned(),
         _ => String::new(),
     };
-    for literal in source.facts.literals(value, scope) {
+    let literals = source.facts.literals(value, scope);
+    if let Shape::Name(handed) = &value.shape
+        && literals.is_empty()
+    {
+        let system = SYSTEM_ARGUMENTS.contains(&name) || is_system(handed, "");
+        across::claim(source.facts, source.path, handed, Role::Prompt { system }, out);
+    }
+    for literal in literals {
         if is_instruction(&literal.text, chars_min) {
             let system = SYSTEM_ARGUMENTS.contains(&name) || is_system(&passed, &literal.text);
             let plain = name.is_empty()
@@ -409,7 +535,11 @@ fn one(
     taken: &mut Vec<String>,
     out: &mut Findings,
 ) {
-    let first = literals.iter().find(|literal| is_instruction(&literal.text, chars_min));
+    // A template can be nothing but places to fill in.
+    let filled = |text: &str| text.matches('{').count() >= 2 && is_filled_in(text);
+    let first = literals
+        .iter()
+        .find(|literal| is_instruction(&literal.text, chars_min) || filled(&literal.text));
     let Some(first) = first.cloned() else {
         return;
     };

@@ -32,12 +32,15 @@ pub(super) fn cloud(source: &Source<'_>, call: &Call, out: &mut Findings) {
 }
 
 /// Modules of an SDK that reach its models through another provider.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 8] = [
     ("openai-go/azure", "azure-openai"),
     ("azopenai", "azure-openai"),
     ("anthropic-sdk-go/bedrock", "aws-bedrock"),
     ("anthropic-sdk-go/vertex", "google-vertex"),
     ("service/bedrockruntime", "aws-bedrock"),
+    ("service/sagemakerruntime", "aws-sagemaker"),
+    ("generativeaiinference", "oci-genai"),
+    ("watsonx-go/pkg/models", "ibm-watsonx"),
 ];
 
 /// Constants that choose a provider.
@@ -52,6 +55,13 @@ pub(super) fn by_module(source: &Source<'_>, out: &mut Findings) {
         let row = MODULES.iter().find(|(module, _)| has_end(path, &[module]));
         if let Some((_, provider)) = row.filter(|_| source.language == Language::Go) {
             out.assets.push(names::interface(source.index, provider, source.place(import.line)));
+        }
+    }
+    for imported in source.packages.iter().filter(|imported| imported.line != 0) {
+        let package = imported.package;
+        let service = matches!(package.role.as_str(), "service" | "guardrail");
+        if let Some(provider) = package.provider.as_deref().filter(|_| service) {
+            out.assets.push(names::interface(source.index, provider, source.place(imported.line)));
         }
     }
     for (name, line) in &source.facts.constants {

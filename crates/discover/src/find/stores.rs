@@ -4,13 +4,36 @@ use std::collections::BTreeMap;
 
 use annex_isms::AssetKind;
 
-use super::Source;
+use super::{Source, typed_stores};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::facts::{Call, Shape};
 use crate::walk::has_end;
 
 /// Constructions and their product. The second group needs an import to be told from others.
-const SURE: [(&str, &str); 104] = [
+const SURE: [(&str, &str); 108] = [
+    ("LlamaCloudIndex", "llamacloud"),
+    ("LlamaCloudRetriever", "llamacloud"),
+    ("ElasticsearchDocumentStore", "elasticsearch"),
+    ("OpenSearchDocumentStore", "opensearch"),
+    ("MongoDBAtlasDocumentStore", "mongodb-atlas"),
+    ("MongoDBAtlasVectorSearchIndex", "mongodb-atlas"),
+    ("OpensearchVectorStore", "opensearch"),
+    ("UpstashVectorStore", "upstash-vector"),
+    ("TypesenseVectorStore", "typesense"),
+    ("Typesense", "typesense"),
+    ("Vectara", "vectara"),
+    ("VespaStore", "vespa"),
+    ("TurbopufferVectorStore", "turbopuffer"),
+    ("CloudflareVectorizeStore", "cloudflare-vectorize"),
+    ("HNSWLib", "hnswlib"),
+    ("USearch", "usearch"),
+    ("DocArrayInMemorySearch", "in-memory"),
+    ("SimpleVectorStoreIndex", "in-memory"),
+    ("LocalDocumentIndex", "vectra"),
+    ("LocalIndex", "vectra"),
+    ("FirestoreVectorStore", "firestore"),
+    ("CosmosDBVectorStore", "azure-cosmosdb"),
+    ("AzureCosmosDBVectorStore", "azure-cosmosdb"),
     ("use_async_with_weaviate_cloud", "weaviate"),
     ("use_async_with_local", "weaviate"),
     ("use_async_with_custom", "weaviate"),
@@ -92,31 +115,16 @@ const SURE: [(&str, &str); 104] = [
     ("VolatileMemoryStore", "in-memory"),
     ("PostgresVectorStore", "pgvector"),
     ("SqliteVectorStore", "sqlite"),
-    ("WithQdrantMemoryDb", "qdrant"),
-    ("WithAzureAISearchMemoryDb", "azure-ai-search"),
-    ("WithPostgresMemoryDb", "pgvector"),
-    ("WithRedisMemoryDb", "redis"),
-    ("WithSimpleVectorDb", "in-memory"),
-    ("AddQdrantVectorStore", "qdrant"),
-    ("AddInMemoryVectorStore", "in-memory"),
-    ("AddAzureAISearchVectorStore", "azure-ai-search"),
-    ("AddPostgresVectorStore", "pgvector"),
-    ("AddRedisVectorStore", "redis"),
     ("AddQdrantClient", "qdrant"),
-    ("AddAzureAISearchCollection", "azure-ai-search"),
-    ("AddQdrantCollection", "qdrant"),
-    ("AddRedisJsonCollection", "redis"),
-    ("AddRedisHashSetCollection", "redis"),
-    ("AddWeaviateCollection", "weaviate"),
-    ("AddInMemoryCollection", "in-memory"),
-    ("AddPostgresCollection", "pgvector"),
-    ("AddWeaviateVectorStore", "weaviate"),
-    ("AddSqliteVectorStore", "sqlite"),
     ("ChromaMemoryStore", "chroma"),
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),
 ];
-const IMPORTED: [(&str, &str, &[&str]); 13] = [
+const IMPORTED: [(&str, &str, &[&str]); 17] = [
+    ("SearchClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("SearchIndexClient", "azure-ai-search", &["azure.search", "@azure/search"]),
+    ("VectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
+    ("MultiModalVectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),
     ("Chroma", "chroma", &["chroma", "langchain", "llama-index"]),
     ("Client", "chroma", &["chroma"]),
     ("HttpClient", "chroma", &["chroma"]),
@@ -232,6 +240,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             out.assets.push(store(product, None, source.place(call.line)));
         }
     }
+    for declared in source.facts.declared.iter().filter(|_| source.language.is_typed()) {
+        if let Some(product) = typed_stores::product(source, &declared.of) {
+            out.assets.push(store(product, None, source.place(declared.line)));
+        }
+    }
     for record in &source.facts.records {
         let product = match record.of.as_str() {
             "qdrant.Config" | "qdrant.CreateCollection" => "qdrant",
@@ -303,7 +316,12 @@ fn is_collection(name: &str) -> bool {
 /// The product that a call makes a store of.
 fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
     let mut parts: Vec<_> = call.callee.split('.').collect();
-    if MAKERS.contains(&call.last()) {
+    // A store's own class says so, whichever of its methods makes it.
+    let of_class = parts.len() > 1
+        && parts
+            .get(parts.len() - 2)
+            .is_some_and(|class| SURE.iter().any(|(name, _)| name == class));
+    if MAKERS.contains(&call.last()) || of_class {
         parts.pop();
     }
     let class = *parts.last()?;
@@ -318,6 +336,9 @@ fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
             });
         let own = class.starts_with(|c: char| c.is_ascii_lowercase());
         return (known && (!own || source.package_of(&callee).is_some())).then_some(*product);
+    }
+    if let Some(product) = typed_stores::product(source, &callee) {
+        return Some(product);
     }
     let module = source.facts.imported(&callee).map(|(module, _)| module.to_ascii_lowercase())?;
     IMPORTED

@@ -1,5 +1,7 @@
 //! What the finders make of Java and C#, in small.
 
+use std::collections::HashSet;
+
 use super::Source;
 use crate::findings::Findings;
 use crate::known::{Index, Known, KnownPackage, KnownProvider};
@@ -30,7 +32,10 @@ fn found(language: Language, text: &str) -> Vec<String> {
     let facts = source::read(language, text, &Limits::default()).expect("read");
     assert_eq!(facts.broken_at, None, "the sample is of its language");
     let mut out = Findings::default();
-    super::source(&Source::new("src/Sample.x", language, &facts, &index, None), &mut out);
+    super::source(
+        &Source::new("src/Sample.x", language, &facts, &index, None, &HashSet::new()),
+        &mut out,
+    );
     let mut shown: Vec<_> = out
         .assets
         .iter()
@@ -124,4 +129,122 @@ class Rooms
 }
 "#;
     insta::assert_debug_snapshot!(found(Language::CSharp, text));
+}
+
+#[test]
+fn what_csharp_hands_to_a_model() {
+    let text = r#"
+using Azure.AI.FormRecognizer.DocumentAnalysis;
+using Azure.Search.Documents;
+using Microsoft.SemanticKernel;
+
+class Desk(SearchClient search)
+{
+    async Task Open(Kernel kernel, DocumentAnalysisClient reader)
+    {
+        kernel.ImportPluginFromObject(new TimePlugin(), "clock");
+        kernel.ImportPluginFromObject(new Desk(search), "desk");
+        await kernel.ImportPluginFromOpenApiAsync("Letters", new Uri("https://letters.example/openapi.json"));
+        services.AddSimpleVectorDbAsMemoryDb(config);
+        await Ask(prompt, tools: [look]);
+        var read = await reader.AnalyzeDocumentAsync(WaitUntil.Started, "prebuilt-layout", bytes);
+        var sort = await chat.GetResponseAsync($"Decide whether the letter of {sender} is a complaint: {letter}");
+        var hello = await chat.GetResponseAsync("Say hello to the office");
+        var models = builder.AddOllama("models").AddModel("talk", "llama3.2");
+        builder.AddOpenAIChatCompletion("chat");
+    }
+}
+"#;
+    assert_eq!(
+        found(Language::CSharp, text),
+        [
+            "10 tool clock",
+            "12 tool Letters",
+            "13 vector_store in-memory",
+            "14 agent Open",
+            "15 model prebuilt-layout",
+            "16 prompt Open",
+            "18 model llama3.2",
+            "18 model_api Ollama",
+            "19 model_api OpenAI",
+            "2 model_api Azure AI Document Intelligence",
+            "6 vector_store azure-ai-search",
+        ]
+    );
+}
+
+#[test]
+fn corpora_and_messages_of_java() {
+    let text = r#"
+import static dev.langchain4j.data.document.loader.FileSystemDocumentLoader.loadDocument;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.store.embedding.EmbeddingStoreIngestor;
+import org.springframework.beans.factory.annotation.Value;
+
+class Ingestor {
+    @Value("classpath:/letters/terms.txt")
+    private Resource terms;
+    @Value("classpath:/pages/index.mustache")
+    private Resource page;
+
+    void run() {
+        fill("letters/rules.pdf");
+        EmbeddingStoreIngestor.builder().embeddingModel(model).build();
+    }
+    void fill(String path) {
+        var document = loadDocument(toPath(path), parser);
+        var letter = UserMessage.from("Say which of the letters in the list are complaints,\nand answer with their numbers alone.");
+        var hello = UserMessage.from("Good morning to all of you");
+    }
+}
+"#;
+    assert_eq!(
+        found(Language::Java, text),
+        ["14 corpus letters/rules.pdf", "19 prompt fill", "8 corpus letters/terms.txt"]
+    );
+}
+
+#[test]
+fn functions_and_stores_of_go_and_rust() {
+    let go = r#"
+package desk
+
+import "github.com/sashabaranov/go-openai"
+import "github.com/tmc/langchaingo/vectorstores/pgvector"
+
+const ModelFast = "gpt-4o-mini"
+
+func definition() any {
+	_ = Flag{Name: "verbose", Description: "Says more", Default: "no"}
+	return ActionDefinition{Name: "sort_letter", Description: "Sorts a letter", Properties: p}
+}
+"#;
+    assert_eq!(
+        found(Language::Go, go),
+        ["11 tool sort_letter", "5 vector_store pgvector", "7 model gpt-4o-mini"]
+    );
+    let rust = r##"
+use swiftide::integrations::duckdb::Duckdb;
+
+pub const PLAN: Prompt<Task> = Prompt(r#"Plan how the letter is answered."#, PhantomData);
+
+fn tools() -> Vec<Tool> {
+    history.push(Message::User(format!(r#"Say which of the letters are complaints.
+Answer with their numbers alone: {letters}"#)));
+    vec![
+        Tool { name: "read_letter".to_string(), purpose: "Reads a letter.".into(), args: vec![] },
+        Tool { name: Function::SortLetter.to_string(), description: None, parameters: p() },
+    ]
+}
+"##;
+    assert_eq!(
+        found(Language::Rust, rust),
+        [
+            "10 tool read_letter",
+            "11 tool sort_letter",
+            "2 vector_store duckdb",
+            "4 prompt PLAN",
+            "7 prompt tools",
+        ]
+    );
 }

@@ -2,8 +2,9 @@
 
 use annex_isms::AssetKind;
 
-use super::{Source, abilities};
+use super::{Source, abilities, handed};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::source::Language;
 use crate::source::facts::{Call, Record, Shape, last};
 
 /// Decorators that make a function a tool.
@@ -22,7 +23,7 @@ const DECORATORS: [&str; 11] = [
 ];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
-const MAKERS: [&str; 20] = [
+pub(super) const MAKERS: [&str; 20] = [
     "DynamicTool",
     "DynamicStructuredTool",
     "StructuredTool",
@@ -91,7 +92,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     for call in &source.facts.calls {
-        bound(source, call, out);
+        handed::bound(source, call, out);
+        handed::handed(source, call, out);
+        handed::wrapped(source, call, out);
         if let Some((name, scope)) = made(source, call) {
             let finding = tool(&name, source.place(call.line));
             out.assets.push(match scope {
@@ -170,35 +173,7 @@ fn is_tool_name(text: &str) -> bool {
     (1..=80).contains(&text.len()) && !text.contains(char::is_whitespace)
 }
 
-/// Classes that are handed to a model as its tools: `model.bind_tools([Search, Finish])`.
-fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
-    if !matches!(call.last(), "bind_tools" | "bindTools") {
-        return;
-    }
-    let lists =
-        call.args.iter().filter(|arg| arg.name.is_none()).take(1).flat_map(|arg| {
-            match &arg.value.shape {
-                Shape::Name(name) => source
-                    .facts
-                    .bound(name, call.scope)
-                    .into_iter()
-                    .map(|binding| &binding.value)
-                    .collect(),
-                _ => vec![&arg.value],
-            }
-        });
-    for list in lists {
-        let Shape::List(items) = &list.shape else { continue };
-        for item in items {
-            let Shape::Name(name) = &item.shape else { continue };
-            if last(name).starts_with(|c: char| c.is_ascii_uppercase()) {
-                out.assets.push(tool(last(name), source.place(item.line)));
-            }
-        }
-    }
-}
-
-pub(super) fn tool(name: &str, place: Place) -> Finding {
+pub(crate) fn tool(name: &str, place: Place) -> Finding {
     Finding::new(AssetKind::Tool, Key::in_system(name, &place.path), name, place)
 }
 
@@ -230,6 +205,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         .and_then(|value| source.facts.literal(value, call.scope))
         .filter(|literal| !literal.holes && literal.text.len() <= 80 && !literal.text.contains(' '))
         .map(|literal| literal.text);
+    let looped = |name: &str| {
+        let bound = source.facts.bound(name, call.scope);
+        bound.iter().any(|binding| matches!(binding.value.shape, Shape::Each(_)))
+    };
     let wrapped = call.args.iter().find_map(|arg| match (&arg.name, &arg.value.shape) {
         (name, Shape::Name(function))
             if name.as_deref().is_none_or(|n| matches!(n, "fn" | "func")) =>
@@ -238,6 +217,10 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         }
         _ => None,
     });
+    // Each of what is gone through has its own name.
+    if given.is_none() && wrapped.as_deref().is_some_and(looped) {
+        return None;
+    }
     // A name that is only known at run time is no name; in Java and C# a tool is told its own.
     if given.is_none()
         && (call.any_named(&["name", "Name"]).is_some() || source.language.is_typed())
@@ -269,8 +252,35 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
     Some((name, inside))
 }
 
+/// `ShellTools.builder()`: a class of a package of tools.
+fn of_java(source: &Source<'_>, call: &Call) -> Option<String> {
+    let class = call.callee.split('.').next()?;
+    let named = class.ends_with("Tool") || class.ends_with("Tools");
+    if source.language != Language::Java || !named || !call.callee.contains(".builder") {
+        return None;
+    }
+    let (module, _) = source.facts.imported(class)?;
+    source.package_of(class)?;
+    module.split('.').any(|part| part == "tools").then(|| class.to_owned())
+}
+
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
+    // Collections of tools that a framework brings, and tools of its own making.
+    let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    if let Some(name) = of_java(source, call) {
+        return Some(tool(&name, source.place(call.line)));
+    }
+    if brought.iter().any(|end| real.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
+        && !source.language.is_typed()
+        && READY.iter().all(|(name, ..)| *name != real)
+        && !matches!(real.as_str(), "BaseToolSpec" | "LoadAndSearchToolSpec" | "BaseToolkit")
+        && source
+            .package_of(&call.callee)
+            .is_some_and(|p| matches!(p.role.as_str(), "framework" | "agent" | "sdk"))
+    {
+        return Some(tool(&real, source.place(call.line)));
+    }
     let (name, code, network) = READY.iter().find(|(name, ..)| *name == real)?;
     source.package_of(&call.callee)?;
     let mut finding = tool(name, source.place(call.line));
@@ -292,19 +302,20 @@ fn schema(
     let get = |key: &str| {
         entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     };
-    let (Some(kind), Some(function)) = (get("type"), get("function")) else {
-        return;
-    };
+    let Some(kind) = get("type") else { return };
     let declared = match &kind.shape {
         Shape::Text { text, .. } => text == "function",
         Shape::Name(name) => name.ends_with("ToolTypeFunction"),
         _ => false,
     };
-    let Shape::Record(_, inner) = &function.shape else {
-        return;
+    let name = match get("function").map(|function| &function.shape) {
+        Some(Shape::Record(_, inner)) => {
+            inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value)
+        }
+        // The newer interface has the function's fields beside its type.
+        None if get("parameters").is_some() => get("name"),
+        _ => return,
     };
-    let name =
-        inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value);
     if let (true, Some(name)) = (declared, name)
         && let Some(literal) =
             source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())

@@ -5,93 +5,13 @@
 //! few names are so much their library's own that no import is asked for, because a project can
 //! import for all its files at once.
 
+use super::namespaces::{ASSEMBLIES, NAMESPACES};
 use crate::known::{Index, KnownPackage};
 use crate::source::Language;
 use crate::source::facts::Facts;
 
-/// Packages of Java and the artifact that brings them; the longest one that fits decides.
-const NAMESPACES: [(&str, &str); 62] = [
-    ("dev.langchain4j", "dev.langchain4j:langchain4j"),
-    ("dev.langchain4j.agentic", "dev.langchain4j:langchain4j-agentic"),
-    ("dev.langchain4j.mcp", "dev.langchain4j:langchain4j-mcp"),
-    ("dev.langchain4j.model.openai", "dev.langchain4j:langchain4j-open-ai"),
-    ("dev.langchain4j.model.openaiofficial", "dev.langchain4j:langchain4j-open-ai-official"),
-    ("dev.langchain4j.model.azure", "dev.langchain4j:langchain4j-azure-open-ai"),
-    ("dev.langchain4j.model.anthropic", "dev.langchain4j:langchain4j-anthropic"),
-    ("dev.langchain4j.model.ollama", "dev.langchain4j:langchain4j-ollama"),
-    ("dev.langchain4j.model.mistralai", "dev.langchain4j:langchain4j-mistral-ai"),
-    ("dev.langchain4j.model.googleai", "dev.langchain4j:langchain4j-google-ai-gemini"),
-    ("dev.langchain4j.model.vertexai", "dev.langchain4j:langchain4j-vertex-ai"),
-    ("dev.langchain4j.model.vertexai.gemini", "dev.langchain4j:langchain4j-vertex-ai-gemini"),
-    ("dev.langchain4j.model.bedrock", "dev.langchain4j:langchain4j-bedrock"),
-    ("dev.langchain4j.model.cohere", "dev.langchain4j:langchain4j-cohere"),
-    ("dev.langchain4j.model.huggingface", "dev.langchain4j:langchain4j-hugging-face"),
-    ("dev.langchain4j.model.jina", "dev.langchain4j:langchain4j-jina"),
-    ("dev.langchain4j.model.jlama", "dev.langchain4j:langchain4j-jlama"),
-    ("dev.langchain4j.model.voyageai", "dev.langchain4j:langchain4j-voyage-ai"),
-    ("dev.langchain4j.model.localai", "dev.langchain4j:langchain4j-local-ai"),
-    ("dev.langchain4j.model.dashscope", "dev.langchain4j:langchain4j-dashscope"),
-    ("dev.langchain4j.model.zhipu", "dev.langchain4j:langchain4j-zhipu-ai"),
-    ("dev.langchain4j.model.workersai", "dev.langchain4j:langchain4j-workers-ai"),
-    ("dev.langchain4j.model.watsonx", "dev.langchain4j:langchain4j-watsonx"),
-    ("dev.langchain4j.model.github", "dev.langchain4j:langchain4j-github-models"),
-    ("dev.langchain4j.model.embedding.onnx", "dev.langchain4j:langchain4j-embeddings"),
-    ("dev.langchain4j.store.embedding.pgvector", "dev.langchain4j:langchain4j-pgvector"),
-    ("dev.langchain4j.store.embedding.chroma", "dev.langchain4j:langchain4j-chroma"),
-    ("dev.langchain4j.store.embedding.qdrant", "dev.langchain4j:langchain4j-qdrant"),
-    ("dev.langchain4j.store.embedding.milvus", "dev.langchain4j:langchain4j-milvus"),
-    ("dev.langchain4j.store.embedding.weaviate", "dev.langchain4j:langchain4j-weaviate"),
-    ("dev.langchain4j.store.embedding.pinecone", "dev.langchain4j:langchain4j-pinecone"),
-    ("dev.langchain4j.store.embedding.redis", "dev.langchain4j:langchain4j-redis"),
-    ("dev.langchain4j.store.embedding.elasticsearch", "dev.langchain4j:langchain4j-elasticsearch"),
-    ("io.quarkiverse.langchain4j", "io.quarkiverse.langchain4j:quarkus-langchain4j-core"),
-    ("org.springframework.ai", "org.springframework.ai:spring-ai-core"),
-    ("org.springframework.ai.chat", "org.springframework.ai:spring-ai-client-chat"),
-    ("org.springframework.ai.openai", "org.springframework.ai:spring-ai-openai"),
-    ("org.springframework.ai.azure.openai", "org.springframework.ai:spring-ai-azure-openai"),
-    ("org.springframework.ai.anthropic", "org.springframework.ai:spring-ai-anthropic"),
-    ("org.springframework.ai.ollama", "org.springframework.ai:spring-ai-ollama"),
-    ("org.springframework.ai.mistralai", "org.springframework.ai:spring-ai-mistral-ai"),
-    ("org.springframework.ai.bedrock", "org.springframework.ai:spring-ai-bedrock-converse"),
-    ("org.springframework.ai.vertexai", "org.springframework.ai:spring-ai-vertex-ai-gemini"),
-    ("org.springframework.ai.google.genai", "org.springframework.ai:spring-ai-google-genai"),
-    ("org.springframework.ai.deepseek", "org.springframework.ai:spring-ai-deepseek"),
-    ("org.springframework.ai.mcp", "org.springframework.ai:spring-ai-mcp"),
-    ("org.springframework.ai.vectorstore", "org.springframework.ai:spring-ai-vector-store"),
-    ("com.openai", "com.openai:openai-java"),
-    ("com.anthropic", "com.anthropic:anthropic-java"),
-    ("com.azure.ai.openai", "com.azure:azure-ai-openai"),
-    ("com.azure.ai.inference", "com.azure:azure-ai-inference"),
-    ("com.azure.search.documents", "com.azure:azure-search-documents"),
-    ("com.google.cloud.vertexai", "com.google.cloud:google-cloud-vertexai"),
-    ("com.google.genai", "com.google.genai:google-genai"),
-    ("com.google.adk", "com.google.adk:google-adk"),
-    ("software.amazon.awssdk.services.bedrockruntime", "software.amazon.awssdk:bedrockruntime"),
-    ("com.microsoft.semantickernel", "com.microsoft.semantic-kernel:semantickernel-api"),
-    (
-        "com.microsoft.semantickernel.aiservices.openai",
-        "com.microsoft.semantic-kernel:semantickernel-aiservices-openai",
-    ),
-    ("io.modelcontextprotocol", "io.modelcontextprotocol.sdk:mcp"),
-    ("com.theokanning.openai", "com.theokanning.openai-gpt3-java:service"),
-    ("io.github.ollama4j", "io.github.ollama4j:ollama4j"),
-    ("org.bsc.langgraph4j", "org.bsc.langgraph4j:langgraph4j-core"),
-];
-
-/// Namespaces of C# that are not called as their package.
-const ASSEMBLIES: [(&str, &str); 8] = [
-    ("Amazon.BedrockRuntime", "AWSSDK.BedrockRuntime"),
-    ("Amazon.BedrockAgentRuntime", "AWSSDK.BedrockAgentRuntime"),
-    ("LLama", "LLamaSharp"),
-    ("Microsoft.SemanticKernel.Agents", "Microsoft.SemanticKernel.Agents.Core"),
-    ("Microsoft.SemanticKernel.Planning", "Microsoft.SemanticKernel.Planners.Handlebars"),
-    ("Microsoft.Extensions.VectorData", "Microsoft.Extensions.VectorData.Abstractions"),
-    ("Microsoft.KernelMemory", "Microsoft.KernelMemory.Core"),
-    ("Pinecone", "Pinecone.Client"),
-];
-
 /// Classes of C#, the namespace that has them, and whether no other library has that name.
-const CLASSES: [(&str, &str, bool); 44] = [
+const CLASSES: [(&str, &str, bool); 58] = [
     ("OpenAIClient", "OpenAI", false),
     ("ChatClient", "OpenAI.Chat", false),
     ("EmbeddingClient", "OpenAI.Embeddings", false),
@@ -136,6 +56,20 @@ const CLASSES: [(&str, &str, bool); 44] = [
     ("McpClientFactory", "ModelContextProtocol", true),
     ("StdioClientTransport", "ModelContextProtocol", true),
     ("McpServerTool", "ModelContextProtocol", true),
+    ("ChatOptions", "Microsoft.Extensions.AI", false),
+    ("OpenAIPromptExecutionSettings", "Microsoft.SemanticKernel", true),
+    ("AzureOpenAIPromptExecutionSettings", "Microsoft.SemanticKernel", true),
+    ("PromptExecutionSettings", "Microsoft.SemanticKernel", false),
+    ("GeminiPromptExecutionSettings", "Microsoft.SemanticKernel", true),
+    ("OllamaPromptExecutionSettings", "Microsoft.SemanticKernel", true),
+    ("MistralAIPromptExecutionSettings", "Microsoft.SemanticKernel", true),
+    ("ChatRequestSystemMessage", "Azure.AI.OpenAI", true),
+    ("ChatCompletionsOptions", "Azure.AI.OpenAI", true),
+    ("DocumentAnalysisClient", "Azure.AI.FormRecognizer", true),
+    ("DocumentIntelligenceClient", "Azure.AI.DocumentIntelligence", true),
+    ("ContentSafetyClient", "Azure.AI.ContentSafety", true),
+    ("ImageAnalysisClient", "Azure.AI.Vision.ImageAnalysis", true),
+    ("TextAnalyticsClient", "Azure.AI.TextAnalytics", true),
 ];
 
 /// The package that a namespace belongs to.

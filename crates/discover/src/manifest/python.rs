@@ -184,6 +184,14 @@ pub(crate) fn setup_py(facts: &Facts) -> Manifest {
 fn listed(facts: &Facts, value: &Value, manifest: &mut Manifest) {
     match &value.shape {
         Shape::List(items) => {
+            // `deps["torch"]`: what is looked up is a table made of a list of requirements.
+            if items.iter().any(|item| matches!(item.shape, Shape::Each(_))) {
+                let tables = facts.bindings.iter().filter(|b| b.name.contains("deps"));
+                for table in tables.filter(|b| matches!(&b.value.shape, Shape::List(items) if items.iter().all(|item| matches!(item.shape, Shape::Text { .. })))) {
+                    listed(facts, &table.value, manifest);
+                }
+                return;
+            }
             for literal in items.iter().flat_map(|item| facts.literals(item, 0)) {
                 if let Some((name, version)) = requirement(&literal.text) {
                     manifest.add(&name, literal.line, version, false);

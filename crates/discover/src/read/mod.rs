@@ -1,8 +1,12 @@
 //! Readers of configuration syntax: bytes in, [`Node`](crate::tree::Node) or a fault out.
 
+pub(crate) mod bicep;
 pub(crate) mod env;
+pub(crate) mod expr;
+pub(crate) mod hcl;
 pub(crate) mod json;
 pub(crate) mod properties;
+pub(crate) mod template;
 pub(crate) mod toml;
 pub(crate) mod xml;
 pub(crate) mod yaml;

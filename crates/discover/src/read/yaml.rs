@@ -10,8 +10,39 @@ use crate::tree::{Fault, Kind, Node};
 
 /// Reads a stream; several documents give a list of them.
 pub(crate) fn read(text: &str, limits: &Limits) -> Result<Node, Fault> {
+    match read_on(text, limits) {
+        (node, None) => Ok(node),
+        (_, Some(fault)) => Err(fault),
+    }
+}
+
+/// The same, and with a fault what stands before it.
+pub(crate) fn read_on(text: &str, limits: &Limits) -> (Node, Option<Fault>) {
     let mut documents = Vec::new();
     let mut open: Vec<Open> = Vec::new();
+    let fault = events(text, limits, &mut documents, &mut open).err();
+    // What a fault left open ends there.
+    while let Some(last) = open.pop() {
+        let node = last.close();
+        match open.last_mut() {
+            Some(parent) => parent.add(node),
+            None => documents.push(node),
+        }
+    }
+    let node = match documents.len() {
+        0 => Node::NULL,
+        1 => documents.remove(0),
+        _ => Node::new(1, Kind::List(documents)),
+    };
+    (node, fault)
+}
+
+fn events(
+    text: &str,
+    limits: &Limits,
+    documents: &mut Vec<Node>,
+    open: &mut Vec<Open>,
+) -> Result<(), Fault> {
     let mut values = 0_usize;
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, span) = event
@@ -49,11 +80,7 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Node, Fault> {
             }
         }
     }
-    Ok(match documents.len() {
-        0 => Node::new(1, Kind::Null),
-        1 => documents.remove(0),
-        _ => Node::new(1, Kind::List(documents)),
-    })
+    Ok(())
 }
 
 fn line(number: usize) -> u32 {

@@ -1,6 +1,7 @@
 //! What one file says of others: included requirements, scripts that documents start.
 
 use super::{Reader, text};
+use crate::find::prompts;
 use crate::manifest::ManifestKind;
 use crate::walk::{Class, File, Skip};
 
@@ -33,7 +34,7 @@ impl Reader<'_> {
                 if !matches!(file.class, Class::Manifest(_)) {
                     match text(file, self.limits.manifest_bytes_max) {
                         Ok(text) => {
-                            let read = self.manifest(&path, ManifestKind::Requirements, &text);
+                            let read = self.manifest(file, ManifestKind::Requirements, &text);
                             if let Err(reason) = read {
                                 self.skip(file, reason);
                             }
@@ -77,4 +78,18 @@ pub(super) fn scripts(files: &[File]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// Whether prose is read: documents that start scripts, and prompts.
+pub(super) fn is_asked(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    (prompts::is_prompt_file(path) && !is_document(path)) || name.starts_with("readme")
+}
+
+/// Whether a path belongs to documentation.
+pub(super) fn is_document(path: &str) -> bool {
+    path.split('/')
+        .rev()
+        .skip(1)
+        .any(|part| matches!(part, "docs" | "doc" | "documentation" | "website"))
 }

@@ -1,11 +1,12 @@
 //! A syntax tree → [`Facts`], walked with a cursor: no recursion, however deep the file nests.
 
 mod imports;
+mod signature;
 
 use tree_sitter::{Node, Tree};
 
 use super::Language;
-use super::facts::{Binding, Facts, Function, Record, Shape, Text, last};
+use super::facts::{Binding, Facts, Function, Record, Shape, Text, Value, last};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
 use super::{marks, typed};
 use crate::limits::Limits;
@@ -133,8 +134,10 @@ impl Walk<'_> {
                 self.record(node);
             }
             "selector_expression" | "scoped_identifier" => self.constant(node),
+            "member_expression" => self.variable(node),
             "struct_item" if !self.attributes(node).is_empty() => self.function(node),
             "enum_variant" => self.variant(node),
+            "for_in_clause" | "for_statement" | "for_in_statement" => self.loop_variable(node),
             _ => {
                 if self.language.is_typed() {
                     let scope = self.scope();
@@ -150,6 +153,21 @@ impl Walk<'_> {
     fn is_test_module(&self, node: Node<'_>) -> bool {
         node.child_by_field_name("name")
             .is_some_and(|name| matches!(text(name, self.source), "tests" | "test"))
+    }
+
+    /// `process.env.NAME`; where a name stands in a text it is taken from there.
+    fn variable(&mut self, node: Node<'_>) {
+        let whole = text(node, self.source);
+        let name = ["process.env.", "import.meta.env.", "env."]
+            .iter()
+            .find_map(|prefix| whole.strip_prefix(prefix));
+        let constant = |name: &&str| {
+            (3..=NAME_CHARS_MAX).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        };
+        if let Some(name) = name.filter(constant) {
+            self.facts.variables.push((name.to_owned(), line(node)));
+        }
     }
 
     fn text(&mut self, node: Node<'_>) {
@@ -176,6 +194,7 @@ impl Walk<'_> {
             line: line(node),
             parent,
             scope,
+            parameters: signature::parameters(node, self.source),
         });
         self.facts.functions.len() - 1
     }
@@ -327,6 +346,20 @@ impl Walk<'_> {
         let value = super::value::value(first_of_list(given), self.source, scope);
         let of = self.declared_as(node);
         self.facts.bindings.push(Binding { name, of, value, scope });
+    }
+
+    /// `for model in MODELS`, `for (const model of MODELS)`: the name is one of what is gone through.
+    fn loop_variable(&mut self, node: Node<'_>) {
+        let field = |name| node.child_by_field_name(name);
+        let (Some(target), Some(given)) = (field("left"), field("right")) else { return };
+        if !matches!(target.kind(), "identifier" | "property_identifier") {
+            return;
+        }
+        let scope = self.scope();
+        let given = super::value::value(first_of_list(given), self.source, scope);
+        let value = Value { line: given.line, shape: Shape::Each(Box::new(given)) };
+        let name = text(target, self.source).to_owned();
+        self.facts.bindings.push(Binding { name, of: String::new(), value, scope });
     }
 
     /// The type that a constant is declared with, or the class or enumeration around it.

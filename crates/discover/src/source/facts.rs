@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A fact never comes from a comment or a docstring. A value is what is written at its place;
-//! [`Facts::texts`] follows a name to the constants bound to it in the same file, no further.
+//! [`Facts::literals`] follows a name to the constants bound to it in the same file, no further.
 
 use std::collections::HashMap;
 
@@ -19,6 +19,8 @@ use std::collections::HashMap;
 pub(crate) struct Facts {
     pub(crate) imports: Vec<Import>,
     pub(crate) calls: Vec<Call>,
+    /// Variables of the environment that are read, and their lines.
+    pub(crate) variables: Vec<(String, u32)>,
     /// Records (objects, dictionaries, struct literals) that are not an argument of a call.
     pub(crate) records: Vec<Record>,
     pub(crate) bindings: Vec<Binding>,
@@ -89,6 +91,7 @@ pub(crate) struct Declared {
     pub(crate) name: String,
     /// Dotted, without the types that it is generic over.
     pub(crate) of: String,
+    pub(crate) line: u32,
     pub(crate) scope: usize,
 }
 
@@ -102,6 +105,8 @@ pub(crate) struct Function {
     pub(crate) parent: usize,
     /// The scope of its body.
     pub(crate) scope: usize,
+    /// Names of its parameters.
+    pub(crate) parameters: Vec<String>,
 }
 
 /// A text literal.
@@ -138,6 +143,8 @@ pub(crate) enum Shape {
     Call(Box<Call>),
     /// One of these: `a or b`, `a ?? b`, `a if c else b`.
     Choice(Vec<Value>),
+    /// An element of this: a loop's variable, a look-up by a key that is not constant.
+    Each(Box<Value>),
     Other,
 }
 
@@ -151,6 +158,8 @@ pub(crate) struct Literal {
 
 /// How many constants a name is followed to.
 const LITERALS_MAX: usize = 16;
+/// How many elements of a list are looked at.
+const ELEMENTS_MAX: usize = 256;
 /// How many names are followed one after the other.
 const HOPS_MAX: usize = 4;
 
@@ -210,6 +219,49 @@ impl Facts {
             Shape::Name(name) if hops > 0 => {
                 for binding in self.bound(name, scope) {
                     self.follow(&binding.value, binding.scope, hops - 1, found);
+                }
+            }
+            Shape::Each(of) if hops > 0 => {
+                for (value, scope) in self.elements(of, scope) {
+                    self.follow(value, scope, hops - 1, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The elements of a list, or the values of a record, that `value` can be, with their scope.
+    pub(crate) fn elements<'a>(
+        &'a self,
+        value: &'a Value,
+        scope: usize,
+    ) -> Vec<(&'a Value, usize)> {
+        let mut found = Vec::new();
+        self.inside(value, scope, HOPS_MAX, &mut found);
+        found
+    }
+
+    fn inside<'a>(
+        &'a self,
+        value: &'a Value,
+        scope: usize,
+        hops: usize,
+        found: &mut Vec<(&'a Value, usize)>,
+    ) {
+        let room = ELEMENTS_MAX.saturating_sub(found.len());
+        match &value.shape {
+            Shape::List(items) => found.extend(items.iter().take(room).map(|item| (item, scope))),
+            Shape::Record(_, entries) => {
+                found.extend(entries.iter().take(room).map(|(_, value)| (value, scope)));
+            }
+            Shape::Choice(values) if hops > 0 => {
+                for value in values {
+                    self.inside(value, scope, hops - 1, found);
+                }
+            }
+            Shape::Name(name) if hops > 0 => {
+                for binding in self.bound(name, scope) {
+                    self.inside(&binding.value, binding.scope, hops - 1, found);
                 }
             }
             _ => {}

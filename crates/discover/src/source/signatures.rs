@@ -6,7 +6,7 @@
 use super::facts::{Call, Shape};
 
 /// The end of a callee, and the names of its parameters in their order.
-const SIGNATURES: [(&[&str], &[&str]); 17] = [
+const SIGNATURES: [(&[&str], &[&str]); 21] = [
     (
         &[
             "AddOpenAIChatCompletion",
@@ -91,6 +91,10 @@ const SIGNATURES: [(&[&str], &[&str]); 17] = [
     (&["new.OllamaChatClient", "new.OllamaEmbeddingGenerator"], &["endpoint", "modelId"]),
     (&["new.OllamaModel"], &["modelName"]),
     (&["AddDeployment"], &["name", "modelName", "modelVersion"]),
+    (&["new.AzureOpenAIDeployment"], &["name", "modelName", "modelVersion"]),
+    (&["AddGitHubModel"], &["name", "model"]),
+    (&["AnalyzeDocumentAsync", "AnalyzeDocumentFromUriAsync"], &["waitUntil", "modelId"]),
+    (&["beginAnalyzeDocument", "beginAnalyzeDocumentFromUrl"], &["modelId"]),
     (&["new.GenerativeModel"], &["modelName"]),
     (
         &["models.generateContent", "models.generateContentStream", "models.embedContent"],

@@ -27,6 +27,7 @@ fn shown(value: &Value) -> String {
         }
         Shape::Call(call) => one(call),
         Shape::Choice(values) => values.iter().map(shown).collect::<Vec<_>>().join(" or "),
+        Shape::Each(of) => format!("each of {}", shown(of)),
         Shape::Other => "?".to_owned(),
     }
 }

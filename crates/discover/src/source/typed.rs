@@ -231,7 +231,8 @@ pub(super) fn declaration(node: Node<'_>, source: &str, scope: usize, out: &mut 
         .filter(|child| child.kind() == "variable_declarator")
         .filter_map(|declarator| declarator.child_by_field_name("name"));
     for name in own.into_iter().chain(several).take(ARGUMENTS_MAX) {
-        out.push(Declared { name: text(name, source).to_owned(), of: of.clone(), scope });
+        let line = line(name);
+        out.push(Declared { name: text(name, source).to_owned(), of: of.clone(), line, scope });
     }
 }
 
@@ -283,7 +284,7 @@ pub(super) fn passed_on(call: &Call) -> Option<Shape> {
         "Objects.requireNonNullElse" | "MoreObjects.firstNonNull" => {
             return Some(Shape::Choice(positional.into_iter().cloned().collect()));
         }
-        "String.format" | "string.Format" | "String.Format" => {
+        "String.format" | "string.Format" | "String.Format" | "fmt.Sprintf" => {
             return match &positional.first()?.shape {
                 Shape::Text { text, .. } => Some(Shape::Text { text: text.clone(), holes: true }),
                 _ => None,

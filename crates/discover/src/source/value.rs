@@ -58,7 +58,9 @@ fn shape(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
         | "object_creation_expression"
         | "implicit_object_creation_expression"
         | "invocation_expression" => called(node, source, scope, depth),
-        "subscript" | "subscript_expression" => environment(node, source).unwrap_or(Shape::Other),
+        "subscript" | "subscript_expression" => {
+            environment(node, source).unwrap_or_else(|| looked_up(node, source, scope, depth))
+        }
         "identifier"
         | "attribute"
         | "member_expression"
@@ -258,11 +260,15 @@ fn called(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
             return at_depth(object, source, scope, depth + 1).shape;
         }
     }
-    if matches!(last.as_str(), "formatted" | "replace" | "Replace")
+    if matches!(last.as_str(), "formatted" | "replace" | "Replace" | "format" | "format_map")
         && let Some(object) = receiver(node)
-        && let Shape::Text { text, .. } = at_depth(object, source, scope, depth + 1).shape
     {
-        return Shape::Text { text, holes: true };
+        match at_depth(object, source, scope, depth + 1).shape {
+            Shape::Text { text, .. } => return Shape::Text { text, holes: true },
+            // A template by its name.
+            Shape::Name(name) if last.starts_with("format") => return Shape::Name(name),
+            _ => {}
+        }
     }
     if matches!(
         call.callee.as_str(),
@@ -498,6 +504,17 @@ fn environment_call(call: &Call) -> Option<Shape> {
     match call.positional(1).or_else(|| call.named("default")) {
         Some(default) => Some(Shape::Choice(vec![name, default.clone()])),
         None => Some(name.shape),
+    }
+}
+
+/// `MODELS["fast"]`: the entry of a record is not told from the others.
+fn looked_up(node: Node<'_>, source: &str, scope: usize, depth: usize) -> Shape {
+    let of = ["value", "object"].iter().find_map(|field| node.child_by_field_name(field));
+    match of.map(|of| at_depth(of, source, scope, depth + 1)) {
+        Some(of) if matches!(of.shape, Shape::Name(_) | Shape::Record(..)) => {
+            Shape::Each(Box::new(of))
+        }
+        _ => Shape::Other,
     }
 }
 

@@ -9,7 +9,7 @@ use annex_isms::observation::ObservationBatch;
 use super::scanned;
 
 /// Scans files given as name and content.
-fn of(files: &[(&str, &str)]) -> (tempfile::TempDir, ObservationBatch) {
+pub(crate) fn of(files: &[(&str, &str)]) -> (tempfile::TempDir, ObservationBatch) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -21,7 +21,7 @@ fn of(files: &[(&str, &str)]) -> (tempfile::TempDir, ObservationBatch) {
 }
 
 /// Its assets of a kind, as `key at places`.
-fn found(files: &[(&str, &str)], kind: &str) -> Vec<String> {
+pub(crate) fn found(files: &[(&str, &str)], kind: &str) -> Vec<String> {
     let (_folder, batch) = of(files);
     let own = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == kind);
     own.map(|asset| {

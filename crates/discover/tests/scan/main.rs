@@ -1,6 +1,9 @@
 //! Whole scans: small applications of our own, and trees that are made to be difficult.
 
+mod cloud;
 mod constructs;
+mod flows;
+mod infra;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -115,6 +118,16 @@ fn a_dotnet_application() {
 }
 
 #[test]
+fn what_one_file_hands_to_another() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("across"), &Limits::default())));
+}
+
+#[test]
+fn a_repository_that_trains() {
+    insta::assert_snapshot!(shown(&scanned(&fixture("training"), &Limits::default())));
+}
+
+#[test]
 fn the_same_tree_gives_the_same_batch() {
     let root = fixture("python");
     assert_eq!(scanned(&root, &Limits::default()), scanned(&root, &Limits::default()));
@@ -145,6 +158,7 @@ fn every_observation_is_in_the_table() {
         for seen in scanned(&fixture(name), &Limits::default()).observations {
             let subject = match seen.subject {
                 Seen::System(_) => SubjectKind::System,
+                Seen::Flow { .. } => SubjectKind::Flow,
                 _ => SubjectKind::Asset,
             };
             let known = ATTRIBUTES.iter().any(|a| {
@@ -226,7 +240,7 @@ fn limits_that_are_reached_are_listed() {
     assert_eq!(scanned(folder.path(), &limits).skipped.len(), 6);
 }
 
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 36] = [
     "requirements.txt",
     "pyproject.toml",
     "poetry.lock",
@@ -257,6 +271,12 @@ const NAMES: [&str; 30] = [
     "Dockerfile",
     "docker-compose.yml",
     ".mcp.json",
+    "main.tf",
+    "main.bicep",
+    "chart/templates/a.yaml",
+    "chart/Chart.yaml",
+    ".github/workflows/a.yml",
+    "azuredeploy.json",
 ];
 
 proptest! {
@@ -270,14 +290,16 @@ proptest! {
 
     /// The same for texts that look more like what the parsers expect.
     #[test]
-    fn any_text_is_read_or_listed(name in 0..NAMES.len(), text in "([a-z=:\"'{}\\[\\]()#@.,\\-/ \n]|model|import|def|openai|prompt|version|dependencies){0,120}") {
+    fn any_text_is_read_or_listed(name in 0..NAMES.len(), text in "([a-z=:\"'{}\\[\\]()#@.,\\-/ $?\n]|model|import|def|openai|prompt|version|dependencies|resource|param|for|in|<<|\\$\\{|\\{\\{){0,120}") {
         read_or_listed(NAMES[name], text.as_bytes())?;
     }
 }
 
 fn read_or_listed(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join(name), bytes).expect("write");
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+    fs::write(path, bytes).expect("write");
     let batch = scanned(folder.path(), &Limits::default());
     let accounted = batch.coverage.files_read + batch.coverage.files_ignored > 0
         || batch.skipped.iter().any(|skipped| skipped.path == name);

@@ -58,3 +58,27 @@ fn the_chat_template_is_checked() {
     let bytes = file(&[("tokenizer.chat_template", evil)], &[], 0);
     assert!(codes(&bytes).contains(&"template-code"));
 }
+
+#[test]
+fn the_header_tells_what_the_model_is() {
+    let values = [("general.architecture", "llama"), ("tokenizer.chat_template", "{{ messages }}")];
+    let mut bytes = file(&values, &[("a", 8, 0), ("b", 4, 32)], 64);
+    // One more value, a number, before the tensors.
+    let number = [
+        text("llama.context_length"),
+        4_u32.to_le_bytes().to_vec(),
+        8192_u32.to_le_bytes().to_vec(),
+    ];
+    bytes[16..24].copy_from_slice(&3_u64.to_le_bytes());
+    bytes.splice(24..24, number.concat());
+    let told = scan_bytes("m.gguf", &bytes, &Limits::default()).metadata;
+    for (key, value) in [
+        ("architecture", "llama"),
+        ("chat_template", "yes"),
+        ("context_length", "8192"),
+        ("parameters", "12"),
+        ("tensors", "2"),
+    ] {
+        assert_eq!(told.get(key).map(String::as_str), Some(value), "{key}");
+    }
+}

@@ -15,7 +15,10 @@ use crate::scan::{Scan, printable};
 /// Objects that every template has and whose attributes lead into Python.
 const DOORS: [&str; 4] = ["cycler", "joiner", "lipsum", "self"];
 /// Attributes without underscores that no chat template needs.
-const ODD_ATTRIBUTES: [&str; 16] = [
+const ODD_ATTRIBUTES: [&str; 19] = [
+    "ag_frame",
+    "ag_code",
+    "cr_code",
     "mro",
     "gi_frame",
     "gi_code",

@@ -1,5 +1,6 @@
 //! The opcodes that import, call and build: the ones through which a pickle runs code.
 
+use super::imports::Role;
 use super::joblib;
 use super::machine::Machine;
 use super::value::{OBJECTS, Value};
@@ -30,6 +31,7 @@ impl Machine<'_> {
                 if opcode == b'i' {
                     let height = self.mark(at);
                     let arguments = self.pack(height);
+                    self.cut(height);
                     self.called(global, arguments, at, scan)
                 } else {
                     global
@@ -39,7 +41,11 @@ impl Machine<'_> {
                 let name = self.pop(at);
                 let module = self.pop(at);
                 match (module, name) {
-                    (Value::Text(module), Value::Text(name)) => {
+                    (Value::Text(module), Value::Text(name))
+                        if self.texts.find(module).is_some() && self.texts.find(name).is_some() =>
+                    {
+                        self.texts.pin(module);
+                        self.texts.pin(name);
                         let (module, name) = (self.texts.get(module), self.texts.get(name));
                         self.imports.add(module, name, at, scan)
                     }
@@ -69,7 +75,7 @@ impl Machine<'_> {
                 let height = self.mark(at);
                 let callee = self.stack.get(height).copied().unwrap_or(Value::Unknown);
                 let arguments = self.pack((height + 1).min(self.stack.len()));
-                self.stack.truncate(height);
+                self.cut(height);
                 self.called(callee, arguments, at, scan)
             }
             b'R' | 0x81 => {
@@ -93,38 +99,35 @@ impl Machine<'_> {
     }
 
     fn called(&mut self, callee: Value, arguments: Value, at: u64, scan: &mut Scan<'_>) -> Value {
-        let packed = match arguments {
-            Value::Tuple { at, len } => self.ring.get(at, len),
-            _ => None,
-        };
         let Value::Global(number) = callee else {
             if matches!(callee, Value::Computed) {
                 scan.find(&rules::IMPORT_COMPUTED, at, "what is called is the result of a call");
             }
             return Value::Computed;
         };
+        let role = self.imports.role(number);
+        if matches!(role, Role::Plain | Role::Array) {
+            return Value::Made(number);
+        }
+        let packed = match arguments {
+            Value::Tuple { at, len } => self.ring.get(at, len),
+            _ => None,
+        };
         let first = packed.as_deref().and_then(|values| values.first()).copied();
-        if self.imports.is(number, "numpy", "dtype") {
-            return match first {
-                Some(Value::Text(text)) => joblib::dtype(self.texts.get(text)),
-                _ => Value::Dtype(OBJECTS),
-            };
+        match (role, first) {
+            (Role::Dtype, Some(Value::Text(text))) => joblib::dtype(self.texts.get(text)),
+            (Role::Dtype, _) => Value::Dtype(OBJECTS),
+            (Role::Reconstructor, Some(Value::Global(class))) => Value::Made(class),
+            (Role::ArrayElsewhere, Some(Value::Text(text))) => {
+                joblib::outside(self.texts.get(text), at, scan);
+                Value::Made(number)
+            }
+            (Role::Guarded, _) => {
+                self.imports.called(number, packed.as_deref(), &self.texts, at, scan);
+                Value::Made(number)
+            }
+            _ => Value::Made(number),
         }
-        if self.imports.is(number, "copyreg", "_reconstructor")
-            || self.imports.is(number, "copy_reg", "_reconstructor")
-        {
-            return match first {
-                Some(Value::Global(class)) => Value::Made(class),
-                _ => Value::Made(number),
-            };
-        }
-        if let Some(Value::Text(text)) = first
-            && self.imports.is_joblib(number, &["NDArrayWrapper", "ZNDArrayWrapper"])
-        {
-            joblib::outside(self.texts.get(text), at, scan);
-        }
-        self.imports.called(number, packed.as_deref(), &self.texts, at, scan);
-        Value::Made(number)
     }
 }
 

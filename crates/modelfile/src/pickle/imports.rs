@@ -7,12 +7,45 @@ use super::value::{Texts, Value};
 use crate::rules;
 use crate::scan::{Scan, printable};
 
+/// What a call of an import means for the walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It makes an object.
+    Plain,
+    /// `numpy.dtype`.
+    Dtype,
+    /// `copyreg._reconstructor`, which makes an object of the class that it is given.
+    Reconstructor,
+    /// An array of joblib whose numbers follow.
+    Array,
+    /// An array of joblib in another file.
+    ArrayElsewhere,
+    /// Harmless only in one kind of call.
+    Guarded,
+}
+
+impl Role {
+    fn of(module: &str, name: &str, guarded: bool) -> Self {
+        let joblib = module.strip_prefix("sklearn.externals.").unwrap_or(module);
+        match (joblib, name) {
+            _ if guarded => Self::Guarded,
+            ("numpy", "dtype") => Self::Dtype,
+            ("copyreg" | "copy_reg", "_reconstructor") => Self::Reconstructor,
+            ("joblib.numpy_pickle" | "joblib.numpy_pickle_compat", name) => match name {
+                "NumpyArrayWrapper" => Self::Array,
+                "NDArrayWrapper" | "ZNDArrayWrapper" => Self::ArrayElsewhere,
+                _ => Self::Plain,
+            },
+            _ => Self::Plain,
+        }
+    }
+}
+
 struct Import {
     module: String,
     name: String,
     offset: u64,
-    /// Harmless only in one kind of call.
-    guarded: bool,
+    role: Role,
     /// How often it came on the stack, and how often a harmless call took it from there.
     reached: u64,
     harmless: u64,
@@ -22,7 +55,9 @@ struct Import {
 #[derive(Default)]
 pub(super) struct Imports {
     list: Vec<Import>,
-    numbers: HashMap<(String, String), u32>,
+    /// By module and name as they stand in the file, with a break of a line between.
+    numbers: HashMap<Box<[u8]>, u32>,
+    key: Vec<u8>,
 }
 
 impl Imports {
@@ -34,22 +69,25 @@ impl Imports {
         at: u64,
         scan: &mut Scan<'_>,
     ) -> Value {
-        let module = String::from_utf8_lossy(module).into_owned();
-        let name = String::from_utf8_lossy(name).into_owned();
-        let key = (module, name);
-        if let Some(number) = self.numbers.get(&key) {
+        self.key.clear();
+        self.key.extend_from_slice(module);
+        self.key.push(b'\n');
+        self.key.extend_from_slice(name);
+        if let Some(number) = self.numbers.get(self.key.as_slice()) {
             let value = Value::Global(*number);
             self.reached(value);
             return value;
         }
+        let module = String::from_utf8_lossy(module).into_owned();
+        let name = String::from_utf8_lossy(name).into_owned();
         if self.list.len() >= scan.limits.imports_max {
             let most = scan.limits.imports_max;
             scan.find(&rules::LIMIT, at, format!("more than {most} different imports"));
             return Value::Unknown;
         }
-        let shown = printable(&format!("{}.{}", key.0, key.1));
+        let shown = printable(&format!("{module}.{name}"));
         let mut guarded = false;
-        match judge(&key.0, &key.1) {
+        match judge(&module, &name) {
             Judgement::Harmless => {}
             Judgement::Guarded => guarded = true,
             Judgement::Dangerous(why) => {
@@ -65,23 +103,14 @@ impl Imports {
             }
         }
         let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        let (module, name) = key.clone();
-        self.list.push(Import { module, name, offset: at, guarded, reached: 1, harmless: 0 });
-        self.numbers.insert(key, number);
+        let role = Role::of(&module, &name, guarded);
+        self.list.push(Import { module, name, offset: at, role, reached: 1, harmless: 0 });
+        self.numbers.insert(self.key.as_slice().into(), number);
         Value::Global(number)
     }
 
-    pub(super) fn is(&self, number: u32, module: &str, name: &str) -> bool {
-        self.list.get(number as usize).is_some_and(|i| i.module == module && i.name == name)
-    }
-
-    /// Whether it is one of those classes of joblib, under any of its module's names.
-    pub(super) fn is_joblib(&self, number: u32, names: &[&str]) -> bool {
-        self.list.get(number as usize).is_some_and(|import| {
-            let module = import.module.strip_prefix("sklearn.externals.").unwrap_or(&import.module);
-            matches!(module, "joblib.numpy_pickle" | "joblib.numpy_pickle_compat")
-                && names.contains(&import.name.as_str())
-        })
+    pub(super) fn role(&self, number: u32) -> Role {
+        self.list.get(number as usize).map_or(Role::Plain, |import| import.role)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,7 +126,7 @@ impl Imports {
         }
     }
 
-    /// A call of `number`. `getattr` of a plain name on a harmless class is how members of
+    /// A call of the guarded `number`. `getattr` of a plain name on a harmless class is how members of
     /// enumerations and nested classes are pickled; anything else it does is an escape.
     pub(super) fn called(
         &mut self,
@@ -107,13 +136,11 @@ impl Imports {
         at: u64,
         scan: &mut Scan<'_>,
     ) {
-        if self.list.get(number as usize).is_none_or(|import| !import.guarded) {
-            return;
-        }
+        // A class of the standard library is unpickled by a method of its own of that name.
         let plain = |text: u32| {
             let name = texts.get(text);
             !name.is_empty()
-                && !name.starts_with(b"_")
+                && (!name.starts_with(b"_") || name == b"_unpickle")
                 && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         };
         let harmless = match arguments {
@@ -141,7 +168,8 @@ impl Imports {
 
     /// Says which guarded imports were reached in a way that was not seen to be harmless.
     pub(super) fn finish(&self, scan: &mut Scan<'_>) {
-        for import in self.list.iter().filter(|i| i.guarded && i.reached > i.harmless) {
+        for import in self.list.iter().filter(|i| i.role == Role::Guarded && i.reached > i.harmless)
+        {
             let shown = printable(&format!("{}.{}", import.module, import.name));
             let words =
                 format!("imports `{shown}` and passes it on, so it can reach any attribute");

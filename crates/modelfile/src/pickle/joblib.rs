@@ -3,6 +3,7 @@
 //! The loader of joblib reads them when it has built the wrapper, so a reader that does not know
 //! them takes numbers for opcodes from there on.
 
+use super::imports::Role;
 use super::machine::Machine;
 use super::value::{OBJECTS, Value};
 use crate::paths;
@@ -65,14 +66,11 @@ pub(super) fn built(
     let Value::Made(class) = machine.top() else {
         return Ok(());
     };
-    let wrapper = machine.imports.is_joblib(class, &["NumpyArrayWrapper"]);
-    if wrapper {
-        return array(machine, state, at, stream, scan);
+    match machine.imports.role(class) {
+        Role::Array => array(machine, state, at, stream, scan),
+        Role::ArrayElsewhere => elsewhere(machine, state, at, scan),
+        _ => Ok(()),
     }
-    if machine.imports.is_joblib(class, &["NDArrayWrapper", "ZNDArrayWrapper"]) {
-        return elsewhere(machine, state, at, scan);
-    }
-    Ok(())
 }
 
 /// Joblib before 0.10 put each array in a file beside the pickle and loads it by the name here,

@@ -9,6 +9,7 @@
 //! goes on with an unknown value: a wrong guess about a loader must not hide what follows.
 
 use super::imports::Imports;
+use super::unfold::Unfold;
 use super::value::{Memo, Ring, Texts, Value};
 use crate::rules;
 use crate::scan::{Halt, Scan, Step};
@@ -26,14 +27,17 @@ pub(super) enum End {
 /// What the walk of one stream keeps from pickle to pickle.
 pub(super) struct Machine<'m> {
     pub(super) stack: Vec<Value>,
-    marks: Vec<usize>,
-    memo: Memo,
+    pub(super) marks: Vec<usize>,
+    pub(super) memo: Memo,
+    pub(super) unfold: Unfold,
     pub(super) ring: Ring,
     pub(super) texts: Texts,
     pub(super) imports: &'m mut Imports,
     magic: bool,
     fault: Option<(u64, String)>,
-    opcodes: u64,
+    /// Something was asked of the memo that it had no room for.
+    pub(super) missed: bool,
+    pub(super) opcodes: u64,
 }
 
 /// The number that begins a torch file of the first format.
@@ -45,20 +49,33 @@ impl<'m> Machine<'m> {
             stack: Vec::new(),
             marks: Vec::new(),
             memo: Memo::new(scan.limits.memo_values_max),
+            unfold: Unfold::default(),
             ring: Ring::new(),
             texts: Texts::new(scan.limits.text_bytes_max),
             imports,
             magic: false,
             fault: None,
+            missed: false,
             opcodes: 0,
         }
+    }
+
+    /// Makes room for the next pickle, which shares nothing with the last.
+    pub(super) fn clear(&mut self) {
+        self.stack.clear();
+        self.marks.clear();
+        self.memo.clear();
+        self.unfold.clear();
+        self.ring.clear();
+        self.texts.clear();
+        (self.magic, self.fault, self.missed, self.opcodes) = (false, None, false, 0);
     }
 
     /// Follows one pickle up to its `STOP` or its fault.
     pub(super) fn run(&mut self, stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<End> {
         let start = self.opcodes;
         let end = loop {
-            self.numbers(stream, scan.limits.stack_values_max);
+            self.plain(stream, scan);
             let at = stream.offset();
             let Some(opcode) = stream.byte()? else {
                 self.fault(at, "the pickle ends without STOP");
@@ -85,32 +102,16 @@ impl<'m> Machine<'m> {
             }
         };
         scan.opcodes += self.opcodes - start;
-        if self.memo.is_full() {
+        if self.unfold.is_bomb(self.opcodes) {
+            let most = self.unfold.most();
+            let words = format!("{} opcodes make a value of 2^{most} parts", self.opcodes);
+            scan.find(&rules::PICKLE_UNFOLDS, None, words);
+        }
+        if self.missed {
             let most = scan.limits.memo_values_max;
             scan.find(&rules::LIMIT, None, format!("more than {most} values in the memo"));
         }
         Ok(end)
-    }
-
-    /// Numbers and constants, which are most of a large pickle, straight from the buffer.
-    fn numbers(&mut self, stream: &mut Stream<'_>, values_max: usize) {
-        let ahead = stream.buffered();
-        let mut at = 0;
-        let before = self.stack.len();
-        while self.stack.len() < values_max {
-            let (value, size) = match ahead.get(at..).unwrap_or_default() {
-                [b'K', byte, ..] => (Value::Int(i32::from(*byte)), 2),
-                [b'M', a, b, ..] => (Value::Int(i32::from(u16::from_le_bytes([*a, *b]))), 3),
-                [b'J', a, b, c, d, ..] => (Value::Int(i32::from_le_bytes([*a, *b, *c, *d])), 5),
-                [b'G', _, _, _, _, _, _, _, _, ..] => (Value::Other, 9),
-                [b'N' | 0x88 | 0x89, ..] => (Value::Other, 1),
-                _ => break,
-            };
-            self.stack.push(value);
-            at += size;
-        }
-        self.opcodes += (self.stack.len() - before) as u64;
-        stream.pass(at);
     }
 
     /// How many opcodes were followed.
@@ -132,7 +133,9 @@ impl<'m> Machine<'m> {
     pub(super) fn pop(&mut self, at: u64) -> Value {
         let floor = self.marks.last().copied().unwrap_or(0);
         if self.stack.len() > floor {
-            return self.stack.pop().unwrap_or(Value::Unknown);
+            let value = self.stack.pop().unwrap_or(Value::Unknown);
+            self.unfold.shrunk(self.stack.len());
+            return value;
         }
         self.fault(at, "an opcode takes a value from an empty stack");
         Value::Unknown
@@ -157,8 +160,21 @@ impl<'m> Machine<'m> {
 
     pub(super) fn pack(&mut self, from: usize) -> Value {
         let (at, len) = self.ring.keep(&self.stack[from..]);
+        self.unfold.packed(from, self.stack.len(), from);
         self.stack.truncate(from);
         Value::Tuple { at, len }
+    }
+
+    /// Cuts the stack; what was above is gone.
+    pub(super) fn cut(&mut self, height: usize) {
+        self.stack.truncate(height);
+        self.unfold.shrunk(height);
+    }
+
+    /// Takes what is above for the container below, which stands on top afterwards.
+    pub(super) fn fill(&mut self, height: usize) {
+        self.unfold.packed(height, self.stack.len(), height.saturating_sub(1));
+        self.stack.truncate(height);
     }
 
     fn step(
@@ -169,7 +185,13 @@ impl<'m> Machine<'m> {
         scan: &mut Scan<'_>,
     ) -> Step<bool> {
         match opcode {
-            b'(' => self.marks.push(self.stack.len()),
+            b'(' => {
+                if self.marks.len() >= scan.limits.stack_values_max {
+                    let most = scan.limits.stack_values_max;
+                    return Err(Halt::limit(at, format!("more than {most} marks at once")));
+                }
+                self.marks.push(self.stack.len());
+            }
             b'N' | 0x88 | 0x89 | b']' | 0x8f | 0x97 => self.push(Value::Other),
             b'}' => self.push(Value::Dict { at: 0, len: 0 }),
             b')' => self.push(Value::Tuple { at: 0, len: 0 }),
@@ -243,129 +265,11 @@ impl<'m> Machine<'m> {
     }
 
     fn number(&mut self, stream: &mut Stream<'_>) -> Step<()> {
-        let (line, _) = stream.line(32)?;
-        let text = std::str::from_utf8(&line).unwrap_or_default();
-        let value = text.trim().trim_end_matches('L').parse().map_or(Value::Other, Value::Int);
+        let value = stream.with_line(32, |line| {
+            let text = std::str::from_utf8(line).unwrap_or_default();
+            text.trim().trim_end_matches('L').parse().map_or(Value::Other, Value::Int)
+        })?;
         self.push(value);
         Ok(())
-    }
-
-    fn memo(&mut self, opcode: u8, at: u64, stream: &mut Stream<'_>) -> Step<()> {
-        let place = match opcode {
-            0x94 => self.memo.count(),
-            b'q' | b'h' => u64::from(stream.array::<1>()?[0]),
-            b'r' | b'j' => u64::from(u32::from_le_bytes(stream.array()?)),
-            _ => {
-                let (line, _) = stream.line(32)?;
-                let text = std::str::from_utf8(&line).unwrap_or_default().trim();
-                text.parse().unwrap_or_else(|_| {
-                    self.fault(at, "a place in the memo is no number");
-                    u64::MAX
-                })
-            }
-        };
-        if matches!(opcode, b'h' | b'j' | b'g') {
-            let value = self.memo.get(place).unwrap_or_else(|| {
-                self.fault(at, format!("the memo has nothing at {place}"));
-                Value::Unknown
-            });
-            self.imports.reached(value);
-            self.push(value);
-        } else {
-            if self.stack.is_empty() {
-                self.fault(at, "an opcode keeps a value of an empty stack");
-            }
-            self.memo.put(place, self.top());
-        }
-        Ok(())
-    }
-
-    fn shuffle(&mut self, opcode: u8, at: u64) {
-        match opcode {
-            b'0' if self.marks.last() == Some(&self.stack.len()) => {
-                self.marks.pop();
-            }
-            b'0' => {
-                self.pop(at);
-            }
-            b'1' => {
-                let height = self.mark(at);
-                self.stack.truncate(height);
-            }
-            _ => {
-                if self.stack.is_empty() {
-                    self.fault(at, "DUP on an empty stack");
-                }
-                let top = self.top();
-                self.imports.reached(top);
-                self.push(top);
-            }
-        }
-    }
-
-    fn container(&mut self, opcode: u8, at: u64) {
-        let value = match opcode {
-            b't' => {
-                let height = self.mark(at);
-                self.pack(height)
-            }
-            0x85..=0x87 => {
-                let count = usize::from(opcode - 0x84);
-                let short = self.stack.len() < count;
-                if short {
-                    self.fault(at, "a tuple of more values than the stack has");
-                }
-                self.pack(self.stack.len().saturating_sub(count))
-            }
-            b'd' => {
-                let height = self.mark(at);
-                let (at, len) = self.ring.keep(&self.stack[height..]);
-                self.stack.truncate(height);
-                Value::Dict { at, len }
-            }
-            b'l' | 0x91 => {
-                let height = self.mark(at);
-                self.stack.truncate(height);
-                Value::Other
-            }
-            b'a' => {
-                self.pop(at);
-                return self.needs_one(at);
-            }
-            b's' => {
-                self.pop(at);
-                self.pop(at);
-                self.no_more_known();
-                return self.needs_one(at);
-            }
-            _ => {
-                let height = self.mark(at);
-                let (place, len) = self.ring.keep(&self.stack[height..]);
-                self.stack.truncate(height);
-                if let Some(top @ Value::Dict { len: 0, .. }) = self.stack.last_mut()
-                    && opcode == b'u'
-                {
-                    *top = Value::Dict { at: place, len };
-                } else if opcode == b'u' {
-                    self.no_more_known();
-                }
-                return self.needs_one(at);
-            }
-        };
-        self.push(value);
-    }
-
-    /// A dictionary that is filled in several steps is kept no more.
-    fn no_more_known(&mut self) {
-        if let Some(top @ Value::Dict { .. }) = self.stack.last_mut() {
-            *top = Value::Other;
-        }
-    }
-
-    fn needs_one(&mut self, at: u64) {
-        if self.stack.is_empty() {
-            self.fault(at, "an opcode fills a container and there is none");
-            self.push(Value::Unknown);
-        }
     }
 }

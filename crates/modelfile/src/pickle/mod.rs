@@ -8,8 +8,11 @@ mod imports;
 pub(crate) mod joblib;
 mod machine;
 pub(crate) mod nested;
+mod plain;
 pub(crate) mod policy;
+mod stack;
 mod text;
+mod unfold;
 mod value;
 
 use imports::Imports;
@@ -49,9 +52,10 @@ fn walk(
 ) -> Step<()> {
     let mut torch = false;
     let mut number = 0_u64;
+    let mut machine = Machine::new(scan, imports);
     loop {
         let start = stream.offset();
-        let mut machine = Machine::new(scan, imports);
+        machine.clear();
         let first = number == 0;
         number += 1;
         let findings = scan.findings.len();

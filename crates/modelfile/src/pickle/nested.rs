@@ -30,7 +30,7 @@ fn looks_like_a_file(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) 
         return Ok(false);
     }
     if looks_loadable(stream.peek(4)?) {
-        return Ok(true);
+        return needs_a_look(stream, length);
     }
     if length < PICKLE_BYTES_MIN || !super::begins_as_one(stream.peek(1)?) {
         return Ok(false);
@@ -45,8 +45,20 @@ fn looks_like_a_file(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) 
     Ok(scan.inside("bytes", |scan| super::is_probable(&head, whole, scan)))
 }
 
+/// Whether a short payload has a byte that imports or takes something from outside, or text in
+/// which one could lie. Numbers that are pickled one by one have none.
+fn needs_a_look(stream: &mut Stream<'_>, length: u64) -> Step<bool> {
+    const SHORT_BYTES: u64 = 64;
+    if length > SHORT_BYTES {
+        return Ok(true);
+    }
+    let bytes = stream.peek(usize::try_from(length).unwrap_or(usize::MAX))?;
+    let imports = |byte: &u8| matches!(byte, b'c' | b'i' | 0x82..=0x84 | 0x93 | b'P' | b'Q');
+    Ok(bytes.iter().any(imports) || bytes.first() == Some(&b'P'))
+}
+
 /// Passes over a payload of `length` bytes and scans it where it looks like a file of its own.
-pub(super) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
+pub(crate) fn payload(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
     if !looks_like_a_file(stream, length, scan)? {
         return stream.skip(length);
     }

@@ -70,6 +70,11 @@ pub(crate) fn judge(module: &str, name: &str) -> Judgement {
     Judgement::Unknown
 }
 
+/// Whether the table of dangerous imports itself has the name, or the whole module.
+pub(crate) fn is_denied(module: &str, name: &str) -> bool {
+    DENY.wholly(module) || DENY.holds(module, name)
+}
+
 const INNER_NAMES: [&str; 19] = [
     "__globals__",
     "__builtins__",

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::value::Value;
-use crate::scan::{Scan, Step};
+use crate::scan::{Halt, Scan, Step};
 use crate::stream::Stream;
 
 impl Machine<'_> {
@@ -22,18 +22,13 @@ impl Machine<'_> {
         let raw = matches!(opcode, b'B' | b'C' | 0x8e | 0x96);
         if !raw && length <= scan.limits.name_bytes_max as u64 {
             let count = usize::try_from(length).unwrap_or(usize::MAX);
-            let value = if stream.peek(count)?.len() == count {
-                let value = self.texts.keep(stream.peek(count)?);
-                stream.skip(length)?;
-                value
-            } else {
-                let text = stream.take(count)?;
-                self.texts.keep(&text)
-            };
-            if let Value::Text(number) = value {
-                self.inner_text(number, scan);
+            let text = stream.peek(count)?;
+            if text.len() < count {
+                let words = format!("{count} bytes");
+                return Err(Halt::ends(stream.offset(), words));
             }
-            self.stack.push(value);
+            self.keep_text(text, scan);
+            stream.pass(count);
             return Ok(());
         }
         super::nested::payload(stream, length, scan)?;
@@ -41,34 +36,42 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Keeps a text and puts it on the stack.
+    #[inline]
+    pub(super) fn keep_text(&mut self, text: &[u8], scan: &mut Scan<'_>) {
+        inner_text(text, scan);
+        let value = self.texts.keep(text);
+        self.stack.push(value);
+    }
+
     fn line_text(&mut self, opcode: u8, stream: &mut Stream<'_>, scan: &mut Scan<'_>) -> Step<()> {
         let (line, cut) = stream.line(scan.limits.name_bytes_max)?;
-        let value = if cut {
-            Value::Other
+        let text = if cut {
+            None
         } else if opcode == b'V' {
-            self.texts.keep(&raw_unicode(&line))
+            Some(raw_unicode(&line))
         } else {
             let quoted = line.trim_ascii();
             let inner = match quoted {
                 [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
                 other => other,
             };
-            self.texts.keep(&escaped(inner))
+            Some(escaped(inner))
         };
-        if let Value::Text(number) = value {
-            self.inner_text(number, scan);
-        }
+        let value = text.map_or(Value::Other, |text| {
+            inner_text(&text, scan);
+            self.texts.keep(&text)
+        });
         self.stack.push(value);
         Ok(())
     }
+}
 
-    /// A short text may be a pickle of the first protocol.
-    fn inner_text(&mut self, number: u32, scan: &mut Scan<'_>) {
-        let text = self.texts.get(number);
-        if text.len() > 8 && super::nested::looks_textual(text) {
-            let text = text.to_vec();
-            super::nested::scan_textual(&text, scan);
-        }
+/// A short text may be a pickle of the first protocol.
+#[inline]
+fn inner_text(text: &[u8], scan: &mut Scan<'_>) {
+    if text.len() > 8 && super::nested::looks_textual(text) {
+        super::nested::scan_textual(text, scan);
     }
 }
 

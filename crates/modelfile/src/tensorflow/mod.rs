@@ -8,7 +8,7 @@ use crate::detect::extension;
 use crate::protobuf::{Field, each, text};
 use crate::scan::{Scan, Step, printable};
 use crate::stream::Stream;
-use crate::{json, keras, rules, textual};
+use crate::{json, keras, paths, rules, textual};
 use operators::{Attributes, Meaning};
 
 const NAME_BYTES_MAX: u64 = 4096;
@@ -83,6 +83,7 @@ impl Walk {
                 Field::Bytes(2, length) => self.library(stream, length, scan),
                 _ => Ok(()),
             }),
+            Field::Bytes(6, length) => asset(stream, length, scan),
             Field::Bytes(7, length) => objects(stream, length, scan),
             _ => Ok(()),
         })
@@ -142,6 +143,41 @@ impl Walk {
             }
         }
         Ok(())
+    }
+}
+
+/// A file of the model's folder of assets.
+fn asset(stream: &mut Stream<'_>, length: u64, scan: &mut Scan<'_>) -> Step<()> {
+    let at = stream.offset();
+    each(stream, length, &mut |stream, field| {
+        if let Field::Bytes(2, length) = field {
+            let path = text(stream, length, NAME_BYTES_MAX)?;
+            if paths::escapes(&path) {
+                let words = format!("an asset at `{}`", printable(&path));
+                scan.find(&rules::EXTERNAL_ESCAPES, at, words);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Checks the operators of a graph that is written as text.
+pub(crate) fn check_text(document: &str, scan: &mut Scan<'_>) {
+    scan.formats.insert("tensorflow-graph");
+    let mut at = 0;
+    for line in document.split_inclusive('\n') {
+        let named =
+            line.trim().strip_prefix("op:").map(|rest| rest.trim().trim_matches(['"', '\'']));
+        if let Some(operator) = named {
+            let words = format!("the operator `{}`", printable(operator));
+            match operators::meaning(operator, &Attributes::default()) {
+                Meaning::Plain => {}
+                Meaning::Dangerous => scan.find(&rules::OPERATOR_DANGEROUS, at, words),
+                Meaning::Outside => scan.find(&rules::OPERATOR_OUTSIDE, at, words),
+                Meaning::Foreign => scan.find(&rules::OPERATOR_CUSTOM, at, words),
+            }
+        }
+        at += line.len() as u64;
     }
 }
 

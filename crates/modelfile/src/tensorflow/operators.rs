@@ -20,7 +20,11 @@ pub(super) enum Meaning {
     Foreign,
 }
 
-const DANGEROUS: [&str; 55] = [
+const DANGEROUS: [&str; 59] = [
+    "CalibrationStatisticsSaver",
+    "DumpTensor",
+    "ListSnapshotChunksDataset",
+    "ImmutableConst",
     "ReadFile",
     "WriteFile",
     "MatchingFiles",
@@ -79,7 +83,8 @@ const DANGEROUS: [&str; 55] = [
 ];
 
 /// Operators that reach outside unless an attribute has one of the values.
-const OUTSIDE: [(&str, &str, &[&str]); 10] = [
+const OUTSIDE: [(&str, &str, &[&str]); 11] = [
+    ("RemoteCall", "", &[]),
     ("PrintV2", "output_stream", &["stderr", "stdout", "log(info)", "log(warning)", "log(error)"]),
     ("DecodeProtoV2", "descriptor_source", &["local://"]),
     ("EncodeProto", "descriptor_source", &["local://"]),

@@ -64,6 +64,10 @@ fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     for directory in &directories {
         let (entries, fault) = directory::entries(window, *directory, scan.limits.members_max);
         name_formats(&entries, scan);
+        if entries.len() > MEMBERS_FREE && directory.bytes > window.len() / 2 {
+            let words = format!("{} members, and more directory than data", entries.len());
+            scan.find(&rules::MEMBERS_EMPTY, directory.at, words);
+        }
         members(window, &entries, &mut extents, scan);
         if let Some(halt) = fault {
             scan.halted(halt);
@@ -72,6 +76,9 @@ fn archive(window: Window<'_>, scan: &mut Scan<'_>) -> Step<()> {
     }
     gaps(window, extents, first, scan)
 }
+
+/// How many members an archive may have, whatever is in them.
+const MEMBERS_FREE: usize = 1000;
 
 /// Which loaders take an archive with such members.
 fn name_formats(entries: &[Entry], scan: &mut Scan<'_>) {

@@ -1,0 +1,3 @@
+import os as o
+class M:
+  def f(self): o.system("a")

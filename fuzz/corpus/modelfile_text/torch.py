@@ -1,0 +1,2 @@
+class M(Module):
+  def f(self): torch.save(x, "a")

@@ -1,0 +1,4 @@
+//! `annex_fuzz::modelfile_java` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| annex_fuzz::modelfile_java(bytes));

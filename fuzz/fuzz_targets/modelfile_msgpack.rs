@@ -1,0 +1,4 @@
+//! `annex_fuzz::modelfile_msgpack` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| annex_fuzz::modelfile_msgpack(bytes));
