@@ -13,8 +13,8 @@ pub enum SealError {
         /// The path.
         path: PathBuf,
     },
-    /// A folder has too many files or shards.
-    #[error("{} has more than {files_max} files or shards (files_max)", .path.display())]
+    /// A folder has too many files, folders or shards.
+    #[error("{} has more than {files_max} files, folders or shards (files_max)", .path.display())]
     TooManyFiles {
         /// The folder.
         path: PathBuf,

@@ -137,11 +137,13 @@ pub(crate) fn list(root: &Path, scope: &Scope, limits: &Limits) -> Result<Listin
         }
     };
     if metadata.is_file() {
-        let (name, bytes) = (FileName::whole(), metadata.len());
-        listing.files.push(Listed { name, path: root.to_owned(), bytes });
+        // What was named is meant, also where it is a link.
+        let path = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        listing.files.push(Listed { name: FileName::whole(), path, bytes: metadata.len() });
         return Ok(listing);
     }
     let mut open = vec![(root.to_owned(), None, 0)];
+    let mut seen = 0;
     while let Some((folder, name, depth)) = open.pop() {
         let shown = || name.as_ref().map_or_else(|| ".".to_owned(), FileName::to_string);
         let failed = |error: std::io::Error| unread(shown(), &error.to_string());
@@ -153,6 +155,11 @@ pub(crate) fn list(root: &Path, scope: &Scope, limits: &Limits) -> Result<Listin
             }
         };
         for entry in entries {
+            seen += 1;
+            if seen > limits.files_max {
+                let path = root.to_owned();
+                return Err(SealError::TooManyFiles { path, files_max: limits.files_max });
+            }
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -167,10 +174,6 @@ pub(crate) fn list(root: &Path, scope: &Scope, limits: &Limits) -> Result<Listin
                 }
                 Some(inner) => open.push((entry.path(), Some(inner), depth + 1)),
                 None => {}
-            }
-            if listing.files.len() + listing.findings.len() > limits.files_max {
-                let path = root.to_owned();
-                return Err(SealError::TooManyFiles { path, files_max: limits.files_max });
             }
         }
     }

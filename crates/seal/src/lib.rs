@@ -26,6 +26,13 @@
 //!   certificates is followed by `webpki`.
 //! - **By all cores.** Files, shards of files, or subtrees (BLAKE3) are digested beside each other.
 //!
+//! # Stricter than `model_signing`
+//!
+//! - An empty file beside a manifest of shards, which cannot list it, is a finding.
+//! - Several signatures, names and paths to leave out that are spelled in two ways or lead out of
+//!   the folder, an empty manifest and a file listed twice are refused, not read as they come.
+//! - The certificate of a signer is not one of an authority, unless it is itself given as root.
+//!
 //! # Rejected
 //!
 //! - *Verifying bundles without a key* (Sigstore, keyless): only the current trust root of that

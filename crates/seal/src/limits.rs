@@ -13,7 +13,7 @@ pub struct Limits {
     pub roots_max: usize,
     /// How many certificates a bundle may carry.
     pub chain_certificates_max: usize,
-    /// How many files a model may have, and how many parts a manifest may list.
+    /// How many files, folders and shards a model may have, and a manifest may list.
     pub files_max: usize,
     /// How deep folders may lie.
     pub folders_max: usize,

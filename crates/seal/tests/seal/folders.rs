@@ -148,6 +148,12 @@ fn one_file_is_a_model_by_itself() {
     let opened = signed(&file, Method::default(), &Scope::default());
     assert_eq!(opened.manifest.model, "weights.bin");
     assert_eq!(findings(&compared(&opened, &file)), [""; 0]);
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("weights.bin", &link).expect("a link");
+        assert_eq!(findings(&compared(&opened, &link)), [""; 0]);
+    }
     fs::write(&file, "other").expect("written");
     assert_eq!(findings(&compared(&opened, &file)), ["changed ."]);
     assert!(findings(&compared(&opened, folder.path())).contains(&"missing .".to_owned()));
@@ -161,7 +167,7 @@ fn limits_are_answers() {
         compare(folder.path(), &opened.manifest, Scope::default(), limits, &|_| {})
     };
     let few = with(&Limits { files_max: 3, ..Limits::default() }).expect_err("too many files");
-    assert!(few.to_string().contains("more than 3 files or shards (files_max)"), "{few}");
+    assert!(few.to_string().contains("more than 3 files, folders or shards (files_max)"), "{few}");
     let flat = with(&Limits { folders_max: 0, ..Limits::default() }).expect("compared");
     assert!(is_incomplete(&flat.findings));
     assert_eq!(findings(&flat), ["unreadable tokenizer", "unreadable tokenizer/vocabulary.txt"]);
