@@ -17,6 +17,8 @@ pub(crate) struct Git {
     pub(crate) modified: bool,
     /// Tracked, and not in the working tree; in order, at most [`ABSENT_MAX`].
     pub(crate) absent: Vec<String>,
+    /// Tracked, and there as a plain file.
+    pub(crate) tracked: Vec<String>,
 }
 
 /// The most absent files that are named.
@@ -35,8 +37,15 @@ pub(crate) fn read(root: &Path) -> Git {
         name: small(&common.join("config")).and_then(|config| origin(&config)),
         modified: commit.is_some() && tree.differs,
         absent: tree.absent,
+        tracked: tree.tracked,
         commit,
     }
+}
+
+/// Whether a folder lies in a working tree of git, so that a `.gitignore` in it means something.
+pub(crate) fn is_inside(root: &Path) -> bool {
+    let full = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    full.ancestors().any(|folder| folder.join(".git").exists())
 }
 
 /// The folder with `HEAD`, and the one with refs and configuration (another one in a worktree).
@@ -125,6 +134,7 @@ fn name_of_url(url: &str) -> Option<String> {
 struct Tree {
     differs: bool,
     absent: Vec<String>,
+    tracked: Vec<String>,
 }
 
 /// Compares the working tree with the index. Only index versions 2 and 3; anything unexpected
@@ -158,6 +168,9 @@ fn compared(root: &Path, index: &Path) -> Option<Tree> {
         if mode & 0o170_000 == 0o100_000 && inside {
             if let Ok(data) = fs::symlink_metadata(root.join(path)) {
                 tree.differs |= size != 0 && data.len() != u64::from(size);
+                if data.is_file() {
+                    tree.tracked.push(path.to_owned());
+                }
             } else {
                 tree.differs |= !left_out;
                 if tree.absent.len() < ABSENT_MAX {

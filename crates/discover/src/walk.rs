@@ -3,7 +3,7 @@
 //! What git ignores is outside the scope, links are not followed, and folders of other people's
 //! code (installed packages, build output) are listed as skipped and not entered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +11,7 @@ use annex_isms::observation::Skipped;
 use ignore::WalkBuilder;
 
 use crate::find::prompts;
+use crate::git;
 use crate::limits::Limits;
 use crate::manifest::ManifestKind;
 use crate::read::Syntax;
@@ -110,8 +111,9 @@ const FOLDERS: [(&str, &str); 14] = [
     (".yarn", "installed packages"),
 ];
 
-/// Walks `root`, in the order of the paths.
-pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
+/// Walks `root`, in the order of the paths. What git tracks is in the scope, even where a pattern
+/// would have it ignored.
+pub(crate) fn walk(root: &Path, tracked: &[String], limits: &Limits) -> Walked {
     let mut walked = Walked::default();
     let mut builder = WalkBuilder::new(root);
     builder
@@ -121,7 +123,8 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
         .ignore(false)
         .git_global(false)
         .git_exclude(false)
-        .git_ignore(true)
+        // Where there is no git, as in an archive, everything is there because someone put it there.
+        .git_ignore(git::is_inside(root))
         .require_git(false)
         .max_depth(Some(limits.depth_max.saturating_add(1)))
         .sort_by_file_name(std::cmp::Ord::cmp);
@@ -179,8 +182,40 @@ pub(crate) fn walk(root: &Path, limits: &Limits) -> Walked {
     if let Ok(mut list) = closed.lock() {
         walked.skips.append(&mut list);
     }
+    add_tracked(root, tracked, limits, &mut walked);
     tell_tests(&mut walked.files);
     walked
+}
+
+/// Adds the tracked files that a pattern had ignored.
+fn add_tracked(root: &Path, tracked: &[String], limits: &Limits, walked: &mut Walked) {
+    let seen: HashSet<&str> = walked.files.iter().map(|file| file.path.as_str()).collect();
+    let closed = |path: &str| {
+        path.split('/').any(|part| FOLDERS.iter().any(|(folder, _)| *folder == part))
+            || walked.skips.iter().any(|skip| {
+                let folder = skip.skipped.path.as_str();
+                folder.ends_with('/') && path.starts_with(folder)
+            })
+    };
+    let missed: Vec<File> = tracked
+        .iter()
+        .filter(|path| !seen.contains(path.as_str()) && !closed(path))
+        .map(|path| {
+            let full = root.join(path);
+            File {
+                class: class(path, path.rsplit('/').next().unwrap_or(path)),
+                bytes: full.metadata().map_or(0, |data| data.len()),
+                path: path.clone(),
+                full,
+                part: Part::System,
+            }
+        })
+        .collect();
+    if missed.is_empty() || walked.files.len() as u64 >= limits.files_max {
+        return;
+    }
+    walked.files.extend(missed);
+    walked.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
 }
 
 /// Why a folder is not entered, and whether that matters; without words it is not even listed.

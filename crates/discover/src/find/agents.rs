@@ -186,7 +186,7 @@ pub(crate) fn is_agent(source: &Source<'_>, call: &Call) -> bool {
     let request = REQUESTS.iter().any(|end| callee.ends_with(end));
     request
         && !source.packages.is_empty()
-        && call.named("tools").is_some_and(|tools| !is_empty(tools))
+        && call.any_named(&["tools", "toolProvider"]).is_some_and(|tools| !is_empty(tools))
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -6,6 +6,7 @@ use super::keys::{
     default_of, is_translation, says_address, says_dataset, says_hub, says_model, says_store,
     says_task, snake,
 };
+use super::models::EDGE;
 use super::names::{self, Named};
 use super::{
     containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
@@ -37,6 +38,7 @@ pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, o
         let line = root.get("model_list").map_or(1, |list| list.line);
         out.assets.push(containers::gateway("litellm", Place::new(path, line)));
     }
+    worker(index, path, root, out);
     let mut remote_code = None;
     let before = out.assets.len();
     root.visit(&mut |keys, node| setting(index, path, keys, node, &mut remote_code, out));
@@ -90,6 +92,7 @@ fn setting(
     if key == "models" {
         models(index, path, keys, node, out);
     }
+    client(index, path, &key, node, out);
     datasets(keys, &key, node, &Place::new(path, node.line), out);
     document_of(path, node, out);
     crew(path, &key, node, out);
@@ -119,6 +122,44 @@ fn setting(
     {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
+    }
+}
+
+/// `model` beside the address or the key of an interface can only be one of its models.
+fn client(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findings) {
+    let one = |names: &[&str]| {
+        node.entries().iter().find(|(own, _)| names.contains(&snake(own).as_str()))
+    };
+    let url = one(&["base_url", "baseurl", "api_base", "base_u_r_l", "endpoint", "url"]);
+    let keyed = one(&["api_key", "apikey", "key"]).is_some();
+    let Some((_, value)) = one(&["model", "model_name", "model_id"]) else { return };
+    let host = url.and_then(|(_, url)| endpoints::host(default_of(url.text()?)));
+    let Some(name) = value.text().filter(|_| keyed || host.is_some()) else { return };
+    let known = host.as_ref().and_then(|host| index.provider_of_host(&host.name));
+    let named = match known {
+        Some(provider) => Some(Named { owner: provider.id.clone(), name: name.to_owned() }),
+        None if names::is_hub_name(name) => names::named(index, name, Some(names::HUB)),
+        None => None,
+    };
+    if let Some(named) = named.filter(|named| names::is_name(&named.name)) {
+        let embedding = key.contains("embed");
+        out.assets.push(names::finding(index, &named, embedding, Place::new(path, value.line)));
+    }
+}
+
+/// Bindings of a worker of Cloudflare: its models, its store.
+fn worker(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if !name.starts_with("wrangler.") {
+        return;
+    }
+    if let Some(ai) = root.get("ai").filter(|ai| ai.get("binding").is_some()) {
+        out.assets.push(names::interface(index, EDGE, Place::new(path, ai.line)));
+    }
+    for item in root.get("vectorize").map_or(&[][..], Node::items) {
+        let index_name = item.get("index_name").and_then(Node::text);
+        let place = Place::new(path, item.line);
+        out.assets.push(stores::store("cloudflare-vectorize", index_name, place));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::source::Language;
 use crate::source::facts::{Call, Shape, last};
+use crate::walk::has_end;
 
 /// Arguments that give a client another address.
 const BASES: [&str; 14] = [
@@ -301,6 +302,12 @@ fn local(host: &Host) -> Option<&'static str> {
     }
 }
 
+/// Whether an address is that of Ollama's own interface on this machine, whatever its port.
+fn is_ollama(host: &Host, url: &str) -> bool {
+    let ends = ["/api/chat", "/api/generate", "/api/embed", "/api/embeddings", "/api/pull"];
+    local(host) == Some("ollama") || (is_loopback(&host.name) && has_end(url, &ends))
+}
+
 pub(crate) fn is_loopback(name: &str) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0" | "host.docker.internal")
 }
@@ -313,10 +320,15 @@ fn addresses(source: &Source<'_>, out: &mut Findings) {
             && text.content.contains("://")
             && !text.content.contains(char::is_whitespace)
         {
-            let known = host(&text.content)
-                .filter(|host| source.index.provider_of_host(&host.name).is_some());
+            let known = host(&text.content).filter(|host| {
+                source.index.provider_of_host(&host.name).is_some()
+                    || gateway(&host.name).is_some()
+                    || is_ollama(host, &text.content)
+            });
             if let Some(host) = known {
                 out.assets.push(gateway_or(source.index, &host, place.clone()));
+            } else if text.content.contains(":11434") {
+                out.assets.push(names::interface(source.index, "ollama", place.clone()));
             }
         }
         if secrets::holds_key(&text.content) {

@@ -1,6 +1,7 @@
 //! Command lines in scripts, documents and containers: `--base_model org/name`.
 
-use super::{Source, names};
+use super::keys::says_dataset;
+use super::{Source, names, options, shell};
 use crate::findings::{Findings, Place};
 use crate::known::Index;
 
@@ -34,7 +35,8 @@ pub(crate) fn find(index: &Index<'_>, text: &str, plain: bool, place: &Place, ou
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
             .unwrap_or(rest.len());
         let (option, after) = rest.split_at(end);
-        if !OPTIONS.contains(&option) {
+        let dataset = says_dataset(&option.replace('-', "_"));
+        if !OPTIONS.contains(&option) && !dataset {
             continue;
         }
         let value = after
@@ -44,6 +46,10 @@ pub(crate) fn find(index: &Index<'_>, text: &str, plain: bool, place: &Place, ou
             })
             .next()
             .unwrap_or_default();
+        if dataset {
+            out.assets.extend(options::dataset(value, place));
+            continue;
+        }
         let explained =
             names::is_hub_name(value) || (plain && index.provider_of_model(value).is_some());
         if !value.starts_with('-')
@@ -60,7 +66,10 @@ pub(crate) fn find(index: &Index<'_>, text: &str, plain: bool, place: &Place, ou
     }
 }
 
-/// The commands of a document that start a script of this repository: lines of code blocks that
+/// What the code blocks of documents call a shell; many have no word.
+const SHELLS: [&str; 8] = ["", "sh", "bash", "shell", "zsh", "console", "terminal", "shell script"];
+
+/// The commands of a document, and the options of those that start a script of this repository: lines of code blocks that
 /// name one of its files.
 pub(crate) fn prose(
     index: &Index<'_>,
@@ -70,14 +79,26 @@ pub(crate) fn prose(
     out: &mut Findings,
 ) {
     let (mut inside, mut command, mut own) = (false, 0, false);
+    let mut block: Option<(u32, String)> = None;
     for (line, content) in (1..).zip(text.lines()) {
-        if content.trim_start().starts_with("```") {
+        if let Some(fence) = content.trim_start().strip_prefix("```") {
             inside = !inside;
             own = false;
+            if let Some((from, text)) = block.take() {
+                shell::find(index, path, &text, from, out);
+            }
+            let word = fence.trim().to_ascii_lowercase();
+            if inside && SHELLS.contains(&word.as_str()) {
+                block = Some((line + 1, String::new()));
+            }
             continue;
         }
         if !inside {
             continue;
+        }
+        if let Some((_, text)) = &mut block {
+            text.push_str(content.trim_start().trim_start_matches(['$', '%', ' ']));
+            text.push('\n');
         }
         own = own && command + 1 == line;
         own |= content.split_whitespace().any(|word| {
@@ -110,6 +131,7 @@ pub(crate) fn usage(source: &Source<'_>, out: &mut Findings) {
 
 /// A script of a shell.
 pub(crate) fn script(index: &Index<'_>, path: &str, text: &str, out: &mut Findings) {
+    shell::find(index, path, text, 1, out);
     for (line, content) in (1..).zip(text.lines()) {
         if !content.trim_start().starts_with('#') {
             find(index, content, true, &Place::new(path, line), out);

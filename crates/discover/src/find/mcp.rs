@@ -153,8 +153,15 @@ fn from_python(args: &[String], first: Option<&str>) -> Option<(String, bool)> {
 
 /// The image of `docker run … image …`: the first word that is no option and no option's value.
 fn image(args: &[String]) -> Option<(String, bool)> {
-    let mut words = args.iter().map(String::as_str).skip_while(|word| *word != "run").skip(1);
-    while let Some(word) = words.next() {
+    let at = image_at(args.iter().map(String::as_str))?;
+    let (name, pinned) = super::containers::image(args.get(at)?);
+    Some((format!("docker/{name}"), pinned))
+}
+
+/// Which word of `run … image …` is the image.
+pub(super) fn image_at<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
+    let mut words = words.enumerate().skip_while(|(_, word)| *word != "run").skip(1);
+    while let Some((at, word)) = words.next() {
         let valued = matches!(
             word,
             "-e" | "--env"
@@ -167,12 +174,19 @@ fn image(args: &[String]) -> Option<(String, bool)> {
                 | "--env-file"
                 | "-w"
                 | "--entrypoint"
+                | "--gpus"
+                | "--shm-size"
+                | "--ipc"
+                | "--runtime"
+                | "--pull"
+                | "--platform"
+                | "--publish"
+                | "-u"
         );
         if valued {
             words.next();
         } else if !word.starts_with('-') {
-            let (name, pinned) = super::containers::image(word);
-            return Some((format!("docker/{name}"), pinned));
+            return Some(at);
         }
     }
     None
@@ -188,6 +202,9 @@ pub(crate) fn is_image(name: &str) -> bool {
 
 /// Finds servers in source code.
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
+    for record in &source.facts.records {
+        hosted(source, &record.entries, record.scope, out);
+    }
     let mcp =
         source.has_role(&["mcp"]) || source.packages.iter().any(|p| p.package.name.contains("mcp"));
     let agents = source.has_role(&["agent", "framework", "sdk"]);
@@ -199,7 +216,9 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         let real = source.real_name(&call.callee);
         match real.as_str() {
             "FastMCP" | "McpServer" | "NewMCPServer" if mcp => own(source, call, out),
-            "Server" if source.package_of(&call.callee).is_some_and(|p| p.role == "mcp") => {
+            "Server" | "NewServer"
+                if source.package_of(&call.callee).is_some_and(|p| p.role == "mcp") =>
+            {
                 own(source, call, out);
             }
             "StdioServerParameters"
@@ -225,6 +244,29 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             _ => {}
         }
     }
+}
+
+/// `{type: "mcp", server_label: "…"}`: a server that a provider calls for the model.
+fn hosted(source: &Source<'_>, entries: &[(String, Value)], scope: usize, out: &mut Findings) {
+    let text = |key: &str| {
+        let value = entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)?;
+        source.facts.literal(value, scope).filter(|literal| !literal.holes)
+    };
+    let Some(label) =
+        text("server_label").filter(|_| text("type").is_some_and(|t| t.text == "mcp"))
+    else {
+        return;
+    };
+    let url = text("server_url").map(|literal| literal.text);
+    let key = url.as_deref().and_then(endpoints::host).map_or_else(
+        || match text("connector_id") {
+            Some(connector) => Key::World(connector.text),
+            None => Key::in_system(label.text.clone(), source.path),
+        },
+        |host| Key::World(format!("endpoint/{}", host.name)),
+    );
+    let finding = Finding::new(AssetKind::McpServer, key, label.text, source.place(label.line));
+    out.assets.push(finding.with("transport", Attribute::Text("http".to_owned())));
 }
 
 /// A connection to a server by its address.

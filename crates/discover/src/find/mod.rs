@@ -36,6 +36,7 @@ pub(crate) mod prompts;
 pub(crate) mod secrets;
 pub(crate) mod servers;
 mod services;
+pub(crate) mod shell;
 pub(crate) mod stores;
 pub(crate) mod tools;
 pub(crate) mod typed;
@@ -44,6 +45,7 @@ mod typed_corpora;
 mod typed_prompts;
 mod typed_settings;
 mod typed_stores;
+mod uploads;
 mod workloads;
 
 #[cfg(test)]
@@ -209,6 +211,7 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     tools::find(source, out);
     agents::find(source, out);
     datasets::find(source, out);
+    uploads::find(source, out);
     mcp::find(source, out);
     packages::find(source, out);
     practice::find(source, out);

@@ -169,6 +169,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             || name.ends_with("modelname")
             || name.ends_with("model_id")
             || name.ends_with("modelid")
+            || name.ends_with("_llm")
+            || name == "llm"
             || name.ends_with("deploymentname")
             || name.ends_with("deployment_name")
             || (name.starts_with("model")
@@ -182,10 +184,37 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
                 if seen.iter().any(|(key, line)| *line == literal.line && key.ends_with(&end)) {
                     continue;
                 }
-                strict(source, &literal, name.contains("embed"), &mut seen, out);
+                // `embed_llm`, `rerank_model`: the name leaves no doubt that it is one of a hub.
+                let task = ["embed", "rerank", "_llm"].iter().any(|word| name.contains(word));
+                let embedding = name.contains("embed");
+                if task {
+                    one_of(source, &literal, embedding, &mut seen, out);
+                } else {
+                    strict(source, &literal, embedding, &mut seen, out);
+                }
             }
         }
     }
+    for compared in &source.facts.compared {
+        if says_compared(&compared.name) {
+            let embedding = compared.name.to_ascii_lowercase().contains("embed");
+            let items = match &compared.value.shape {
+                Shape::List(items) => items.as_slice(),
+                _ => std::slice::from_ref(&compared.value),
+            };
+            for literal in items.iter().flat_map(direct) {
+                strict(source, &literal, embedding, &mut seen, out);
+            }
+        }
+    }
+}
+
+/// Whether what a text is compared with is a model's name.
+fn says_compared(name: &str) -> bool {
+    let name = last(name).to_ascii_lowercase();
+    ["model", "model_name", "modelname", "model_id", "modelid", "llm"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// Keys of an entry of a list that name its model, the surest first.
@@ -323,6 +352,10 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
         loose(source, &literal, Some(HUB), true, seen, out);
         return;
     }
+    if call.last() == "run" && call.callee.contains('.') {
+        edge(source, call, seen, out);
+    }
+    offered(source, call, seen, out);
     let request = is_request(&call.callee);
     let package = source.package_behind(call).filter(|p| CALLING.contains(&p.role.as_str()));
     let class = class_provider(&name);
@@ -365,6 +398,43 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
         constant(source, value, hint.as_deref(), embedding, seen, out);
     }
 }
+
+/// `env.AI.run("@cf/…", …)`: a model that runs where the code itself does.
+fn edge(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings) {
+    let Some(value) = call.positional(0) else { return };
+    for literal in source.facts.literals(value, call.scope) {
+        if literal.text.starts_with("@cf/") {
+            loose(source, &literal, Some(EDGE), false, seen, out);
+            out.assets.push(names::interface(source.index, EDGE, source.place(call.line)));
+        }
+    }
+}
+
+/// A form that lets its user choose a model: `selectbox("Model", ["…"])`.
+fn offered(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings) {
+    let forms = ["selectbox", "radio", "Dropdown", "Radio", "select", "multiselect", "Select"];
+    if !forms.contains(&call.last()) {
+        return;
+    }
+    let label = call.named("label").or_else(|| call.positional(0));
+    let label = label.and_then(|value| source.facts.literal(value, call.scope));
+    let says = label.is_some_and(|label| {
+        let lower = label.text.to_ascii_lowercase();
+        lower.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            matches!(word, "model" | "models" | "llm" | "llms" | "embedding" | "embeddings")
+        })
+    });
+    let choices = call.any_named(&["choices", "options"]).or_else(|| call.positional(1));
+    let Some(choices) = choices.filter(|_| says) else { return };
+    for (item, _) in source.facts.elements(choices, call.scope) {
+        for literal in direct(item) {
+            one_of(source, &literal, false, seen, out);
+        }
+    }
+}
+
+/// The provider that runs models beside the code of its customers.
+pub(super) const EDGE: &str = "cloudflare-workers-ai";
 
 /// The first argument, where it names a model.
 fn first<'c>(source: &Source<'_>, call: &'c Call, name: &str, class: bool) -> Option<&'c Value> {

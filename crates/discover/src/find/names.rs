@@ -60,7 +60,7 @@ pub(crate) fn is_name(text: &str) -> bool {
         })
         && text.bytes().any(|b| b.is_ascii_alphabetic());
     plain
-        && !text.starts_with(['.', '/', '-', '_', '@', ':'])
+        && (!text.starts_with(['.', '/', '-', '_', '@', ':']) || text.starts_with("@cf/"))
         && !text.contains("//")
         && !lower.starts_with("your")
         && !lower.starts_with('<')
@@ -140,7 +140,10 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
             {
                 // Who resells others' models keeps their names within its own.
                 let own_client = hint.is_none_or(|hint| hint == "openai" || hint == provider);
-                if own_client && is_name(name) {
+                // `mistral:7b` is a model and its tag.
+                let tagged = separator == ':'
+                    && index.provider_of_model(text).is_some_and(|found| found.local);
+                if own_client && is_name(name) && !tagged {
                     return own(&provider, name);
                 }
             }

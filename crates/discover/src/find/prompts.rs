@@ -39,7 +39,7 @@ const SYSTEM_ARGUMENTS: [&str; 17] = [
 ];
 
 /// Calls that make a message or a template out of a text.
-const MAKERS: [&str; 15] = [
+const MAKERS: [&str; 16] = [
     "SystemMessage",
     "SystemMessagePromptTemplate",
     "ChatPromptTemplate",
@@ -55,6 +55,7 @@ const MAKERS: [&str; 15] = [
     "AddSystemMessage",
     "CreateFunctionFromPrompt",
     "ChatHistory",
+    "UserMessage",
 ];
 
 /// Finds them in a source file.
@@ -154,7 +155,7 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
 }
 
 /// How a text begins that tells a model who it is or what it is given.
-const ADDRESSES: [&str; 30] = [
+const ADDRESSES: [&str; 44] = [
     "you are a ",
     "you are an ",
     "you are the ",
@@ -185,6 +186,20 @@ const ADDRESSES: [&str; 30] = [
     "given the following conversation",
     "given the following question",
     "given a chat history",
+    "你是",
+    "您是",
+    "你现在是",
+    "你的任务是",
+    "你將",
+    "请你扮演",
+    "あなたは",
+    "당신은 ",
+    "du bist ein",
+    "vous êtes un",
+    "tu es un",
+    "eres un",
+    "você é um",
+    "ты — ",
 ];
 
 /// The shortest one in a file that shows nothing else of models.
@@ -217,12 +232,12 @@ fn is_for_model(text: &str) -> bool {
 
 pub(crate) fn addresses_model(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(48).collect();
-    let start = start.to_ascii_lowercase();
+    let start = start.to_lowercase();
     ADDRESSES.iter().any(|words| start.starts_with(words))
 }
 
 /// Whether a file has to do with models: by what it imports, or by its path.
-fn is_about_models(source: &Source<'_>) -> bool {
+pub(super) fn is_about_models(source: &Source<'_>) -> bool {
     let lower = source.path.to_ascii_lowercase();
     !source.packages.is_empty()
         || ["prompt", "agent", "llm", "tool"].iter().any(|word| {
@@ -284,6 +299,11 @@ fn is_system(name: &str, text: &str) -> bool {
 /// Instructions are sentences: enough words of letters, and no address or list of style classes.
 pub(crate) fn is_instruction(text: &str, chars_min: usize) -> bool {
     let text = text.trim();
+    // Where nothing stands between words, two characters are about one, and as long as four letters.
+    let dense = text.chars().filter(|c| is_dense(*c)).count();
+    if dense >= 12 {
+        return text.chars().count() + dense >= chars_min;
+    }
     let words = text
         .split_whitespace()
         .map(|word| word.trim_start_matches(['"', '\'', '(', '*', '`']))
@@ -292,6 +312,11 @@ pub(crate) fn is_instruction(text: &str, chars_min: usize) -> bool {
         .take(12)
         .count();
     text.chars().count() >= chars_min && words >= 4 && (words >= 12 || !text.contains("://"))
+}
+
+/// Characters of scripts that put no spaces between words.
+fn is_dense(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut Findings) {

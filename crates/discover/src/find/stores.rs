@@ -240,6 +240,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             out.assets.push(store(product, None, source.place(call.line)));
         }
     }
+    hosted(source, out);
     for declared in source.facts.declared.iter().filter(|_| source.language.is_typed()) {
         if let Some(product) = typed_stores::product(source, &declared.of) {
             out.assets.push(store(product, None, source.place(declared.line)));
@@ -260,6 +261,20 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     if drizzle.is_some_and(|import| import.names.iter().any(|(_, name)| name == "vector")) {
         for call in source.facts.calls.iter().filter(|call| call.callee == "vector") {
             out.assets.push(store("pgvector", None, source.place(call.line)));
+        }
+    }
+}
+
+/// `openai.vectorStores.create(…)`: stores that a provider of models keeps.
+fn hosted(source: &Source<'_>, out: &mut Findings) {
+    let openai = source
+        .packages
+        .iter()
+        .any(|p| matches!(p.package.provider.as_deref(), Some("openai" | "azure-openai")));
+    for call in source.facts.calls.iter().filter(|_| openai) {
+        if call.callee.split('.').any(|part| matches!(part, "vectorStores" | "vector_stores")) {
+            let place = source.place(call.line);
+            out.assets.push(store("openai-vector-stores", None, place).supplied_by(Some("openai")));
         }
     }
 }

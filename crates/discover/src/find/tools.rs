@@ -23,7 +23,7 @@ const DECORATORS: [&str; 11] = [
 ];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
-pub(super) const MAKERS: [&str; 20] = [
+pub(super) const MAKERS: [&str; 21] = [
     "DynamicTool",
     "DynamicStructuredTool",
     "StructuredTool",
@@ -35,6 +35,7 @@ pub(super) const MAKERS: [&str; 20] = [
     "dynamicTool",
     "createTool",
     "QueryEngineTool",
+    "RetrieverTool",
     "ToolMetadata",
     "registerTool",
     "addTool",
@@ -105,6 +106,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             out.assets.push(finding);
         }
     }
+    listed(source, out);
     for record in &source.facts.records {
         schema(source, &record.entries, out);
         described(source, record, out);
@@ -126,7 +128,7 @@ const PROVIDED: [(&str, bool, bool); 8] = [
 
 /// `{"type": "web_search_preview"}`.
 fn provided(source: &Source<'_>, record: &Record, out: &mut Findings) {
-    if source.packages.is_empty() {
+    if !super::prompts::is_about_models(source) {
         return;
     }
     let Some((_, kind)) = record.entries.iter().find(|(key, _)| key == "type") else { return };
@@ -141,6 +143,34 @@ fn provided(source: &Source<'_>, record: &Record, out: &mut Findings) {
             finding = finding.with("reaches_network", true);
         }
         out.assets.push(finding);
+    }
+}
+
+/// `const tools = [{ name: "…", description: "…", parameters: {…} }]`.
+fn listed(source: &Source<'_>, out: &mut Findings) {
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        let Shape::List(items) = &binding.value.shape else { continue };
+        if !(name.contains("tool") || name.ends_with("functions")) {
+            continue;
+        }
+        for item in items {
+            let Shape::Record(_, entries) = &item.shape else { continue };
+            let get = |keys: &[&str]| {
+                entries.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value)
+            };
+            // With a type, it is one of a provider's own forms.
+            if get(&["type"]).is_some()
+                || get(&["description"]).is_none()
+                || get(&["parameters", "input_schema", "inputSchema"]).is_none()
+            {
+                continue;
+            }
+            let named = get(&["name"]).and_then(|name| source.facts.literal(name, binding.scope));
+            if let Some(literal) = named.filter(|l| !l.holes && is_tool_name(&l.text)) {
+                out.assets.push(tool(&literal.text, source.place(literal.line)));
+            }
+        }
     }
 }
 
@@ -203,8 +233,8 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         })
         .or_else(|| (real == "NewTool").then(|| call.positional(0)).flatten())
         .and_then(|value| source.facts.literal(value, call.scope))
-        .filter(|literal| !literal.holes && literal.text.len() <= 80 && !literal.text.contains(' '))
-        .map(|literal| literal.text);
+        .filter(|literal| !literal.holes && literal.text.len() <= 80)
+        .map(|literal| literal.text.trim_end_matches('.').to_owned());
     let looped = |name: &str| {
         let bound = source.facts.bound(name, call.scope);
         bound.iter().any(|binding| matches!(binding.value.shape, Shape::Each(_)))

@@ -7,6 +7,7 @@ use annex_isms::AssetKind;
 use super::{Source, names};
 use crate::findings::{Finding, Findings, Key};
 use crate::source::Language;
+use crate::source::TYPE;
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Calls by which a kernel gets a plugin.
@@ -71,6 +72,7 @@ pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
             hosted(source, call, out);
         } else {
             service(source, call, out);
+            workflow(source, call, out);
         }
     }
 }
@@ -98,8 +100,10 @@ fn plugin(source: &Source<'_>, call: &Call, out: &mut Findings) {
         return;
     }
     // `new TimePlugin()`; functions of a class of the program are found where they are written.
-    let made = call.positional(0).and_then(|value| match &value.shape {
+    let given_type = call.named(TYPE);
+    let made = given_type.or_else(|| call.positional(0)).and_then(|value| match &value.shape {
         Shape::Call(made) => Some(last(&made.callee)),
+        Shape::Name(name) if given_type.is_some() => Some(last(name)),
         Shape::Name(name) => {
             let made = source.facts.made_by(name, call.scope);
             made.map(|made| last(&made.callee))
@@ -111,7 +115,8 @@ fn plugin(source: &Source<'_>, call: &Call, out: &mut Findings) {
     else {
         return;
     };
-    let name = given(call.named("pluginName").or_else(|| call.positional(1)));
+    let by_position = call.positional(usize::from(given_type.is_none()));
+    let name = given(call.named("pluginName").or(by_position));
     let name = name.unwrap_or_else(|| (*class).to_owned());
     let mut finding = super::tools::tool(&name, source.place(call.line));
     if *code {
@@ -155,6 +160,18 @@ fn service(source: &Source<'_>, call: &Call, out: &mut Findings) {
         out.assets.push(agent());
     } else {
         out.with_tools.push(agent());
+    }
+}
+
+/// `AgenticServices.sequenceBuilder().subAgents(…).build()`: an agent that runs others.
+fn workflow(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let builds = call.callee.strip_prefix("AgenticServices.").is_some_and(|builder| {
+        builder.ends_with("Builder") && !builder.starts_with("agentBuilder")
+    });
+    if builds && source.package_of(&call.callee).is_some() {
+        let (name, place) = (source.name_for(call), source.place(call.line));
+        let key = Key::in_system(name.clone(), &place.path);
+        out.assets.push(Finding::new(AssetKind::Agent, key, name, place));
     }
 }
 

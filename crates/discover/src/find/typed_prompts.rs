@@ -82,15 +82,17 @@ const REQUESTS: [&str; 22] = [
     "prompt",
 ];
 
-/// The least words of a request of one line.
+/// The least words of a request of one line; of a message that is made as one, it is enough that it
+/// is a sentence.
 const WORDS_MIN: usize = 12;
+const MESSAGE_CHARS_MIN: usize = 20;
 
 /// The texts of a call that are prompts.
 pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
     if source.language == Language::Rust {
         let message = VARIANTS.contains(&call.callee.as_str());
         let value = call.positional(0).filter(|_| message);
-        return value.map(|value| texts(source, call, value)).unwrap_or_default();
+        return value.map(|value| texts(source, call, value, false)).unwrap_or_default();
     }
     if !source.language.is_typed() || source.packages.is_empty() {
         return Vec::new();
@@ -107,10 +109,10 @@ pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
         () => None,
     };
     let Some(value) = value else { return Vec::new() };
-    texts(source, call, value)
+    texts(source, call, value, message)
 }
 
-fn texts(source: &Source<'_>, call: &Call, value: &Value) -> Vec<Literal> {
+fn texts(source: &Source<'_>, call: &Call, value: &Value, message: bool) -> Vec<Literal> {
     // A request in a record of its own: `new Prompt("…")`.
     let inner = match &value.shape {
         Shape::Call(made) if matches!(made.last(), "Prompt" | "UserMessage" | "TextContent") => {
@@ -123,7 +125,8 @@ fn texts(source: &Source<'_>, call: &Call, value: &Value) -> Vec<Literal> {
         let text = literal.text.trim();
         let template = literal.holes || text.contains("{{") || text.contains("%s");
         let long = text.split_whitespace().count() >= WORDS_MIN || text.lines().count() >= 2;
-        is_instruction(text, NAMED_CHARS_MIN) && (template || long)
+        is_instruction(text, if message { MESSAGE_CHARS_MIN } else { NAMED_CHARS_MIN })
+            && (message || template || long)
     });
     found
 }

@@ -17,6 +17,7 @@ use tree_sitter::Parser;
 
 use crate::limits::Limits;
 use facts::Facts;
+pub(crate) use typed::TYPE;
 
 /// The languages that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,8 +23,10 @@ pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) 
     let (callee, args) = match node.kind() {
         "method_invocation" => chain(node, source, scope, depth)?,
         "invocation_expression" => {
-            let callee = dotted(node.child_by_field_name("function")?, source);
-            (callee, arguments(node, source, scope, depth))
+            let function = node.child_by_field_name("function")?;
+            let mut args = arguments(node, source, scope, depth);
+            args.extend(generic_over(function, source));
+            (dotted(function, source), args)
         }
         "object_creation_expression" => {
             let callee = dotted(node.child_by_field_name("type")?, source);
@@ -39,6 +41,19 @@ pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) 
     let mut call = Call { callee, args, line: line(node), scope };
     signatures::name(&mut call);
     Some(call)
+}
+
+/// The name of the argument that stands for the type in `AddFromType<TimePlugin>()`.
+pub(crate) const TYPE: &str = "<type>";
+
+/// The one type that a call is generic over.
+fn generic_over(function: Node<'_>, source: &str) -> Option<Arg> {
+    let name = function.child_by_field_name("name").unwrap_or(function);
+    let list = children(name).find(|child| child.kind() == "type_argument_list")?;
+    let mut types = children(list);
+    let (of, None) = (types.next()?, types.next()) else { return None };
+    let value = Value { line: line(of), shape: Shape::Name(dotted(of, source)) };
+    Some(Arg { name: Some(TYPE.to_owned()), value })
 }
 
 /// Whether a call is a link of a longer chain, which is taken as one.

@@ -15,7 +15,7 @@ use crate::known::Index;
 use crate::read::env::Setting;
 use crate::walk::has_end;
 
-pub(crate) use command::{Word, commands};
+pub(crate) use command::{Word, commands, value};
 pub(crate) use table::{Keys, Names, PRODUCTS, Product, What};
 
 /// The product that an image runs.
