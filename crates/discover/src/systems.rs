@@ -146,12 +146,17 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
         for model in
             all.iter().filter(|f| matches!(f.kind, AssetKind::Model | AssetKind::EmbeddingModel))
         {
-            let Some(supplier) = &model.supplier else {
+            // What is called by a name of Ollama's library is asked of Ollama.
+            let local = || match &model.key {
+                Key::World(key) => key.starts_with("ollama/").then_some("ollama"),
+                Key::System { .. } => None,
+            };
+            let Some(supplier) = model.supplier.as_deref().or_else(local) else {
                 continue;
             };
             let seen = all.iter().any(|f| {
                 matches!(f.kind, AssetKind::ModelApi | AssetKind::Gateway)
-                    && f.key == Key::World(supplier.clone())
+                    && f.key == Key::World(supplier.to_owned())
             });
             if !seen {
                 interfaces.push(names::interface(index, supplier, model.place.clone()));

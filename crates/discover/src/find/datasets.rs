@@ -190,6 +190,11 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
         && source.facts.literals(value, call.scope).is_empty()
         && source.facts.elements(value, call.scope).is_empty()
     {
+        // A resource that the settings name is reported where they do.
+        let bound = source.facts.bound(given, call.scope);
+        if bound.iter().any(|binding| matches!(binding.value.shape, Shape::Env)) {
+            return;
+        }
         // Only known at run time: what users or callers hand in.
         // A function of Python is called after what it reads, a variable of Java is.
         let around = source.function_around(call.scope).filter(|_| !source.language.is_typed());
@@ -211,8 +216,13 @@ fn corpus(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if let Shape::Call(helper) = &value.shape
         && source.language.is_typed()
     {
-        let given =
-            helper.args.iter().flat_map(|arg| source.facts.literals(&arg.value, call.scope));
+        // Or one of the platform: `resource.getPath()`.
+        let made = source.maker(helper).map_or(&[][..], |made| made.args.as_slice());
+        let given = helper
+            .args
+            .iter()
+            .chain(made)
+            .flat_map(|arg| source.facts.literals(&arg.value, call.scope));
         literals.extend(given.filter(|literal| typed_corpora::is_document(&literal.text)));
     }
     if literals.is_empty() {

@@ -300,7 +300,7 @@ fn own(source: &Source<'_>, call: &Call, out: &mut Findings) {
         .or_else(|| call.positional(0))
         .and_then(|value| source.facts.literal(value, call.scope))
         .filter(|literal| !literal.holes && !literal.text.is_empty())
-        .map_or_else(|| super::stem(source.path).to_owned(), |literal| literal.text);
+        .map_or_else(|| source.name_for(call), |literal| literal.text);
     let place = source.place(call.line);
     out.assets.push(Finding::new(
         AssetKind::McpServer,

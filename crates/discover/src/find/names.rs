@@ -277,7 +277,8 @@ pub(crate) fn is_dated(name: &str) -> bool {
 
 /// A finding of a model at a place.
 pub(crate) fn finding(index: &Index<'_>, named: &Named, embedding: bool, place: Place) -> Finding {
-    let kind = if embedding || says_embedding(&named.name) {
+    let reranks = named.name.to_ascii_lowercase().contains("rerank");
+    let kind = if !reranks && (embedding || says_embedding(&named.name)) {
         AssetKind::EmbeddingModel
     } else {
         AssetKind::Model

@@ -366,9 +366,9 @@ fn in_call(source: &Source<'_>, call: &Call, taken: &mut Vec<String>, out: &mut 
             Some("description") if ai && source.real_name(&call.callee) == "Task" => {
                 in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
             }
-            // A user's message with places to fill in is a template.
-            Some("user" | "defaultUser") if ai && is_template(source, call, &argument.value) => {
-                in_value(source, "", &argument.value, call.scope, NAMED_CHARS_MIN, taken, out);
+            // What a chain asks in its user's name.
+            Some("user" | "defaultUser") if ai && source.language.is_typed() => {
+                in_value(source, "", &argument.value, call.scope, PASSED_CHARS_MIN, taken, out);
             }
             Some("template") if made && is_only_filled_in(source, call, &argument.value) => {
                 for literal in source.facts.literals(&argument.value, call.scope) {
@@ -395,15 +395,6 @@ fn is_only_filled_in(source: &Source<'_>, call: &Call, value: &Value) -> bool {
         && literals.iter().all(|literal| {
             is_filled_in(&literal.text) && !is_instruction(&literal.text, PASSED_CHARS_MIN)
         })
-}
-
-fn is_template(source: &Source<'_>, call: &Call, value: &Value) -> bool {
-    source.language.is_typed()
-        && source
-            .facts
-            .literals(value, call.scope)
-            .iter()
-            .any(|literal| literal.holes || is_filled_in(&literal.text))
 }
 
 /// `[("system", "…"), …]`.

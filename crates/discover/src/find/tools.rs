@@ -234,7 +234,7 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
         .or_else(|| (real == "NewTool").then(|| call.positional(0)).flatten())
         .and_then(|value| source.facts.literal(value, call.scope))
         .filter(|literal| !literal.holes && literal.text.len() <= 80)
-        .map(|literal| literal.text.trim_end_matches('.').to_owned());
+        .map(|literal| literal.text);
     let looped = |name: &str| {
         let bound = source.facts.bound(name, call.scope);
         bound.iter().any(|binding| matches!(binding.value.shape, Shape::Each(_)))
@@ -284,9 +284,9 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
 
 /// `ShellTools.builder()`: a class of a package of tools.
 fn of_java(source: &Source<'_>, call: &Call) -> Option<String> {
-    let class = call.callee.split('.').next()?;
+    let class = call.callee.as_str();
     let named = class.ends_with("Tool") || class.ends_with("Tools");
-    if source.language != Language::Java || !named || !call.callee.contains(".builder") {
+    if source.language != Language::Java || !named {
         return None;
     }
     let (module, _) = source.facts.imported(class)?;

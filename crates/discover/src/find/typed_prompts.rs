@@ -101,15 +101,30 @@ pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
         call.callee.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
     let request = REQUESTS.contains(&call.last()) && call.callee.contains('.');
+    let message = message || asks_model(source, call);
     let role = call.last() == "ChatMessage" || call.last() == "ChatMessageContent";
     let value = match () {
-        () if message => call.any_named(&["text", "content"]).or_else(|| call.positional(0)),
+        () if message && !request => {
+            call.any_named(&["text", "content"]).or_else(|| call.positional(0))
+        }
         () if request => call.positional(0),
         () if role => call.positional(1),
         () => None,
     };
     let Some(value) = value else { return Vec::new() };
     texts(source, call, value, message)
+}
+
+/// A method of a model, or of a service whose methods a model answers.
+fn asks_model(source: &Source<'_>, call: &Call) -> bool {
+    let Some((receiver, _)) = call.callee.rsplit_once('.') else { return false };
+    let service = source.maker(call).is_some_and(|made| made.callee.starts_with("AiServices"));
+    let model = source.facts.type_of(receiver, call.scope).is_some_and(|of| {
+        ["ChatModel", "ChatLanguageModel", "ImageModel", "ChatClient", "LanguageModel"]
+            .iter()
+            .any(|end| of.ends_with(end))
+    });
+    service || model
 }
 
 fn texts(source: &Source<'_>, call: &Call, value: &Value, message: bool) -> Vec<Literal> {

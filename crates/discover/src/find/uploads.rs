@@ -1,5 +1,5 @@
-//! Documents that users hand in and that the same code puts into an index: a corpus that no folder
-//! of the repository holds.
+//! Documents that users hand in, to be put into an index by the same code or by their kind: a corpus
+//! that no folder of the repository holds.
 
 use annex_isms::AssetKind;
 
@@ -49,36 +49,39 @@ const INDEXING: [&str; 14] = [
     "load_data",
 ];
 
+/// Files that are documents, as a form or a check names them.
+const DOCUMENTS: [&str; 4] = [".pdf", "application/pdf", "pdf", ".docx"];
+
 /// Finds them.
 pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
+    let of = |name: &str| TYPES.contains(&last(name));
+    let (calls, declared) = (&source.facts.calls, &source.facts.declared);
+    let mut lines: Vec<u32> = calls
+        .iter()
+        .filter(|call| TAKING.iter().any(|end| is_end(&call.callee, end)))
+        .map(|call| call.line)
+        .chain(declared.iter().filter(|declared| of(&declared.of)).map(|declared| declared.line))
+        .collect();
+    let imported = source.facts.imports.iter().find(|i| i.names.iter().any(|(_, name)| of(name)));
+    if lines.is_empty() {
+        lines.extend(imported.map(|import| import.line));
+    }
     let indexes = || {
-        source.facts.calls.iter().any(|call| {
+        calls.iter().any(|call| {
             let lower = call.callee.to_ascii_lowercase();
             INDEXING.iter().any(|word| lower.contains(word))
         })
     };
-    let taken = source
-        .facts
-        .calls
-        .iter()
-        .find(|call| TAKING.iter().any(|end| is_end(&call.callee, end)))
-        .map(|call| call.line)
-        .or_else(|| {
-            let of = |name: &str| TYPES.contains(&last(name));
-            let declared = source.facts.declared.iter().find(|declared| of(&declared.of));
-            declared.map(|declared| declared.line).or_else(|| {
-                let mut imports = source.facts.imports.iter();
-                imports.find(|import| import.names.iter().any(|(_, name)| of(name))).map(|i| i.line)
-            })
-        });
-    let kept = source.facts.calls.iter().find(|call| is_for_assistants(source, call));
-    let line = match (taken, kept) {
-        (_, Some(call)) => call.line,
-        (Some(line), None) if indexes() => line,
-        _ => return,
-    };
-    let key = Key::System { name: "uploads".to_owned(), folder: String::new() };
-    out.beside.push(Finding::new(AssetKind::Corpus, key, "uploads", source.place(line)));
+    let documents = || source.facts.texts.iter().any(|t| DOCUMENTS.contains(&t.content.as_str()));
+    if !lines.is_empty() && !indexes() && !documents() {
+        lines.clear();
+    }
+    let kept = calls.iter().filter(|call| is_for_assistants(source, call));
+    lines.extend(kept.map(|call| call.line));
+    for line in lines {
+        let key = Key::System { name: "uploads".to_owned(), folder: String::new() };
+        out.beside.push(Finding::new(AssetKind::Corpus, key, "uploads", source.place(line)));
+    }
 }
 
 fn is_end(callee: &str, end: &str) -> bool {

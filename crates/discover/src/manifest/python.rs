@@ -32,6 +32,15 @@ pub(super) fn pyproject(root: &Node) -> Manifest {
                 named(table, &mut manifest);
             }
         }
+        for (_, list) in poetry.get("extras").map_or(&[][..], Node::entries) {
+            let known: Vec<String> =
+                manifest.dependencies.iter().map(|known| known.name.clone()).collect();
+            for item in list.items() {
+                if let Some(name) = item.text().filter(|name| known.iter().all(|k| k != name)) {
+                    manifest.add(name, item.line, None, false);
+                }
+            }
+        }
         for (_, group) in poetry.get("group").map_or(&[][..], Node::entries) {
             if let Some(table) = group.get("dependencies") {
                 named(table, &mut manifest);
