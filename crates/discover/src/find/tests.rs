@@ -1,4 +1,4 @@
-//! What the finders make of Java and C#, in small.
+//! What the finders make of small samples.
 
 use std::collections::HashSet;
 
@@ -27,15 +27,16 @@ fn known() -> Known {
 
 /// `kind key` of what is found, packages left out.
 fn found(language: Language, text: &str) -> Vec<String> {
+    found_at("src/Sample.x", language, text)
+}
+
+fn found_at(path: &str, language: Language, text: &str) -> Vec<String> {
     let known = known();
     let index = Index::new(&known);
     let facts = source::read(language, text, &Limits::default()).expect("read");
     assert_eq!(facts.broken_at, None, "the sample is of its language");
     let mut out = Findings::default();
-    super::source(
-        &Source::new("src/Sample.x", language, &facts, &index, None, &HashSet::new()),
-        &mut out,
-    );
+    super::source(&Source::new(path, language, &facts, &index, None, &HashSet::new()), &mut out);
     let mut shown: Vec<_> = out
         .assets
         .iter()
@@ -194,7 +195,7 @@ class Ingestor {
     void fill(String path) {
         var document = loadDocument(toPath(path), parser);
         var letter = UserMessage.from("Say which of the letters in the list are complaints,\nand answer with their numbers alone.");
-        var hello = UserMessage.from("Good morning to all of you");
+        var hello = UserMessage.from("Good morning, clerk");
     }
 }
 "#;
@@ -247,4 +248,66 @@ Answer with their numbers alone: {letters}"#)));
             "7 prompt tools",
         ]
     );
+}
+
+#[test]
+fn what_is_asked_in_a_script_without_spaces_is_an_instruction() {
+    let go = r#"
+package desk
+
+import (
+	"github.com/cloudwego/eino/components/prompt"
+	"github.com/cloudwego/eino/schema"
+)
+
+func template() prompt.ChatTemplate {
+	return prompt.FromMessages(schema.FString,
+		schema.SystemMessage("你负责整理来信，请按收到的日期排列，并写出每封信的主题。"),
+		schema.UserMessage("早上好"),
+	)
+}
+"#;
+    assert_eq!(found(Language::Go, go), ["11 prompt template"]);
+}
+
+#[test]
+fn models_are_named_where_they_are_compared_offered_and_run_beside_the_code() {
+    let python = r#"
+import streamlit as st
+from openai import OpenAI
+
+choice = st.selectbox("Which model?", ["gpt-4o-mini", "none"])
+colour = st.selectbox("Which colour?", ["o1", "blue"])
+if model_name in ["gpt-3.5-turbo", "other"] or kind == "gpt-4":
+    pass
+if "claude-3-haiku-20240307" == options.model:
+    pass
+"#;
+    assert_eq!(
+        found(Language::Python, python),
+        ["5 model gpt-4o-mini", "7 model gpt-3.5-turbo", "9 model claude-3-haiku-20240307"]
+    );
+    let script = r#"
+const answer = await env.AI.run("@cf/meta/llama-3.1-8b-instruct", { messages });
+await job.run("nightly");
+"#;
+    assert_eq!(
+        found(Language::TypeScript, script),
+        ["2 model @cf/meta/llama-3.1-8b-instruct", "2 model_api Cloudflare Workers AI"]
+    );
+}
+
+#[test]
+fn tools_of_a_list_and_servers_that_a_provider_calls() {
+    let script = r#"
+export const toolsList = [
+  { name: "get_letter", description: "Fetches a letter", parameters: { id: { type: "string" } } },
+  { name: "not a tool" },
+];
+const search = { type: "web_search" };
+const mail = { type: "mcp", server_label: "Mail", connector_id: "connector_mail" };
+const own = { type: "mcp", server_label: label };
+"#;
+    let facts = found_at("lib/tools.ts", Language::TypeScript, script);
+    assert_eq!(facts, ["3 tool get_letter", "6 tool web_search", "7 mcp_server Mail"]);
 }

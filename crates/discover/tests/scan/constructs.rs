@@ -117,6 +117,58 @@ fn what_git_tracks_and_is_not_checked_out_is_listed() {
     assert_eq!(names, ["data/pump_data.json", "acme/pumps"]);
 }
 
+#[test]
+fn what_git_tracks_is_read_whatever_is_ignored() {
+    let files = [
+        (".gitignore", "*.yaml\n"),
+        ("main.py", "import openai\n"),
+        ("app.yaml", "llm:\n  model: gpt-4o\n"),
+        ("own.yaml", "llm:\n  model: gpt-4o-mini\n"),
+    ];
+    // Without git, as in an archive, nothing is ignored.
+    let both = ["openai/gpt-4o at app.yaml:2", "openai/gpt-4o-mini at own.yaml:2"];
+    assert_eq!(found(&files, "model"), both);
+    let (folder, _) = of(&files);
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    fs::write(folder.path().join(".git/HEAD"), "a".repeat(40)).expect("a file");
+    let tracked = index(&[".gitignore", "app.yaml", "main.py"]);
+    fs::write(folder.path().join(".git/index"), tracked).expect("a file");
+    let batch = scanned(folder.path(), &Limits::default());
+    let models = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == "model");
+    let names: Vec<_> = models.map(|asset| asset.name.as_str()).collect();
+    assert_eq!(names, ["gpt-4o"]);
+}
+
+#[test]
+fn settings_of_a_client_and_bindings_of_a_worker() {
+    let yaml = "rerank:\n  apiKey: x\n  baseURL: https://api.siliconflow.cn/v1\n  model: acme/ranker-v2\nother:\n  model: not/one\n";
+    assert_eq!(
+        found(&[("config.yaml", yaml)], "model"),
+        ["siliconflow/acme/ranker-v2 at config.yaml:4"]
+    );
+    let worker =
+        "[ai]\nbinding = \"AI\"\n[[vectorize]]\nbinding = \"V\"\nindex_name = \"letters\"\n";
+    let files = [("wrangler.toml", worker)];
+    assert_eq!(found(&files, "model_api"), ["cloudflare-workers-ai at wrangler.toml:1"]);
+    assert_eq!(found(&files, "vector_store"), ["cloudflare-vectorize/letters at wrangler.toml:3"]);
+}
+
+#[test]
+fn documents_of_users_are_a_corpus_where_they_are_indexed() {
+    let upload = "import multer from \"multer\";\nimport OpenAI from \"openai\";\n\nconst upload = multer({ dest: \"in\" });\nawait openai.embeddings.create({ model: \"text-embedding-3-small\", input });\n";
+    assert_eq!(found(&[("a.ts", upload)], "corpus"), ["desk/uploads at a.ts:4"]);
+    let image = "import multer from \"multer\";\nimport OpenAI from \"openai\";\n\nconst upload = multer({ dest: \"in\" });\n";
+    assert_eq!(found(&[("a.ts", image)], "corpus"), [""; 0]);
+}
+
+#[test]
+fn commands_of_a_document_are_read_and_its_prose_is_not() {
+    let readme = "Run `ollama pull qwen3` or not.\n\n```bash\n$ ollama pull llama3.2:1b\nexport OPENAI_API_KEY=...\n```\n\n```python\nollama pull mistral\n```\n";
+    let files = [("README.md", readme), ("main.py", "import ollama\n")];
+    assert_eq!(found(&files, "model"), ["ollama/llama3.2:1b at README.md:4"]);
+    assert!(found(&files, "model_api").contains(&"openai at README.md:5".to_owned()));
+}
+
 /// An index of git, version 2, of files without sizes.
 fn index(paths: &[&str]) -> Vec<u8> {
     let mut bytes = b"DIRC\0\0\0\x02".to_vec();

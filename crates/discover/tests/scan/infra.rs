@@ -94,7 +94,10 @@ fn operators_of_models_have_kinds_of_their_own() {
         ["huggingface/acme/help-7b at a.yaml:8", "huggingface/acme/other-7b at a.yaml:24"]
     );
     assert_eq!(found(&files, "embedding_model"), ["ollama/nomic-embed-text at a.yaml:15"]);
-    assert_eq!(found(&files, "model_api"), ["kserve at a.yaml:2", "ray-serve at a.yaml:18"]);
+    assert_eq!(
+        found(&files, "model_api"),
+        ["kserve at a.yaml:2", "ollama at a.yaml:15", "ray-serve at a.yaml:18"]
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Prints the batch of a scan as JSON: `scan FOLDER [PACKAGES.toml PROVIDERS.toml]`. The
+//! Prints the batch of a scan as JSON: `discover FOLDER [PACKAGES.toml PROVIDERS.toml]`. The
 //! variable `SCAN_NAME` gives the repository another name.
 
 use std::path::{Path, PathBuf};
