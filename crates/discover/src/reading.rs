@@ -246,6 +246,10 @@ impl<'a> Reader<'a> {
         if file.is_test() || is_document(path) {
             return Ok(());
         }
+        if kind == ManifestKind::PackageJson && text.contains("\"contributes\"") {
+            let root = read::json::read(text, self.limits).map_err(|fault| fault.to_string())?;
+            config::contributed(self.index, path, &root, &mut self.reading.findings);
+        }
         self.reading.manifests.push(Found { path: path.to_owned(), kind, manifest });
         Ok(())
     }

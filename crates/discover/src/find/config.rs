@@ -93,6 +93,7 @@ fn setting(
         models(index, path, keys, node, out);
     }
     client(index, path, &key, node, out);
+    choices(index, path, &key, node, out);
     datasets(keys, &key, node, &Place::new(path, node.line), out);
     document_of(path, node, out);
     crew(path, &key, node, out);
@@ -144,6 +145,31 @@ fn client(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findi
     if let Some(named) = named.filter(|named| names::is_name(&named.name)) {
         let embedding = key.contains("embed");
         out.assets.push(names::finding(index, &named, embedding, Place::new(path, value.line)));
+    }
+}
+
+/// `"x.model": {"type": "string", "enum": ["…"], "default": "…"}`: what a setting can be.
+fn choices(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findings) {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    if !says_model(last) || node.get("type").and_then(Node::text) != Some("string") {
+        return;
+    }
+    let listed = node.get("enum").map_or(&[][..], Node::items);
+    for item in listed.iter().chain(node.get("default")) {
+        let Some(text) = item.text() else { continue };
+        let place = Place::new(path, item.line);
+        model(index, &[last], last, text, None, &place, out);
+    }
+}
+
+/// The settings that an extension of an editor contributes, in its manifest.
+pub(crate) fn contributed(index: &Index<'_>, path: &str, root: &Node, out: &mut Findings) {
+    if let Some(contributes) = root.get("contributes") {
+        contributes.visit(&mut |keys, node| {
+            if let Some(key) = keys.last() {
+                choices(index, path, &snake(key), node, out);
+            }
+        });
     }
 }
 

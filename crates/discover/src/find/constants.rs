@@ -1,7 +1,26 @@
 //! Constants of the SDKs themselves, which stand for the name of a model.
 
 /// The constant as code writes it with its package or type, and the model.
-const CONSTANTS: [(&str, &str); 64] = [
+const CONSTANTS: [(&str, &str); 71] = [
+    (
+        "SentenceEmbeddingsModelType.AllDistilrobertaV1",
+        "sentence-transformers/all-distilroberta-v1",
+    ),
+    ("SentenceEmbeddingsModelType.AllMiniLmL12V2", "sentence-transformers/all-MiniLM-L12-v2"),
+    ("SentenceEmbeddingsModelType.AllMiniLmL6V2", "sentence-transformers/all-MiniLM-L6-v2"),
+    (
+        "SentenceEmbeddingsModelType.BertBaseNliMeanTokens",
+        "sentence-transformers/bert-base-nli-mean-tokens",
+    ),
+    (
+        "SentenceEmbeddingsModelType.DistiluseBaseMultilingualCased",
+        "sentence-transformers/distiluse-base-multilingual-cased",
+    ),
+    (
+        "SentenceEmbeddingsModelType.ParaphraseAlbertSmallV2",
+        "sentence-transformers/paraphrase-albert-small-v2",
+    ),
+    ("SentenceEmbeddingsModelType.SentenceT5Base", "sentence-transformers/sentence-t5-base"),
     ("EmbeddingModel.AllMiniLML12V2", "sentence-transformers/all-MiniLM-L12-v2"),
     ("EmbeddingModel.AllMiniLML6V2", "sentence-transformers/all-MiniLM-L6-v2"),
     ("EmbeddingModel.BGEBaseENV15", "BAAI/bge-base-en-v1.5"),

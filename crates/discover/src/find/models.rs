@@ -7,13 +7,13 @@ use annex_isms::Value as Attribute;
 
 use super::Source;
 use super::constants;
+use super::keys::{says_model, snake};
 use super::names::{self, HUB, Named};
 use super::typed;
 use crate::across::{self, Role};
 use crate::findings::{Finding, Findings};
 use crate::source::Language;
 use crate::source::facts::{Call, Literal, Shape, Value, last};
-use crate::walk::has_end;
 
 /// Arguments and properties that name a model.
 pub(crate) const MODEL_ARGUMENTS: [&str; 41] = [
@@ -146,6 +146,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         in_call(source, call, &mut seen, out);
     }
     for record in &source.facts.records {
+        for (key, value) in &record.entries {
+            if key.to_ascii_lowercase().ends_with("models") {
+                listed(source, "models", value, &mut seen, out);
+            }
+        }
         let identified =
             record.entries.iter().any(|(key, _)| matches!(key.as_str(), "modelId" | "model_id"));
         for (key, value) in &record.entries {
@@ -195,22 +200,18 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             }
         }
     }
-    for compared in &source.facts.compared {
-        if says_compared(&compared.name) {
-            let embedding = compared.name.to_ascii_lowercase().contains("embed");
-            let items = match &compared.value.shape {
-                Shape::List(items) => items.as_slice(),
-                _ => std::slice::from_ref(&compared.value),
-            };
-            for literal in items.iter().flat_map(direct) {
+    for named in source.facts.one_of.iter().filter(|named| says_name(&named.name)) {
+        let embedding = named.name.to_ascii_lowercase().contains("embed");
+        for (item, _) in source.facts.elements(&named.value, named.scope) {
+            for literal in direct(item) {
                 strict(source, &literal, embedding, &mut seen, out);
             }
         }
     }
 }
 
-/// Whether what a text is compared with is a model's name.
-fn says_compared(name: &str) -> bool {
+/// Whether a name says that it holds the name of a model.
+fn says_name(name: &str) -> bool {
     let name = last(name).to_ascii_lowercase();
     ["model", "model_name", "modelname", "model_id", "modelid", "llm"]
         .iter()
@@ -246,7 +247,7 @@ fn listed(source: &Source<'_>, name: &str, value: &Value, seen: &mut Seen, out: 
                 let literal = Literal { text: text.clone(), line: value.line, holes: *holes };
                 one_of(source, &literal, embedding, seen, out);
             }
-            Shape::List(items) if depth < LISTS_MAX => {
+            Shape::List(items) | Shape::Choice(items) if depth < LISTS_MAX => {
                 open.extend(items.iter().map(|item| (item, depth + 1)));
             }
             Shape::Record(_, entries) if depth < LISTS_MAX => {
@@ -596,7 +597,7 @@ fn in_entry(
     if key == "id" {
         routed(source, value, scope, seen, out);
     }
-    if !MODEL_ARGUMENTS.contains(&key) && !has_end(key, &["_model", "_model_name", "_model_id"]) {
+    if !MODEL_ARGUMENTS.contains(&key) && !says_model(&snake(key)) {
         return;
     }
     let embedding = key.to_ascii_lowercase().contains("embed") || type_name.contains("Embed");
@@ -618,10 +619,18 @@ fn in_entry(
     constant(source, value, hint, embedding, seen, out);
 }
 
+/// The shortest id that is taken as a model's name by itself.
+const ID_CHARS_MIN: usize = 8;
+
 /// An `id` names a model only as a router writes it: the provider, and a name of that provider's.
 fn routed(source: &Source<'_>, value: &Value, scope: usize, seen: &mut Seen, out: &mut Findings) {
     for literal in source.facts.literals(value, scope) {
-        if !literal.holes && names::is_routed(source.index, &literal.text) {
+        // Nothing else has such an id: a name of a model with its size or its date.
+        let sized = literal.text.len() >= ID_CHARS_MIN
+            && literal.text.bytes().any(|b| b.is_ascii_digit())
+            && literal.text.contains('-')
+            && source.index.provider_of_model(&literal.text).is_some();
+        if !literal.holes && (sized || names::is_routed(source.index, &literal.text)) {
             loose(source, &literal, None, false, seen, out);
         }
     }

@@ -90,6 +90,7 @@ pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for record in &source.facts.records {
         described(source, record, out);
+        declared(source, record, out);
     }
     for import in &source.facts.imports {
         let known = super::packages::of_module(source.index, source.language, &import.module);
@@ -122,6 +123,20 @@ fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
     }
     if let Some(name) = called(source, name, record.scope) {
         out.assets.push(super::tools::tool(&name, source.place(record.line)));
+    }
+}
+
+/// `swarm.Agent{Name: "…", Instructions: "…"}`.
+fn declared(source: &Source<'_>, record: &Record, out: &mut Findings) {
+    let kind = last(&record.of);
+    let agent = (kind == "Agent" || kind.ends_with("Flow") || kind.ends_with("Agent"))
+        && record.of.contains('.')
+        && source.package_of(&record.of).is_some_and(|package| package.role == "agent");
+    let named = record.entries.iter().find(|(key, _)| key == "Name").filter(|_| agent);
+    if let Some(name) = named.and_then(|(_, value)| called(source, value, record.scope)) {
+        let place = source.place(record.line);
+        let key = Key::in_system(name.clone(), &place.path);
+        out.assets.push(Finding::new(AssetKind::Agent, key, name, place));
     }
 }
 

@@ -7,7 +7,8 @@ use super::Source;
 use super::keys::{says_dataset, says_model};
 use super::names::{self, HUB, Named};
 use crate::findings::{Finding, Findings, Key};
-use crate::source::facts::{Call, Literal};
+use crate::source::Language;
+use crate::source::facts::{Call, Literal, Shape};
 
 /// Calls that declare an option.
 const DECLARATIONS: [&str; 6] =
@@ -17,6 +18,31 @@ const DECLARATIONS: [&str; 6] =
 pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     for call in source.facts.calls.iter().filter(|call| DECLARATIONS.contains(&call.last())) {
         option(source, call, out);
+    }
+    let flags = ["String", "StringP", "StringVar", "StringVarP"];
+    let go = source.language == Language::Go;
+    for call in source.facts.calls.iter().filter(|call| go && flags.contains(&call.last())) {
+        flag(source, call, out);
+    }
+}
+
+/// `flags.StringVarP(&model, "model", "m", "gpt-4o", "…")`.
+fn flag(source: &Source<'_>, call: &Call, out: &mut Findings) {
+    let mut texts = call.args.iter().filter_map(|arg| match &arg.value.shape {
+        Shape::Text { text, holes: false } => Some((text.as_str(), arg.value.line)),
+        _ => None,
+    });
+    let Some((name, _)) = texts.next() else { return };
+    if !says_model(&name.replace('-', "_")) {
+        return;
+    }
+    let default = texts.find(|(text, _)| text.len() > 1);
+    if let Some((text, line)) = default
+        && source.index.provider_of_model(text).is_some()
+        && let Some(model) = names::named(source.index, text, None)
+    {
+        let embedding = name.contains("embed");
+        out.assets.push(names::finding(source.index, &model, embedding, source.place(line)));
     }
 }
 

@@ -133,6 +133,12 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
                 && matches!(binding.value.shape, Shape::Text { .. } | Shape::Choice(_))
         })
     };
+    for text in source.facts.texts.iter().filter(|text| is_layout(&text.content, text.holes)) {
+        let literal = Literal { text: text.content.clone(), line: text.line, holes: text.holes };
+        let around = source.function_around(text.scope);
+        let name = around.unwrap_or_else(|| super::stem(source.path).to_owned());
+        add(source, &name, &literal, false, taken, out);
+    }
     let told = source.facts.texts.iter().filter(|text| {
         (text.scope != 0 || named(text.line))
             && addresses_model(&text.content)
@@ -152,6 +158,28 @@ fn addressed(source: &Source<'_>, taken: &mut Vec<String>, out: &mut Findings) {
             .unwrap_or_else(|| super::stem(source.path).to_owned());
         add(source, &name, &literal, true, taken, out);
     }
+}
+
+/// What models were trained to read between the parts of a prompt.
+const MARKS: [&str; 12] = [
+    "<|im_start|>",
+    "<|user|>",
+    "<|system|>",
+    "<|start_header_id|>",
+    "<start_of_turn>",
+    "[INST]",
+    "<PRE>",
+    "<fim_prefix>",
+    "<|fim_prefix|>",
+    "<｜fim▁begin｜>",
+    "<｜User｜>",
+    "<|start_of_role|>",
+];
+
+/// A text that lays out a prompt for one family of models, with something filled in.
+fn is_layout(text: &str, holes: bool) -> bool {
+    MARKS.iter().any(|mark| text.contains(mark))
+        && (holes || is_filled_in(text) || is_instruction(text, PASSED_CHARS_MIN))
 }
 
 /// How a text begins that tells a model who it is or what it is given.

@@ -120,7 +120,8 @@ const SURE: [(&str, &str); 108] = [
     ("QdrantMemoryStore", "qdrant"),
     ("AzureAISearchMemoryStore", "azure-ai-search"),
 ];
-const IMPORTED: [(&str, &str, &[&str]); 17] = [
+const IMPORTED: [(&str, &str, &[&str]); 18] = [
+    ("Index", "upstash-vector", &["@upstash/vector"]),
     ("SearchClient", "azure-ai-search", &["azure.search", "@azure/search"]),
     ("SearchIndexClient", "azure-ai-search", &["azure.search", "@azure/search"]),
     ("VectorStoreIndex", "in-memory", &["llama-index", "llamaindex"]),

@@ -5,7 +5,7 @@ use annex_isms::AssetKind;
 use super::{Source, abilities, handed};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
-use crate::source::facts::{Call, Record, Shape, last};
+use crate::source::facts::{Call, Record, Shape, Value, last};
 
 /// Decorators that make a function a tool.
 const DECORATORS: [&str; 11] = [
@@ -23,7 +23,7 @@ const DECORATORS: [&str; 11] = [
 ];
 
 /// Calls that make a tool; its name is an argument or what it is bound to.
-pub(super) const MAKERS: [&str; 21] = [
+pub(super) const MAKERS: [&str; 22] = [
     "DynamicTool",
     "DynamicStructuredTool",
     "StructuredTool",
@@ -36,6 +36,7 @@ pub(super) const MAKERS: [&str; 21] = [
     "createTool",
     "QueryEngineTool",
     "RetrieverTool",
+    "NewAgentFunction",
     "ToolMetadata",
     "registerTool",
     "addTool",
@@ -150,10 +151,11 @@ fn provided(source: &Source<'_>, record: &Record, out: &mut Findings) {
 fn listed(source: &Source<'_>, out: &mut Findings) {
     for binding in &source.facts.bindings {
         let name = last(&binding.name).to_ascii_lowercase();
-        let Shape::List(items) = &binding.value.shape else { continue };
         if !(name.contains("tool") || name.ends_with("functions")) {
             continue;
         }
+        registered(source, &binding.value, out);
+        let Shape::List(items) = &binding.value.shape else { continue };
         for item in items {
             let Shape::Record(_, entries) = &item.shape else { continue };
             let get = |keys: &[&str]| {
@@ -171,6 +173,23 @@ fn listed(source: &Source<'_>, out: &mut Findings) {
                 out.assets.push(tool(&literal.text, source.place(literal.line)));
             }
         }
+    }
+}
+
+/// `TOOLS = {"search": SearchTool, "shell": ShellTool{}}`: tools by the name that a model calls.
+fn registered(source: &Source<'_>, value: &Value, out: &mut Findings) {
+    let Shape::Record(_, entries) = &value.shape else { return };
+    let class = |value: &Value| match &value.shape {
+        Shape::Name(name) => last(name).contains("Tool"),
+        Shape::Call(made) => made.last().contains("Tool"),
+        Shape::Record(of, _) => last(of).contains("Tool"),
+        _ => false,
+    };
+    if entries.is_empty() || !entries.iter().all(|(_, value)| class(value)) {
+        return;
+    }
+    for (name, value) in entries.iter().filter(|(name, _)| is_tool_name(name)) {
+        out.assets.push(tool(name, source.place(value.line)));
     }
 }
 
@@ -231,7 +250,11 @@ fn made(source: &Source<'_>, call: &Call) -> Option<(String, Option<usize>)> {
                 .then(|| call.positional(1))
                 .flatten()
         })
-        .or_else(|| (real == "NewTool").then(|| call.positional(0)).flatten())
+        .or_else(|| {
+            matches!(real.as_str(), "NewTool" | "NewAgentFunction")
+                .then(|| call.positional(0))
+                .flatten()
+        })
         .and_then(|value| source.facts.literal(value, call.scope))
         .filter(|literal| !literal.holes && literal.text.len() <= 80)
         .map(|literal| literal.text);
@@ -297,7 +320,25 @@ fn of_java(source: &Source<'_>, call: &Call) -> Option<String> {
 fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
     let real = source.real_name(&call.callee);
     // Collections of tools that a framework brings, and tools of its own making.
-    let brought = ["ToolSpec", "Toolkit", "QueryTool", "SearchTool", "SearchRun"];
+    let brought = [
+        "ToolSpec",
+        "Toolkit",
+        "QueryTool",
+        "SearchTool",
+        "SearchRun",
+        "ReadTool",
+        "ScrapingTool",
+        "WebsiteTool",
+        "NewsTool",
+        "InterpreterTool",
+        "WriterTool",
+        "WriteTool",
+        "ElementFromWebsiteTool",
+        "ScrapeTool",
+        "LoadTool",
+        "BrowserTool",
+        "RetrieveTool",
+    ];
     if let Some(name) = of_java(source, call) {
         return Some(tool(&name, source.place(call.line)));
     }

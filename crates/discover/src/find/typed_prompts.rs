@@ -97,11 +97,12 @@ pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
     if !source.language.is_typed() || source.packages.is_empty() {
         return Vec::new();
     }
-    let message = MESSAGES.iter().any(|end| {
+    let named = MESSAGES.iter().any(|end| {
         call.callee.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
     let request = REQUESTS.contains(&call.last()) && call.callee.contains('.');
-    let message = message || asks_model(source, call);
+    // The content of a message can also be what a tool answers.
+    let message = (named && call.last() != "TextContent") || asks_model(source, call);
     let role = call.last() == "ChatMessage" || call.last() == "ChatMessageContent";
     let value = match () {
         () if message && !request => {

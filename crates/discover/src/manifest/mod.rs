@@ -29,6 +29,7 @@ pub(crate) enum ManifestKind {
     SetupCfg,
     SetupPy,
     Conda,
+    Cog,
     PackageJson,
     PackageLock,
     PnpmLock,
@@ -59,6 +60,7 @@ impl ManifestKind {
             "Pipfile.lock" => Self::PipfileLock,
             "setup.cfg" => Self::SetupCfg,
             "environment.yml" | "environment.yaml" => Self::Conda,
+            "cog.yaml" => Self::Cog,
             "package.json" => Self::PackageJson,
             "package-lock.json" | "npm-shrinkwrap.json" => Self::PackageLock,
             "pnpm-lock.yaml" => Self::PnpmLock,
@@ -180,6 +182,7 @@ pub(crate) fn read(kind: ManifestKind, text: &str, limits: &Limits) -> Result<Ma
         // A program: its facts are read with those of the other sources.
         ManifestKind::SetupPy => Manifest::default(),
         ManifestKind::Conda => python::conda(&tree(Syntax::Yaml)?),
+        ManifestKind::Cog => python::cog(&tree(Syntax::Yaml)?),
         ManifestKind::PackageJson => npm::package_json(&tree(Syntax::Json)?),
         ManifestKind::PackageLock => npm::package_lock(&tree(Syntax::Json)?),
         ManifestKind::PnpmLock => npm::pnpm_lock(&pnpm_part(tree(Syntax::Yaml)?)),

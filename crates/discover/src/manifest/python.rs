@@ -137,6 +137,15 @@ pub(super) fn conda(root: &Node) -> Manifest {
     manifest
 }
 
+/// `python_packages` of the image that Cog builds.
+pub(super) fn cog(root: &Node) -> Manifest {
+    let mut manifest = Manifest::default();
+    if let Some(list) = root.at(&["build", "python_packages"]) {
+        requirements(list, &mut manifest);
+    }
+    manifest
+}
+
 /// `install_requires` and extras of `setup.cfg`.
 pub(super) fn setup_cfg(text: &str) -> Manifest {
     let mut manifest = Manifest::default();

@@ -138,7 +138,7 @@ impl Walk<'_> {
             "struct_item" if !self.attributes(node).is_empty() => self.function(node),
             "enum_variant" => self.variant(node),
             "for_in_clause" | "for_statement" | "for_in_statement" => self.loop_variable(node),
-            "comparison_operator" | "binary_expression" => self.comparison(node),
+            "comparison_operator" => self.membership(node),
             _ => {
                 if self.language.is_typed() {
                     let scope = self.scope();
@@ -363,29 +363,18 @@ impl Walk<'_> {
         self.facts.bindings.push(Binding { name, of: String::new(), value, scope });
     }
 
-    /// `name == "…"`, `name in ["…"]`, either way round.
-    fn comparison(&mut self, node: Node<'_>) {
-        let operator = node.child_by_field_name("operator").or_else(|| node.child(1));
-        let compares = operator.is_some_and(|operator| {
-            matches!(operator.kind(), "==" | "===" | "!=" | "!==" | "in" | "not in")
-        });
+    /// `name in ["…"]`, `name not in ["…"]`.
+    fn membership(&mut self, node: Node<'_>) {
+        let within =
+            node.child(1).is_some_and(|operator| matches!(operator.kind(), "in" | "not in"));
         let mut sides = children(node);
-        let (Some(left), Some(right), None) = (sides.next(), sides.next(), sides.next()) else {
+        let (Some(name), Some(given), None) = (sides.next(), sides.next(), sides.next()) else {
             return;
         };
-        if !compares {
-            return;
-        }
-        let scope = self.scope();
-        for (name, given) in [(left, right), (right, left)] {
-            let name = dotted(name, self.source);
-            if name.is_empty() {
-                continue;
-            }
+        let (name, scope) = (dotted(name, self.source), self.scope());
+        if within && !name.is_empty() {
             let value = super::value::value(given, self.source, scope);
-            if matches!(value.shape, Shape::Text { .. } | Shape::List(_)) {
-                self.facts.compared.push(Binding { name, of: String::new(), value, scope });
-            }
+            self.facts.one_of.push(Binding { name, of: String::new(), value, scope });
         }
     }
 

@@ -24,8 +24,8 @@ pub(crate) struct Facts {
     /// Records (objects, dictionaries, struct literals) that are not an argument of a call.
     pub(crate) records: Vec<Record>,
     pub(crate) bindings: Vec<Binding>,
-    /// `name == "…"`, `name in ["…"]`: what a name is compared with.
-    pub(crate) compared: Vec<Binding>,
+    /// `name in ["…"]`: what a name is one of.
+    pub(crate) one_of: Vec<Binding>,
     pub(crate) functions: Vec<Function>,
     /// Dotted names that end in a capitalised part, and their lines: constants of a package.
     pub(crate) constants: Vec<(String, u32)>,

@@ -33,7 +33,11 @@ pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) 
             (callee, arguments(node, source, scope, depth))
         }
         "implicit_object_creation_expression" => {
-            (declared_type(node, source)?, arguments(node, source, scope, depth))
+            let args = arguments(node, source, scope, depth);
+            // A list takes it; its first argument says that it is a message.
+            let role = args.first().is_some_and(|arg| matches!(&arg.value.shape, Shape::Name(name) if name.starts_with("ChatRole.") || name.starts_with("AuthorRole.")));
+            let of = declared_type(node, source);
+            (of.or_else(|| role.then(|| "ChatMessage".to_owned()))?, args)
         }
         _ => return None,
     };
