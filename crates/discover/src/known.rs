@@ -28,7 +28,7 @@ pub struct KnownProvider {
     /// Host names of its interfaces; `*` stands for any text.
     #[serde(default)]
     pub hosts: Vec<String>,
-    /// Names of the environment variables that hold its keys.
+    /// Names of the environment variables that hold its keys or, for a server of one's own, its address.
     #[serde(default)]
     pub keys: Vec<String>,
     /// Patterns of the names of its models; `*` stands for any text.

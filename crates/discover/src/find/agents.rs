@@ -61,8 +61,14 @@ const IMPORTED: [&str; 9] = [
 ];
 
 /// Requests to a model that can carry tools.
-const REQUESTS: [&str; 5] =
-    ["streamText", "generateText", "streamUI", "chat.completions.create", "AiServices"];
+const REQUESTS: [&str; 6] = [
+    "streamText",
+    "generateText",
+    "streamUI",
+    "chat.completions.create",
+    "responses.create",
+    "AiServices",
+];
 
 const BOUNDS: [&str; 12] = [
     "max_iterations",
@@ -108,6 +114,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         finding.tools = tools(source, call);
         out.assets.push(finding);
     }
+    own(source, out);
     // `request.Tools = []Tool{…}`: a request that carries tools.
     for binding in &source.facts.bindings {
         let given = matches!(&binding.value.shape, Shape::List(items) if !items.is_empty());
@@ -123,6 +130,29 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             let place = source.place(binding.value.line);
             let key = Key::in_system(name.clone(), &place.path);
             out.assets.push(Finding::new(AssetKind::Agent, key, name, place));
+        }
+    }
+}
+
+/// `class Researcher(BaseAgent)`, `impl Agent for Researcher`: agents that the program defines
+/// itself, where it has to do with models.
+fn own(source: &Source<'_>, out: &mut Findings) {
+    if !super::prompts::is_about_models(source) {
+        return;
+    }
+    for class in &source.facts.classes {
+        let base = class.bases.iter().map(|base| last(base)).find(|base| {
+            (base.ends_with("Agent") || base.starts_with("Agent")) && !base.contains("Tool")
+        });
+        let abstracted = class.name.starts_with("Base") || class.name.starts_with("Abstract");
+        let part = PARTS.iter().any(|part| class.name.ends_with(part));
+        let named = class.name.ends_with("Agent")
+            || base
+                .is_some_and(|base| source.package_of(base).is_some() && base.ends_with("Agent"));
+        if base.is_some() && named && !abstracted && !part {
+            let place = source.place(class.line);
+            let key = Key::in_system(class.name.clone(), &place.path);
+            out.assets.push(Finding::new(AssetKind::Agent, key, class.name.as_str(), place));
         }
     }
 }

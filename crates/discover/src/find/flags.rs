@@ -1,9 +1,10 @@
 //! Command lines in scripts, documents and containers: `--base_model org/name`.
 
 use super::keys::says_dataset;
-use super::{Source, names, options, shell};
+use super::{Source, environment, names, options, shell};
 use crate::findings::{Findings, Place};
 use crate::known::Index;
+use crate::read;
 
 /// Options that name a model.
 const OPTIONS: [&str; 16] = [
@@ -94,6 +95,11 @@ pub(crate) fn prose(
             continue;
         }
         if !inside {
+            for span in content.split('`').skip(1).step_by(2).filter(|span| span.contains('=')) {
+                let mut settings = read::env::read(span);
+                settings.iter_mut().for_each(|setting| setting.line = line);
+                environment::find(index, path, &settings, out);
+            }
             continue;
         }
         if let Some((_, text)) = &mut block {

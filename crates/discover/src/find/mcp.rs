@@ -153,15 +153,8 @@ fn from_python(args: &[String], first: Option<&str>) -> Option<(String, bool)> {
 
 /// The image of `docker run … image …`: the first word that is no option and no option's value.
 fn image(args: &[String]) -> Option<(String, bool)> {
-    let at = image_at(args.iter().map(String::as_str))?;
-    let (name, pinned) = super::containers::image(args.get(at)?);
-    Some((format!("docker/{name}"), pinned))
-}
-
-/// Which word of `run … image …` is the image.
-pub(super) fn image_at<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
-    let mut words = words.enumerate().skip_while(|(_, word)| *word != "run").skip(1);
-    while let Some((at, word)) = words.next() {
+    let mut words = args.iter().map(String::as_str).skip_while(|word| *word != "run").skip(1);
+    while let Some(word) = words.next() {
         let valued = matches!(
             word,
             "-e" | "--env"
@@ -186,7 +179,8 @@ pub(super) fn image_at<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize
         if valued {
             words.next();
         } else if !word.starts_with('-') {
-            return Some(at);
+            let (name, pinned) = super::containers::image(word);
+            return Some((format!("docker/{name}"), pinned));
         }
     }
     None

@@ -79,7 +79,8 @@ const CHATS: [&str; 14] = [
 ];
 
 /// Packages whose use sends conversations to a log.
-const LOGS: [(&str, &str, Option<&str>); 12] = [
+const LOGS: [(&str, &str, Option<&str>); 13] = [
+    ("agentops", "agentops", Some("agentops")),
     ("langfuse", "langfuse", None),
     ("langfuse-langchain", "langfuse", None),
     ("langfuse-vercel", "langfuse", None),

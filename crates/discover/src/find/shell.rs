@@ -1,7 +1,7 @@
 //! Commands of shell scripts and of the code blocks of documents: servers that are started, models
 //! that are fetched, packages that are installed, services that are set up, variables that are set.
 
-use super::{environment, mcp, names, packages, servers};
+use super::{environment, names, packages, servers};
 use crate::find::servers::Word;
 use crate::findings::{Findings, Place};
 use crate::known::Index;
@@ -37,10 +37,11 @@ pub(crate) fn find(index: &Index<'_>, path: &str, text: &str, line: u32, out: &m
 
 /// `docker run -p 8080:80 ghcr.io/…/text-generation-inference --model-id org/name`.
 fn container(index: &Index<'_>, path: &str, words: &[Word], out: &mut Findings) {
-    let Some(at) = mcp::image_at(words.iter().map(|word| word.text.as_str())) else { return };
+    let of = |word: &Word| servers::of_image(&super::containers::image(&word.text).0);
+    // Options in documents hold placeholders of any form, so the image is looked for by its name.
+    let Some(at) = words.iter().position(|word| of(word).is_some()) else { return };
     let Some(image) = words.get(at) else { return };
-    let (name, _) = super::containers::image(&image.text);
-    if let Some(product) = servers::of_image(&name) {
+    if let Some(product) = of(image) {
         out.assets.push(servers::finding(index, product, Place::new(path, image.line)));
         servers::models(index, product, words.get(at + 1..).unwrap_or_default(), &[], path, out);
     }

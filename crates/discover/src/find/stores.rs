@@ -347,6 +347,8 @@ fn product(source: &Source<'_>, call: &Call) -> Option<&'static str> {
     if let Some((_, product)) = sure {
         // A class that the file defines itself, or gets from elsewhere, only has the same name.
         let known = source.package_of(&callee).is_some()
+            // What only says that it is kept in memory is so, whoever wrote it.
+            || class == "InMemoryVectorStore"
             || source.facts.imported(&callee).is_none_or(|(module, _)| {
                 module.contains(product.split('-').next().unwrap_or(product))
             });

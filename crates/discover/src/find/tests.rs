@@ -271,22 +271,20 @@ func template() prompt.ChatTemplate {
 }
 
 #[test]
-fn models_are_named_where_they_are_compared_offered_and_run_beside_the_code() {
+fn models_are_named_where_they_are_offered_and_run_beside_the_code() {
     let python = r#"
 import streamlit as st
 from openai import OpenAI
 
 choice = st.selectbox("Which model?", ["gpt-4o-mini", "none"])
 colour = st.selectbox("Which colour?", ["o1", "blue"])
-if model_name in ["gpt-3.5-turbo", "other"] or kind == "gpt-4":
+if model_name in ["gpt-3.5-turbo", "other"] or kind in ["gpt-4"]:
     pass
-if "claude-3-haiku-20240307" == options.model:
+# A table of what models can do names more than are used.
+if model_name == "claude-3-haiku-20240307":
     pass
 "#;
-    assert_eq!(
-        found(Language::Python, python),
-        ["5 model gpt-4o-mini", "7 model gpt-3.5-turbo", "9 model claude-3-haiku-20240307"]
-    );
+    assert_eq!(found(Language::Python, python), ["5 model gpt-4o-mini", "7 model gpt-3.5-turbo"]);
     let script = r#"
 const answer = await env.AI.run("@cf/meta/llama-3.1-8b-instruct", { messages });
 await job.run("nightly");
@@ -310,4 +308,76 @@ const own = { type: "mcp", server_label: label };
 "#;
     let facts = found_at("lib/tools.ts", Language::TypeScript, script);
     assert_eq!(facts, ["3 tool get_letter", "6 tool web_search", "7 mcp_server Mail"]);
+}
+
+#[test]
+fn modules_that_are_required_and_tools_of_a_registry() {
+    let script = r#"
+const { OpenAI: Client } = require("openai");
+const express = require("express");
+const client = new Client();
+await client.chat.completions.create({ model: "gpt-4o", messages });
+const config = { inferenceModel: "gpt-4.1-mini", colour: "gpt-4.1" };
+"#;
+    assert_eq!(
+        found(Language::JavaScript, script),
+        ["4 model_api OpenAI", "5 model gpt-4o", "5 model_api OpenAI", "6 model gpt-4.1-mini"]
+    );
+    let python = r#"
+from langchain.tools import BaseTool
+
+class FindLetter(BaseTool):
+    pass
+
+class Letter(Base):
+    pass
+
+TOOLS = {"shell": ShellTool, "search": SearchTool()}
+COLOURS = {"red": Red}
+"#;
+    assert_eq!(
+        found(Language::Python, python),
+        ["10 tool search", "10 tool shell", "4 tool FindLetter"]
+    );
+}
+
+#[test]
+fn agents_that_a_program_defines_itself() {
+    let rust = r#"
+use async_openai::Client;
+
+impl Behaviour for ClerkAgent {}
+impl AgentBehaviour for ReviewAgent {}
+impl AgentBehaviour for BaseAgent {}
+"#;
+    assert_eq!(found(Language::Rust, rust), ["5 agent ReviewAgent"]);
+}
+
+#[test]
+fn layouts_of_prompts_and_messages_of_a_system() {
+    let python = "from transformers import pipeline\n\nask = f\"<|user|>\\n{question}<|end|>\"\nmark = \"<|user|>\"\n";
+    assert_eq!(found(Language::Python, python), ["3 prompt Sample"]);
+    let sharp = r#"
+using Microsoft.Extensions.AI;
+class Desk {
+    void Start() {
+        messages.Add(new(ChatRole.System, "Answer in verse, whatever you are asked."));
+        messages.Add(new(ChatRole.User, "Good morning to all of you"));
+    }
+}
+"#;
+    assert_eq!(found(Language::CSharp, sharp), ["5 prompt Start"]);
+}
+
+#[test]
+fn flags_of_go_name_a_model_by_their_default() {
+    let go = r#"
+package main
+
+func init() {
+	flags.StringVarP(&model, "model", "m", "gpt-4o", "Model to use")
+	flags.StringVar(&colour, "colour", "o1", "Colour to use")
+}
+"#;
+    assert_eq!(found(Language::Go, go), ["5 model gpt-4o"]);
 }

@@ -108,10 +108,24 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     listed(source, out);
+    for class in &source.facts.classes {
+        let base = class.bases.iter().any(|base| {
+            matches!(last(base), "BaseTool" | "StructuredTool" | "Tool")
+                && source.package_of(base).is_some()
+        });
+        if base && ai {
+            out.assets.push(tool(&class.name, source.place(class.line)));
+        }
+    }
     for record in &source.facts.records {
         schema(source, &record.entries, out);
         described(source, record, out);
-        provided(source, record, out);
+        if let Some((_, kind)) = record.entries.iter().find(|(key, _)| key == "type") {
+            provided(source, kind, out);
+        }
+    }
+    for kind in source.facts.calls.iter().filter_map(|call| call.named("type")) {
+        provided(source, kind, out);
     }
 }
 
@@ -128,11 +142,10 @@ const PROVIDED: [(&str, bool, bool); 8] = [
 ];
 
 /// `{"type": "web_search_preview"}`.
-fn provided(source: &Source<'_>, record: &Record, out: &mut Findings) {
+fn provided(source: &Source<'_>, kind: &Value, out: &mut Findings) {
     if !super::prompts::is_about_models(source) {
         return;
     }
-    let Some((_, kind)) = record.entries.iter().find(|(key, _)| key == "type") else { return };
     let Shape::Text { text, .. } = &kind.shape else { return };
     let row = PROVIDED.iter().find(|(start, ..)| text.starts_with(start));
     if let Some((_, code, network)) = row.filter(|_| is_tool_name(text)) {

@@ -133,14 +133,25 @@ fn with_tools(source: &Source<'_>, call: &Call, out: &mut Findings) {
     let tools = call.named("tools").map(|value| &value.shape);
     let listed = matches!(tools, Some(Shape::List(items)) if !items.is_empty());
     let chat = ["ChatOptions", "GetResponseAsync", "GetStreamingResponseAsync"];
-    if !listed || source.packages.is_empty() || chat.contains(&call.last()) {
+    // A chat with tools is one when its client calls them by itself.
+    let calls = || {
+        source
+            .facts
+            .calls
+            .iter()
+            .any(|call| call.callee.split('.').any(|part| part == "UseFunctionInvocation"))
+    };
+    let chat = chat.contains(&call.last()) && !(call.last() != "ChatOptions" && calls());
+    if !listed || source.packages.is_empty() || chat {
         return;
     }
     // The framework's own agents have their row already.
     if super::agents::is_agent(source, call) {
         return;
     }
-    if let Some(name) = source.function_around(call.scope) {
+    let around = source.function_around(call.scope);
+    let top = || calls().then(|| super::stem(source.path).to_owned());
+    if let Some(name) = around.or_else(top) {
         let place = source.place(call.line);
         let key = Key::in_system(name.clone(), &place.path);
         out.assets.push(Finding::new(AssetKind::Agent, key, name, place));

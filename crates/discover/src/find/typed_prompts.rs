@@ -104,6 +104,8 @@ pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
     // The content of a message can also be what a tool answers.
     let message = (named && call.last() != "TextContent") || asks_model(source, call);
     let role = call.last() == "ChatMessage" || call.last() == "ChatMessageContent";
+    let system = role
+        && matches!(call.args.first().map(|arg| &arg.value.shape), Some(Shape::Name(role)) if last(role).eq_ignore_ascii_case("system"));
     let value = match () {
         () if message && !request => {
             call.any_named(&["text", "content"]).or_else(|| call.positional(0))
@@ -113,7 +115,7 @@ pub(super) fn of_call(source: &Source<'_>, call: &Call) -> Vec<Literal> {
         () => None,
     };
     let Some(value) = value else { return Vec::new() };
-    texts(source, call, value, message)
+    texts(source, call, value, message || system)
 }
 
 /// A method of a model, or of a service whose methods a model answers.

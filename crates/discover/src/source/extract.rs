@@ -6,7 +6,7 @@ mod signature;
 use tree_sitter::{Node, Tree};
 
 use super::Language;
-use super::facts::{Binding, Facts, Function, Record, Shape, Text, Value, last};
+use super::facts::{Binding, Class, Facts, Function, Record, Shape, Text, Value, last};
 use super::value::{call_at, children, dotted, is_text, line, literal, text, value};
 use super::{marks, typed};
 use crate::limits::Limits;
@@ -139,7 +139,14 @@ impl Walk<'_> {
             "enum_variant" => self.variant(node),
             "for_in_clause" | "for_statement" | "for_in_statement" => self.loop_variable(node),
             "comparison_operator" => self.membership(node),
+            "class_definition" | "class_declaration" | "impl_item" if !self.language.is_typed() => {
+                self.class(node);
+                self.binding(node);
+            }
             _ => {
+                if node.kind() == "variable_declarator" {
+                    self.required(node);
+                }
                 if self.language.is_typed() {
                     let scope = self.scope();
                     typed::declaration(node, self.source, scope, &mut self.facts.declared);
@@ -361,6 +368,26 @@ impl Walk<'_> {
         let value = Value { line: given.line, shape: Shape::Each(Box::new(given)) };
         let name = text(target, self.source).to_owned();
         self.facts.bindings.push(Binding { name, of: String::new(), value, scope });
+    }
+
+    fn class(&mut self, node: Node<'_>) {
+        let field = |name| node.child_by_field_name(name);
+        let name = field("name").or_else(|| field("trait").and(field("type")));
+        let name = name.map(|name| dotted(name, self.source)).unwrap_or_default();
+        let heritage = children(node).find(|child| child.kind() == "class_heritage");
+        let bases = match field("trait") {
+            Some(base) => vec![dotted(base, self.source)],
+            None => field("superclasses")
+                .or_else(|| heritage.and_then(|heritage| children(heritage).next()))
+                .map(|list| match list.kind() {
+                    "identifier" | "member_expression" => vec![dotted(list, self.source)],
+                    _ => children(list).map(|base| dotted(base, self.source)).collect(),
+                })
+                .unwrap_or_default(),
+        };
+        if !name.is_empty() && !bases.is_empty() {
+            self.facts.classes.push(Class { name, bases, line: line(node) });
+        }
     }
 
     /// `name in ["…"]`, `name not in ["…"]`.

@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     /// `name in ["…"]`: what a name is one of.
     pub(crate) one_of: Vec<Binding>,
     pub(crate) functions: Vec<Function>,
+    /// Classes of Python and JavaScript, and types of Rust that implement a trait.
+    pub(crate) classes: Vec<Class>,
     /// Dotted names that end in a capitalised part, and their lines: constants of a package.
     pub(crate) constants: Vec<(String, u32)>,
     /// Variables and parameters with the type that their declaration names.
@@ -95,6 +97,15 @@ pub(crate) struct Declared {
     pub(crate) of: String,
     pub(crate) line: u32,
     pub(crate) scope: usize,
+}
+
+/// `class Name(Base)`, `class Name extends Base`, `impl Base for Name`.
+#[derive(Debug, Clone)]
+pub(crate) struct Class {
+    pub(crate) name: String,
+    /// Dotted, as written.
+    pub(crate) bases: Vec<String>,
+    pub(crate) line: u32,
 }
 
 /// A function; scope 0 is the file.

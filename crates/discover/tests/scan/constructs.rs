@@ -154,6 +154,19 @@ fn settings_of_a_client_and_bindings_of_a_worker() {
 }
 
 #[test]
+fn settings_that_an_extension_contributes_and_packages_of_an_image() {
+    let package = r#"{"name": "desk", "dependencies": {"ollama": "1"}, "contributes": {"configuration": {"properties": {
+"desk.model": {"type": "string", "enum": ["codellama:7b-code-q6_K", "custom"], "default": "gpt-4o-mini"},
+"desk.colour": {"type": "string", "enum": ["llama3:8b"]}}}}}"#;
+    assert_eq!(
+        found(&[("package.json", package)], "model"),
+        ["ollama/codellama:7b-code-q6_K at package.json:2", "openai/gpt-4o-mini at package.json:2"]
+    );
+    let cog = "build:\n  python_packages:\n    - diffusers==0.25\n    - pandas\n";
+    assert_eq!(found(&[("cog.yaml", cog)], "framework"), ["pypi/diffusers at cog.yaml:3"]);
+}
+
+#[test]
 fn documents_of_users_are_a_corpus_where_they_are_indexed() {
     let upload = "import multer from \"multer\";\nimport OpenAI from \"openai\";\n\nconst upload = multer({ dest: \"in\" });\nawait openai.embeddings.create({ model: \"text-embedding-3-small\", input });\n";
     assert_eq!(found(&[("a.ts", upload)], "corpus"), ["desk/uploads at a.ts:4"]);

@@ -86,6 +86,52 @@ impl Walk<'_> {
         self.add_import(&module, names, node);
     }
 
+    /// `const { OpenAI } = require("openai")`, `const OpenAI = require("openai").default`,
+    /// `const sdk = await import("openai")`.
+    pub(super) fn required(&mut self, node: Node<'_>) {
+        if self.language.is_typed() {
+            return;
+        }
+        let (Some(target), Some(mut given)) =
+            (node.child_by_field_name("name"), node.child_by_field_name("value"))
+        else {
+            return;
+        };
+        while matches!(
+            given.kind(),
+            "await_expression" | "member_expression" | "parenthesized_expression"
+        ) {
+            let Some(inner) = children(given).next() else { return };
+            given = inner;
+        }
+        let function = given.child_by_field_name("function");
+        if !function.is_some_and(|name| matches!(text(name, self.source), "require" | "import")) {
+            return;
+        }
+        let list = given.child_by_field_name("arguments");
+        let Some(Shape::Text { text: module, holes: false }) =
+            list.and_then(|list| children(list).next()).map(|module| literal(module, self.source))
+        else {
+            return;
+        };
+        let own = |node: Node<'_>| text(node, self.source).to_owned();
+        let names = match target.kind() {
+            "identifier" => vec![(own(target), "default".to_owned())],
+            "object_pattern" => children(target)
+                .filter_map(|part| match part.kind() {
+                    "shorthand_property_identifier_pattern" => Some((own(part), own(part))),
+                    "pair_pattern" => {
+                        let field = |name| part.child_by_field_name(name).map(own);
+                        Some((field("value")?, field("key")?))
+                    }
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        self.add_import(&module, names, node);
+    }
+
     fn import_rust(&mut self, node: Node<'_>) {
         let path = text(node, self.source);
         let path = path
@@ -115,10 +161,17 @@ impl Walk<'_> {
             return;
         };
         let path = text(path, self.source).trim_matches(['"', '`']);
-        let local = node.child_by_field_name("name").map_or_else(
-            || crate::known::normalised("go", path).rsplit('/').next().unwrap_or(path).to_owned(),
-            |name| text(name, self.source).to_owned(),
-        );
-        self.add_import(path, vec![(local, String::new())], node);
+        let names = match node.child_by_field_name("name") {
+            Some(name) => vec![text(name, self.source).to_owned()],
+            None => {
+                let whole = crate::known::normalised("go", path);
+                let last = whole.rsplit('/').next().unwrap_or(path);
+                // A repository's name often says its language, which the package's does not.
+                let plain = last.strip_suffix("-go").or_else(|| last.strip_prefix("go-"));
+                plain.into_iter().chain([last]).map(str::to_owned).collect()
+            }
+        };
+        let names = names.into_iter().map(|name| (name, String::new())).collect();
+        self.add_import(path, names, node);
     }
 }
