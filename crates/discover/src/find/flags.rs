@@ -97,7 +97,9 @@ pub(crate) fn prose(
         if !inside {
             for span in content.split('`').skip(1).step_by(2).filter(|span| span.contains('=')) {
                 let mut settings = read::env::read(span);
-                settings.iter_mut().for_each(|setting| setting.line = line);
+                for setting in &mut settings {
+                    setting.line = line;
+                }
                 environment::find(index, path, &settings, out);
             }
             continue;

@@ -13,6 +13,7 @@ mod constants;
 pub(crate) mod containers;
 pub(crate) mod data_files;
 pub(crate) mod datasets;
+mod described;
 pub(crate) mod embedded;
 pub(crate) mod endpoints;
 pub(crate) mod environment;

@@ -343,13 +343,13 @@ COLOURS = {"red": Red}
 
 #[test]
 fn agents_that_a_program_defines_itself() {
-    let rust = r#"
+    let rust = r"
 use async_openai::Client;
 
 impl Behaviour for ClerkAgent {}
 impl AgentBehaviour for ReviewAgent {}
 impl AgentBehaviour for BaseAgent {}
-"#;
+";
     assert_eq!(found(Language::Rust, rust), ["5 agent ReviewAgent"]);
 }
 

@@ -2,10 +2,10 @@
 
 use annex_isms::AssetKind;
 
-use super::{Source, abilities, handed};
+use super::{Source, abilities, described, handed};
 use crate::findings::{Finding, Findings, Key, Place};
 use crate::source::Language;
-use crate::source::facts::{Call, Record, Shape, Value, last};
+use crate::source::facts::{Call, Shape, Value, last};
 
 /// Decorators that make a function a tool.
 const DECORATORS: [&str; 11] = [
@@ -107,7 +107,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             out.assets.push(finding);
         }
     }
-    listed(source, out);
+    described::listed(source, out);
     for class in &source.facts.classes {
         let base = class.bases.iter().any(|base| {
             matches!(last(base), "BaseTool" | "StructuredTool" | "Tool")
@@ -118,8 +118,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     for record in &source.facts.records {
-        schema(source, &record.entries, out);
-        described(source, record, out);
+        described::schema(source, &record.entries, out);
+        described::described(source, record, out);
         if let Some((_, kind)) = record.entries.iter().find(|(key, _)| key == "type") {
             provided(source, kind, out);
         }
@@ -160,78 +160,7 @@ fn provided(source: &Source<'_>, kind: &Value, out: &mut Findings) {
     }
 }
 
-/// `const tools = [{ name: "…", description: "…", parameters: {…} }]`.
-fn listed(source: &Source<'_>, out: &mut Findings) {
-    for binding in &source.facts.bindings {
-        let name = last(&binding.name).to_ascii_lowercase();
-        if !(name.contains("tool") || name.ends_with("functions")) {
-            continue;
-        }
-        registered(source, &binding.value, out);
-        let Shape::List(items) = &binding.value.shape else { continue };
-        for item in items {
-            let Shape::Record(_, entries) = &item.shape else { continue };
-            let get = |keys: &[&str]| {
-                entries.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value)
-            };
-            // With a type, it is one of a provider's own forms.
-            if get(&["type"]).is_some()
-                || get(&["description"]).is_none()
-                || get(&["parameters", "input_schema", "inputSchema"]).is_none()
-            {
-                continue;
-            }
-            let named = get(&["name"]).and_then(|name| source.facts.literal(name, binding.scope));
-            if let Some(literal) = named.filter(|l| !l.holes && is_tool_name(&l.text)) {
-                out.assets.push(tool(&literal.text, source.place(literal.line)));
-            }
-        }
-    }
-}
-
-/// `TOOLS = {"search": SearchTool, "shell": ShellTool{}}`: tools by the name that a model calls.
-fn registered(source: &Source<'_>, value: &Value, out: &mut Findings) {
-    let Shape::Record(_, entries) = &value.shape else { return };
-    let class = |value: &Value| match &value.shape {
-        Shape::Name(name) => last(name).contains("Tool"),
-        Shape::Call(made) => made.last().contains("Tool"),
-        Shape::Record(of, _) => last(of).contains("Tool"),
-        _ => false,
-    };
-    if entries.is_empty() || !entries.iter().all(|(_, value)| class(value)) {
-        return;
-    }
-    for (name, value) in entries.iter().filter(|(name, _)| is_tool_name(name)) {
-        out.assets.push(tool(name, source.place(value.line)));
-    }
-}
-
-/// Types whose values describe a tool to a model.
-const DESCRIPTIONS: [&str; 8] = [
-    "ToolInfo",
-    "ToolDefinition",
-    "ToolSpec",
-    "ToolSpecification",
-    "FunctionDefinition",
-    "FunctionDeclaration",
-    "FunctionObject",
-    "ChatCompletionFunctions",
-];
-
-/// `ToolInfo{Name: "…"}`.
-fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
-    let about = !source.packages.is_empty() || source.path.to_ascii_lowercase().contains("tool");
-    if !about || !DESCRIPTIONS.contains(&last(&record.of)) {
-        return;
-    }
-    let name = record.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case("name"));
-    let name = name.and_then(|(_, value)| source.facts.literal(value, record.scope));
-    if let Some(literal) = name.filter(|l| !l.holes && is_tool_name(&l.text)) {
-        out.assets.push(tool(&literal.text, source.place(record.line)));
-    }
-}
-
-fn is_tool_name(text: &str) -> bool {
+pub(super) fn is_tool_name(text: &str) -> bool {
     (1..=80).contains(&text.len()) && !text.contains(char::is_whitespace)
 }
 
@@ -375,35 +304,4 @@ fn ready(source: &Source<'_>, call: &Call) -> Option<Finding> {
         finding = finding.with("reaches_network", true);
     }
     Some(finding)
-}
-
-/// `{"type": "function", "function": {"name": "…"}}`.
-fn schema(
-    source: &Source<'_>,
-    entries: &[(String, crate::source::facts::Value)],
-    out: &mut Findings,
-) {
-    let get = |key: &str| {
-        entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-    };
-    let Some(kind) = get("type") else { return };
-    let declared = match &kind.shape {
-        Shape::Text { text, .. } => text == "function",
-        Shape::Name(name) => name.ends_with("ToolTypeFunction"),
-        _ => false,
-    };
-    let name = match get("function").map(|function| &function.shape) {
-        Some(Shape::Record(_, inner)) => {
-            inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value)
-        }
-        // The newer interface has the function's fields beside its type.
-        None if get("parameters").is_some() => get("name"),
-        _ => return,
-    };
-    if let (true, Some(name)) = (declared, name)
-        && let Some(literal) =
-            source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())
-    {
-        out.assets.push(tool(&literal.text, source.place(literal.line)));
-    }
 }

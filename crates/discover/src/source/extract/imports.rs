@@ -161,15 +161,14 @@ impl Walk<'_> {
             return;
         };
         let path = text(path, self.source).trim_matches(['"', '`']);
-        let names = match node.child_by_field_name("name") {
-            Some(name) => vec![text(name, self.source).to_owned()],
-            None => {
-                let whole = crate::known::normalised("go", path);
-                let last = whole.rsplit('/').next().unwrap_or(path);
-                // A repository's name often says its language, which the package's does not.
-                let plain = last.strip_suffix("-go").or_else(|| last.strip_prefix("go-"));
-                plain.into_iter().chain([last]).map(str::to_owned).collect()
-            }
+        let names = if let Some(name) = node.child_by_field_name("name") {
+            vec![text(name, self.source).to_owned()]
+        } else {
+            let whole = crate::known::normalised("go", path);
+            let last = whole.rsplit('/').next().unwrap_or(path);
+            // A repository's name often says its language, which the package's does not.
+            let plain = last.strip_suffix("-go").or_else(|| last.strip_prefix("go-"));
+            plain.into_iter().chain([last]).map(str::to_owned).collect()
         };
         let names = names.into_iter().map(|name| (name, String::new())).collect();
         self.add_import(path, names, node);

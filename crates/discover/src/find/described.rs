@@ -1,0 +1,104 @@
+//! Tools as data: lists and registries of them, and descriptions in the forms of the providers.
+
+use super::Source;
+use super::tools::{is_tool_name, tool};
+use crate::findings::Findings;
+use crate::source::facts::{Record, Shape, Value, last};
+
+/// `const tools = [{ name: "…", description: "…", parameters: {…} }]`.
+pub(super) fn listed(source: &Source<'_>, out: &mut Findings) {
+    for binding in &source.facts.bindings {
+        let name = last(&binding.name).to_ascii_lowercase();
+        if !(name.contains("tool") || name.ends_with("functions")) {
+            continue;
+        }
+        registered(source, &binding.value, out);
+        let Shape::List(items) = &binding.value.shape else { continue };
+        for item in items {
+            let Shape::Record(_, entries) = &item.shape else { continue };
+            let get = |keys: &[&str]| {
+                entries.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value)
+            };
+            // With a type, it is one of a provider's own forms.
+            if get(&["type"]).is_some()
+                || get(&["description"]).is_none()
+                || get(&["parameters", "input_schema", "inputSchema"]).is_none()
+            {
+                continue;
+            }
+            let named = get(&["name"]).and_then(|name| source.facts.literal(name, binding.scope));
+            if let Some(literal) = named.filter(|l| !l.holes && is_tool_name(&l.text)) {
+                out.assets.push(tool(&literal.text, source.place(literal.line)));
+            }
+        }
+    }
+}
+
+/// `TOOLS = {"search": SearchTool, "shell": ShellTool{}}`: tools by the name that a model calls.
+fn registered(source: &Source<'_>, value: &Value, out: &mut Findings) {
+    let Shape::Record(_, entries) = &value.shape else { return };
+    let class = |value: &Value| match &value.shape {
+        Shape::Name(name) => last(name).contains("Tool"),
+        Shape::Call(made) => made.last().contains("Tool"),
+        Shape::Record(of, _) => last(of).contains("Tool"),
+        _ => false,
+    };
+    if entries.is_empty() || !entries.iter().all(|(_, value)| class(value)) {
+        return;
+    }
+    for (name, value) in entries.iter().filter(|(name, _)| is_tool_name(name)) {
+        out.assets.push(tool(name, source.place(value.line)));
+    }
+}
+
+/// Types whose values describe a tool to a model.
+const DESCRIPTIONS: [&str; 8] = [
+    "ToolInfo",
+    "ToolDefinition",
+    "ToolSpec",
+    "ToolSpecification",
+    "FunctionDefinition",
+    "FunctionDeclaration",
+    "FunctionObject",
+    "ChatCompletionFunctions",
+];
+
+/// `ToolInfo{Name: "…"}`.
+pub(super) fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
+    let about = !source.packages.is_empty() || source.path.to_ascii_lowercase().contains("tool");
+    if !about || !DESCRIPTIONS.contains(&last(&record.of)) {
+        return;
+    }
+    let name = record.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case("name"));
+    let name = name.and_then(|(_, value)| source.facts.literal(value, record.scope));
+    if let Some(literal) = name.filter(|l| !l.holes && is_tool_name(&l.text)) {
+        out.assets.push(tool(&literal.text, source.place(record.line)));
+    }
+}
+
+/// `{"type": "function", "function": {"name": "…"}}`.
+pub(super) fn schema(source: &Source<'_>, entries: &[(String, Value)], out: &mut Findings) {
+    let get = |key: &str| {
+        entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    };
+    let Some(kind) = get("type") else { return };
+    let declared = match &kind.shape {
+        Shape::Text { text, .. } => text == "function",
+        Shape::Name(name) => name.ends_with("ToolTypeFunction"),
+        _ => false,
+    };
+    let name = match get("function").map(|function| &function.shape) {
+        Some(Shape::Record(_, inner)) => {
+            inner.iter().find(|(key, _)| key.eq_ignore_ascii_case("name")).map(|(_, value)| value)
+        }
+        // The newer interface has the function's fields beside its type.
+        None if get("parameters").is_some() => get("name"),
+        _ => return,
+    };
+    if let (true, Some(name)) = (declared, name)
+        && let Some(literal) =
+            source.facts.literal(name, 0).filter(|l| !l.holes && !l.text.is_empty())
+    {
+        out.assets.push(tool(&literal.text, source.place(literal.line)));
+    }
+}
