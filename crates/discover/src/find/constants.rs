@@ -96,3 +96,47 @@ pub(super) fn model(name: &str) -> Option<&'static str> {
     });
     found.map(|(_, model)| *model)
 }
+
+/// `ModelClaude3Haiku20240307` and `Claude3_5Haiku` are `claude-3-haiku-20240307` and
+/// `claude-3-5-haiku`.
+pub(super) fn spelled(name: &str) -> Option<String> {
+    let last = name.rsplit('.').next()?;
+    let rest = last.strip_prefix("Model").unwrap_or(last);
+    if !rest.starts_with("Claude") || rest == "Claude" {
+        return None;
+    }
+    let mut out = String::with_capacity(rest.len() + 6);
+    let mut before: Option<char> = None;
+    for character in rest.chars() {
+        let begins = before.is_some_and(|before| {
+            character.is_ascii_uppercase()
+                || (character.is_ascii_digit() && before.is_ascii_alphabetic())
+        });
+        if character == '_' || begins {
+            out.push('-');
+        }
+        if character != '_' {
+            out.push(character.to_ascii_lowercase());
+        }
+        before = Some(character);
+    }
+    Some(out.replace("dot", "-").replace("--", "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+
+    #[test]
+    fn constants_of_go_are_spelled_as_the_provider_does() {
+        for (name, model) in [
+            ("anthropic.ModelClaude3Haiku20240307", "claude-3-haiku-20240307"),
+            ("anthropic.ModelClaude3_5HaikuLatest", "claude-3-5-haiku-latest"),
+            ("anthropic.ModelClaudeSonnet4_20250514", "claude-sonnet-4-20250514"),
+        ] {
+            assert_eq!(spelled(name).as_deref(), Some(model), "{name}");
+        }
+        assert_eq!(spelled("anthropic.Model"), None);
+        assert_eq!(spelled("acme.Clause3"), None);
+    }
+}

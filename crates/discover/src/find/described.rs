@@ -36,7 +36,10 @@ pub(super) fn listed(source: &Source<'_>, out: &mut Findings) {
 
 /// `TOOLS = {"search": SearchTool, "shell": ShellTool{}}`: tools by the name that a model calls.
 fn registered(source: &Source<'_>, value: &Value, out: &mut Findings) {
-    let Shape::Record(_, entries) = &value.shape else { return };
+    let Shape::Record(of, entries) = &value.shape else { return };
+    if !of.is_empty() && !of.contains("map") {
+        return;
+    }
     let class = |value: &Value| match &value.shape {
         Shape::Name(name) => last(name).contains("Tool"),
         Shape::Call(made) => made.last().contains("Tool"),

@@ -1,6 +1,7 @@
 //! Command lines in scripts, documents and containers: `--base_model org/name`.
 
 use super::keys::says_dataset;
+use super::names::{HUB, Named};
 use super::{Source, environment, names, options, shell};
 use crate::findings::{Findings, Place};
 use crate::known::Index;
@@ -79,6 +80,7 @@ pub(crate) fn prose(
     scripts: &[String],
     out: &mut Findings,
 ) {
+    card(index, path, text, out);
     let (mut inside, mut command, mut own) = (false, 0, false);
     let mut block: Option<(u32, String)> = None;
     for (line, content) in (1..).zip(text.lines()) {
@@ -118,6 +120,30 @@ pub(crate) fn prose(
             if content.trim_end().ends_with('\\') {
                 command = line;
             }
+        }
+    }
+}
+
+/// What the front matter of a card on the hub declares: `models:` and `datasets:`, with a list each.
+fn card(index: &Index<'_>, path: &str, text: &str, out: &mut Findings) {
+    let mut lines = (1..).zip(text.lines());
+    if lines.next().is_none_or(|(_, first)| first.trim_end() != "---") {
+        return;
+    }
+    let mut list = "";
+    for (line, content) in lines.take_while(|(_, line)| line.trim_end() != "---") {
+        let Some(item) = content.trim_start().strip_prefix("- ") else {
+            list = content.trim_end().strip_suffix(':').unwrap_or_default();
+            continue;
+        };
+        let (name, place) = (item.trim().trim_matches(['"', '\'']), Place::new(path, line));
+        match list {
+            "models" | "base_model" if names::is_hub_name(name) => {
+                let named = Named { owner: HUB.to_owned(), name: name.to_owned() };
+                out.assets.push(names::finding(index, &named, false, place));
+            }
+            "datasets" => out.assets.extend(options::dataset(name, &place)),
+            _ => {}
         }
     }
 }

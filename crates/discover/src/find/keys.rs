@@ -15,8 +15,12 @@ pub(crate) fn default_of(text: &str) -> &str {
 pub(crate) fn snake(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 4);
     let mut lower = false;
-    for character in key.chars() {
-        if character.is_ascii_uppercase() && lower {
+    let mut rest = key.chars().peekable();
+    while let Some(character) = rest.next() {
+        // `openAIModel`: the last capital of a row begins the next word.
+        let begins = rest.peek().is_some_and(char::is_ascii_lowercase)
+            && out.ends_with(|c: char| c.is_ascii_lowercase());
+        if character.is_ascii_uppercase() && (lower || begins) {
             out.push('_');
         }
         lower = character.is_ascii_lowercase();
@@ -139,6 +143,8 @@ mod tests {
         for key in ["Model-Name", "modelName", "ModelName", "model_name"] {
             assert_eq!(snake(key), "model_name");
         }
+        assert_eq!(snake("openAIModel"), "open_ai_model");
+        assert_eq!(snake("modelID"), "model_id");
         for text in ["${A:gpt-4o}", "${A:-gpt-4o}", "${A=gpt-4o}", "gpt-4o"] {
             assert_eq!(default_of(text), "gpt-4o");
         }

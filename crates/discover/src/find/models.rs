@@ -162,6 +162,11 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for (name, line) in &source.facts.constants {
         let package = source.package_of(name).filter(|p| CALLING.contains(&p.role.as_str()));
+        let spelled = package.filter(|_| constants::model(name).is_none());
+        if let Some(text) = spelled.and_then(|_| constants::spelled(name)) {
+            let literal = Literal { text, line: *line, holes: false };
+            strict(source, &literal, false, &mut seen, out);
+        }
         if let Some((package, model)) = package.zip(constants::model(name)) {
             let literal = Literal { text: model.to_owned(), line: *line, holes: false };
             loose(source, &literal, package.provider.as_deref(), false, &mut seen, out);
@@ -197,6 +202,26 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
                 } else {
                     strict(source, &literal, embedding, &mut seen, out);
                 }
+            }
+        }
+    }
+    for function in &source.facts.functions {
+        let name = function.name.to_ascii_lowercase();
+        let lists = [
+            "list_models",
+            "listmodels",
+            "get_models",
+            "getmodels",
+            "available_models",
+            "availablemodels",
+            "supported_models",
+            "supportedmodels",
+        ];
+        if lists.contains(&name.as_str()) {
+            for text in source.facts.texts.iter().filter(|text| text.scope == function.scope) {
+                let literal =
+                    Literal { text: text.content.clone(), line: text.line, holes: text.holes };
+                strict(source, &literal, false, &mut seen, out);
             }
         }
     }
@@ -355,6 +380,13 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
     }
     if call.last() == "run" && call.callee.contains('.') {
         edge(source, call, seen, out);
+    }
+    if call.last() == "createTranscription"
+        && let Some(value) = call.positional(1)
+    {
+        for literal in source.facts.literals(value, call.scope) {
+            strict(source, &literal, false, seen, out);
+        }
     }
     offered(source, call, seen, out);
     let request = is_request(&call.callee);

@@ -143,6 +143,17 @@ pub(crate) fn named(index: &Index<'_>, text: &str, hint: Option<&str>) -> Option
                 // `mistral:7b` is a model and its tag.
                 let tagged = separator == ':'
                     && index.provider_of_model(text).is_some_and(|found| found.local);
+                // An organisation of the hub can have a provider's name: `google/flan-t5-large`.
+                let organisation = separator == '/'
+                    && hint.is_none()
+                    && matches!(
+                        owner,
+                        "google" | "openai" | "mistralai" | "deepseek-ai" | "cohere"
+                    )
+                    && index.provider_of_model(name).is_none_or(|found| found.id != provider);
+                if organisation {
+                    continue;
+                }
                 if own_client && is_name(name) && !tagged {
                     return own(&provider, name);
                 }

@@ -213,3 +213,19 @@ fn prompts_that_are_built_returned_or_handed_on() {
     let examples = "from openai import OpenAI\n\nEXAMPLE = {\"text\": \"You are a very helpful assistant for pumps and valves.\"}\n";
     assert_eq!(found(&[("models.py", examples)], "prompt").len(), 0);
 }
+
+#[test]
+fn a_card_declares_models_and_a_function_lists_them() {
+    let card = "---\ntitle: Desk\nmodels:\n- acme/ranker-base\ndatasets:\n- acme/letters\ntags:\n- a/b\n---\n# Desk\n- c/d\n";
+    let files = [("README.md", card), ("app.py", "import transformers\n")];
+    assert_eq!(found(&files, "model"), ["huggingface/acme/ranker-base at README.md:4"]);
+    assert_eq!(found(&files, "dataset"), ["huggingface/acme/letters at README.md:6"]);
+    let rust = "use async_openai::Client;\n\nfn list_models() -> Vec<String> {\n    vec![\"claude-2.1\".to_string(), \"other\".to_string()]\n}\n";
+    assert_eq!(
+        found(&[CARGO, ("src/main.rs", rust)], "model"),
+        ["anthropic/claude-2.1 at src/main.rs:4"]
+    );
+    // An organisation of the hub with a provider's name.
+    let hub = "from transformers import pipeline\n\nMODEL_NAME = \"google/flan-t5-large\"\n";
+    assert_eq!(found(&[("app.py", hub)], "model_api"), [""; 0]);
+}

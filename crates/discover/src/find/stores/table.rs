@@ -1,7 +1,7 @@
 //! Names of stores in source code.
 
 /// Constructions and their product. The second group needs an import to be told from others.
-pub(super) const SURE: [(&str, &str); 108] = [
+pub(super) const SURE: [(&str, &str); 109] = [
     ("LlamaCloudIndex", "llamacloud"),
     ("LlamaCloudRetriever", "llamacloud"),
     ("ElasticsearchDocumentStore", "elasticsearch"),
@@ -66,6 +66,7 @@ pub(super) const SURE: [(&str, &str); 108] = [
     ("IndexHNSWFlat", "faiss"),
     ("FaissVectorStore", "faiss"),
     ("FaissStore", "faiss"),
+    ("FAISSDocumentStore", "faiss"),
     ("LanceDBVectorStore", "lancedb"),
     ("SupabaseVectorStore", "supabase"),
     ("RedisVectorStore", "redis"),
