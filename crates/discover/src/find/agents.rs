@@ -8,7 +8,7 @@ use crate::source::Language;
 use crate::source::facts::{Call, Shape, Value, last};
 
 /// Constructions that are an agent wherever they come from.
-const SURE: [&str; 37] = [
+const SURE: [&str; 38] = [
     "AgentExecutor",
     "create_react_agent",
     "create_openai_functions_agent",
@@ -21,6 +21,7 @@ const SURE: [&str; 37] = [
     "createOpenAIToolsAgent",
     "createOpenAIFunctionsAgent",
     "initializeAgentExecutorWithOptions",
+    "initializeAgentExecutor",
     "ReActAgent",
     "FunctionAgent",
     "FunctionCallingAgentWorker",

@@ -381,7 +381,12 @@ fn in_call(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings
     if call.last() == "run" && call.callee.contains('.') {
         edge(source, call, seen, out);
     }
-    if call.last() == "createTranscription"
+    // A field of a form that is sent, and an argument that has no name.
+    let field = matches!(call.last(), "append" | "set")
+        && call.positional(0).is_some_and(
+            |name| matches!(&name.shape, Shape::Text { text, holes: false } if text == "model"),
+        );
+    if (field || call.last() == "createTranscription")
         && let Some(value) = call.positional(1)
     {
         for literal in source.facts.literals(value, call.scope) {

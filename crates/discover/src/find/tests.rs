@@ -381,3 +381,12 @@ func init() {
 "#;
     assert_eq!(found(Language::Go, go), ["5 model gpt-4o"]);
 }
+
+#[test]
+fn a_field_of_a_form_names_a_model() {
+    let script = r#"
+form.append("model", "whisper-1");
+form.append("colour", "o1-mini");
+"#;
+    assert_eq!(found(Language::TypeScript, script), ["2 model whisper-1"]);
+}
