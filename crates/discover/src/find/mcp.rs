@@ -1,6 +1,10 @@
 //! Servers of the Model Context Protocol: those that a configuration starts, and those that the
 //! code itself is.
 
+mod running;
+
+pub(crate) use running::running;
+
 use annex_isms::{AssetKind, Value as Attribute};
 
 use super::Source;
@@ -112,7 +116,7 @@ impl Started<'_> {
         let words = || self.args.iter().map(String::as_str);
         let first = words().find(|word| {
             !word.starts_with('-')
-                && !matches!(*word, "/c" | "npx" | "run" | "dlx" | "tool" | "x" | "exec")
+                && !matches!(*word, "/c" | "npx" | "run" | "dlx" | "tool" | "x" | "exec" | "uvx")
         });
         let found = match program {
             "npx" | "bunx" | "pnpm" | "yarn" | "bun" | "cmd" => first.and_then(npm),
@@ -182,8 +186,11 @@ fn image(args: &[String]) -> Option<(String, bool)> {
 pub(crate) fn is_image(name: &str) -> bool {
     let mut parts = name.rsplit('/');
     let last = parts.next().unwrap_or_default();
-    let named = last.split(['-', '_']).any(|word| word == "mcp");
-    (named || parts.next() == Some("mcp")) && !last.contains('.')
+    (says_mcp(last) || parts.next() == Some("mcp")) && !last.contains('.')
+}
+
+fn says_mcp(name: &str) -> bool {
+    name.split(['-', '_']).any(|word| word == "mcp")
 }
 
 /// Finds servers in source code.

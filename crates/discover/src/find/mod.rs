@@ -44,7 +44,7 @@ mod typed_corpora;
 mod typed_prompts;
 mod typed_settings;
 mod typed_stores;
-mod workloads;
+pub(crate) mod workloads;
 
 #[cfg(test)]
 mod tests;

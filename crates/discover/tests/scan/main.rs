@@ -3,6 +3,7 @@
 mod cloud;
 mod constructs;
 mod flows;
+mod host;
 mod infra;
 
 use std::collections::BTreeSet;
