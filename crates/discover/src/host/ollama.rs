@@ -78,8 +78,9 @@ pub(super) fn read(reader: &mut Reader<'_>, store: &Path) {
     let parts = reader.entries(&blobs).into_iter().filter(|blob| blob.name.contains("-partial"));
     let count = parts.count();
     if count > 0 {
-        let reason =
-            format!("parts of downloads that were not finished: {count}; of which models is not said");
+        let reason = format!(
+            "parts of downloads that were not finished: {count}; of which models is not said"
+        );
         reader.leave(format!("{}/*-partial", reader.shown(&blobs)), reason);
     }
 }
