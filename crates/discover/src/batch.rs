@@ -7,6 +7,7 @@ use annex_isms::{AssetKind, Attribute, Basis, Digest, Observation, SupplierId, S
 
 use crate::attributes::{PRESENCE, unfavourable};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::flows::application;
 use crate::systems::{Found, Systems, folder_of};
 
 /// An asset and what is seen of it.
@@ -40,8 +41,7 @@ impl Assembly {
     ) -> Self {
         let mut assembly = Self::default();
         for system in &systems.all {
-            let key = AssetKey { kind: AssetKind::Application, key: system.application.clone() };
-            let draft = assembly.draft(key, &system.name);
+            let draft = assembly.draft(application(system), &system.name);
             draft.systems.insert(system.id.clone());
             let own = manifests.iter().filter(|found| folder_of(&found.path) == system.folder);
             draft.locations.extend(own.map(|found| location(&Place::whole(&found.path))));
@@ -53,8 +53,7 @@ impl Assembly {
                 .iter()
                 .filter(|system| systems.of_path(&place.path).contains(&system.id))
             {
-                let key =
-                    AssetKey { kind: AssetKind::Application, key: system.application.clone() };
+                let key = application(system);
                 if let Some(draft) = assembly.assets.get_mut(&key) {
                     draft.locations.insert(location(place));
                 }

@@ -74,7 +74,8 @@ fn written(assembly: &mut Assembly, flows: Flows) -> Vec<SeenFlow> {
     all
 }
 
-fn application(system: &System) -> AssetKey {
+/// The asset that a system is itself.
+pub(crate) fn application(system: &System) -> AssetKey {
     AssetKey { kind: AssetKind::Application, key: system.application.clone() }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Reader, folder, hub, is_absent, ollama, unread};
+use super::{Reader, bytes, folder, hub, is_absent, ollama, unread};
 
 /// How a folder is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn homes(reader: &mut Reader<'_>) -> BTreeSet<PathBuf> {
     let mut all: BTreeSet<PathBuf> =
         variables.filter_map(|name| (reader.host.environment)(name)).map(PathBuf::from).collect();
     let users = reader.at("/etc/passwd");
-    match reader.bytes(&users, USERS_BYTES_MAX) {
+    match bytes(&users, USERS_BYTES_MAX) {
         Ok(bytes) => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             // `name:password:user:group:words:home:shell`

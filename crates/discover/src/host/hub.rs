@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use annex_isms::{AssetKind, Value};
 
-use super::{Reader, folder, is_absent, unread};
+use super::{Reader, bytes, folder, is_absent, is_plain, unread};
 use crate::find::names::{self, HUB, Named};
 use crate::findings::{Finding, Key, Place};
 use crate::weights::{self, Weights};
@@ -38,7 +38,7 @@ pub(super) fn read(reader: &mut Reader<'_>, cache: &Path) {
         let shown = reader.shown(&entry.path);
         if !entry.kind.is_dir() {
             reader.skip(shown, "no folder: a link out of the cache is not followed");
-        } else if !names::is_name(&id) || id.contains("--") {
+        } else if !is_plain(&id) || id.contains("--") {
             reader.skip(shown, "its name is none that the hub gives");
         } else {
             repository(reader, &entry.path, &id, kind);
@@ -57,11 +57,14 @@ struct Held {
 fn repository(reader: &mut Reader<'_>, path: &Path, id: &str, kind: AssetKind) {
     let revision = revision(reader, path);
     let mut held = Held::default();
-    for blob in reader.entries(&path.join("blobs")) {
+    let blobs = reader.below(path, "blobs").map(|blobs| reader.entries(&blobs));
+    for blob in blobs.into_iter().flatten() {
         held.bytes = held.bytes.saturating_add(size(&blob.path));
         held.unfinished |= blob.name.ends_with(".incomplete");
     }
-    let snapshots = reader.entries(&path.join("snapshots"));
+    let snapshots = reader.below(path, "snapshots").map(|folder| reader.entries(&folder));
+    let mut snapshots = snapshots.unwrap_or_default();
+    snapshots.retain(|snapshot| snapshot.kind.is_dir());
     let snapshot = match &revision {
         Some(revision) => snapshots.iter().find(|snapshot| snapshot.name == *revision),
         None => snapshots.first().filter(|_| snapshots.len() == 1),
@@ -86,22 +89,14 @@ fn repository(reader: &mut Reader<'_>, path: &Path, id: &str, kind: AssetKind) {
     finding = finding
         .with("stored_bytes", folder::stored(held.bytes))
         .with("download_complete", !held.unfinished);
-    if kind != AssetKind::Dataset {
-        let mut found = weights::findings(&held.weights, &|_| Some((key.clone(), id.to_owned())));
-        // The header can say more of what a model is for than its name.
-        if found.iter().any(|finding| finding.kind == AssetKind::EmbeddingModel) {
-            finding.kind = AssetKind::EmbeddingModel;
-        }
-        found.iter_mut().for_each(|other| other.kind = finding.kind);
-        reader.findings.assets.append(&mut found);
-    }
-    reader.findings.assets.push(finding);
+    let found = weights::findings(&held.weights, &|_| Some((key.clone(), id.to_owned())));
+    reader.keep(finding, if kind == AssetKind::Dataset { Vec::new() } else { found });
 }
 
 /// The commit that `main` was when it was fetched.
 fn revision(reader: &mut Reader<'_>, path: &Path) -> Option<String> {
-    let main = path.join("refs/main");
-    match reader.bytes(&main, REVISION_BYTES_MAX) {
+    let main = reader.below(path, "refs")?.join("main");
+    match bytes(&main, REVISION_BYTES_MAX) {
         Ok(bytes) => {
             reader.coverage.files_read += 1;
             Some(String::from_utf8_lossy(&bytes).trim().to_owned())

@@ -35,10 +35,10 @@ use std::path::{Path, PathBuf};
 use annex_isms::observation::{
     BATCH_SCHEMA, Collector, Coverage, ObservationBatch, Period, Scope, SeenSystem, Skipped,
 };
-use annex_isms::{Basis, SystemId, slug};
+use annex_isms::{AssetKind, Basis, SystemId, slug};
 
 use crate::batch::Assembly;
-use crate::findings::Findings;
+use crate::findings::{Finding, Findings};
 use crate::known::{Index, Known};
 use crate::limits::Limits;
 use crate::systems::{System, Systems};
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
 
     fn name(&self) -> Option<String> {
         let told = ["/proc/sys/kernel/hostname", "/etc/hostname"].into_iter().find_map(|path| {
-            let text = String::from_utf8(self.bytes(&self.at(path), NAME_BYTES_MAX).ok()?).ok()?;
+            let text = String::from_utf8(bytes(&self.at(path), NAME_BYTES_MAX).ok()?).ok()?;
             Some(text.trim().to_owned()).filter(|name| !name.is_empty() && name != "(none)")
         });
         told.or_else(|| {
@@ -188,18 +188,21 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A plain file, which must not be larger than `bytes_max`.
-    fn bytes(&self, full: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        // Opening a pipe would wait for whoever writes to it.
-        if !fs::symlink_metadata(full)?.is_file() {
-            return Err(io::Error::other("no plain file"));
+    /// A folder within another one, where there is one. A link that leads out is not followed.
+    fn below(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
+        let path = folder.join(name);
+        match path.canonicalize() {
+            Ok(full) if full.starts_with(folder) => Some(full),
+            Ok(_) => {
+                self.skip(self.shown(&path), "a link that leads out is not followed");
+                None
+            }
+            Err(error) if is_absent(&error) => None,
+            Err(error) => {
+                self.skip(self.shown(&path), unread(&error));
+                None
+            }
         }
-        let mut bytes = Vec::new();
-        File::open(full)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > bytes_max {
-            return Err(io::Error::other(format!("more than {bytes_max} bytes")));
-        }
-        Ok(bytes)
     }
 
     /// What a folder holds, by name. What is not there has nothing in it.
@@ -235,6 +238,18 @@ impl<'a> Reader<'a> {
         all
     }
 
+    /// Keeps a model, and what its files say. A header can say more of what it is for than a name.
+    fn keep(&mut self, mut model: Finding, mut files: Vec<Finding>) {
+        if files.iter().any(|file| file.kind == AssetKind::EmbeddingModel) {
+            model.kind = AssetKind::EmbeddingModel;
+        }
+        for file in &mut files {
+            file.kind = model.kind;
+        }
+        self.findings.assets.append(&mut files);
+        self.findings.assets.push(model);
+    }
+
     /// The header of a file of weights, which is called `path` here.
     fn weights(&mut self, path: &str, full: &Path) -> Option<Weights> {
         if !fs::symlink_metadata(full).is_ok_and(|data| data.is_file()) {
@@ -250,9 +265,29 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A plain file, which must not be larger than `bytes_max`.
+fn bytes(full: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    // Opening a pipe would wait for whoever writes to it.
+    if !fs::symlink_metadata(full)?.is_file() {
+        return Err(io::Error::other("no plain file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(full)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(io::Error::other(format!("more than {bytes_max} bytes")));
+    }
+    Ok(bytes)
+}
+
 /// Whether an error says that nothing is there.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Whether a text can be the name that a store gives: parts of plain characters.
+fn is_plain(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'@');
+    name.len() <= 256 && name.split('/').all(|part| !part.is_empty() && part.bytes().all(plain))
 }
 
 /// Why something was not read, and what to do.

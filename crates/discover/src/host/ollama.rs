@@ -10,10 +10,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use annex_isms::{AssetKind, Digest, Value};
+use annex_isms::{Digest, Value};
 use serde::Deserialize;
 
-use super::{Reader, folder, is_absent, unread};
+use super::{Reader, bytes, folder, is_absent, is_plain, unread};
 use crate::find::names::{self, HUB, Named};
 use crate::findings::Place;
 use crate::weights;
@@ -47,8 +47,22 @@ struct Layer {
 
 /// Reads a store.
 pub(super) fn read(reader: &mut Reader<'_>, store: &Path) {
-    let manifests = store.join("manifests");
-    let mut open = vec![(manifests.clone(), 0)];
+    if let Some(manifests) = reader.below(store, "manifests") {
+        models(reader, store, &manifests);
+    }
+    let Some(blobs) = reader.below(store, "blobs") else { return };
+    let parts = reader.entries(&blobs).into_iter().filter(|blob| blob.name.contains("-partial"));
+    let count = parts.count();
+    if count > 0 {
+        let reason = format!(
+            "parts of downloads that were not finished: {count}; of which models is not said"
+        );
+        reader.leave(format!("{}/*-partial", reader.shown(&blobs)), reason);
+    }
+}
+
+fn models(reader: &mut Reader<'_>, store: &Path, manifests: &Path) {
+    let mut open = vec![(manifests.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
         for entry in reader.entries(&folder) {
             if entry.kind.is_dir() && depth < DEPTH_MAX {
@@ -56,13 +70,12 @@ pub(super) fn read(reader: &mut Reader<'_>, store: &Path) {
                 continue;
             }
             let shown = reader.shown(&entry.path);
-            let inner = entry.path.strip_prefix(&manifests).unwrap_or(&entry.path);
+            let inner = entry.path.strip_prefix(manifests).unwrap_or(&entry.path);
             let Some(named) = named(inner).filter(|_| entry.kind.is_file()) else {
                 reader.skip(shown, "no manifest of a model");
                 continue;
             };
-            let read = reader
-                .bytes(&entry.path, MANIFEST_BYTES_MAX)
+            let read = bytes(&entry.path, MANIFEST_BYTES_MAX)
                 .map_err(|error| unread(&error))
                 .and_then(|bytes| Ok((manifest(&bytes)?, Digest::of(&bytes))));
             match read {
@@ -73,15 +86,6 @@ pub(super) fn read(reader: &mut Reader<'_>, store: &Path) {
                 Err(reason) => reader.skip(shown, reason),
             }
         }
-    }
-    let blobs = store.join("blobs");
-    let parts = reader.entries(&blobs).into_iter().filter(|blob| blob.name.contains("-partial"));
-    let count = parts.count();
-    if count > 0 {
-        let reason = format!(
-            "parts of downloads that were not finished: {count}; of which models is not said"
-        );
-        reader.leave(format!("{}/*-partial", reader.shown(&blobs)), reason);
     }
 }
 
@@ -98,7 +102,7 @@ fn named(inner: &Path) -> Option<(Named, Option<String>)> {
     let namespace = middle.join("/");
     if *host == "hf.co" || *host == "huggingface.co" {
         let name = format!("{namespace}/{name}");
-        return names::is_hub_name(&name).then(|| (Named { owner: HUB.to_owned(), name }, None));
+        return is_plain(&name).then(|| (Named { owner: HUB.to_owned(), name }, None));
     }
     let mut whole = (*name).to_owned();
     if namespace != LIBRARY {
@@ -112,7 +116,7 @@ fn named(inner: &Path) -> Option<(Named, Option<String>)> {
     // Without a tag the latest is meant.
     let (name, alias) =
         if *tag == "latest" { (whole, Some(format!("ollama/{tagged}"))) } else { (tagged, None) };
-    names::is_name(&name).then(|| (of(name), alias))
+    is_plain(&name).then(|| (of(name), alias))
 }
 
 fn model(
@@ -157,16 +161,11 @@ fn model(
             found.append(&mut weights::findings(&[weights], &|_| Some(known.clone())));
         }
     }
-    if found.iter().any(|finding| finding.kind == AssetKind::EmbeddingModel) {
-        finding.kind = AssetKind::EmbeddingModel;
-    }
-    found.iter_mut().for_each(|other| other.kind = finding.kind);
     finding = finding
         .with("version", Value::Text(digest.to_string()))
         .with("stored_bytes", folder::stored(bytes))
         .with("download_complete", complete);
-    reader.findings.assets.append(&mut found);
-    reader.findings.assets.push(finding);
+    reader.keep(finding, found);
 }
 
 /// The digits of a SHA-256.
@@ -221,7 +220,7 @@ mod tests {
         #[test]
         fn any_path_has_a_name_or_none(path in "[a-z./:@-]{0,40}") {
             if let Some((named, _)) = named(Path::new(&path)) {
-                prop_assert!(names::is_name(&named.name));
+                prop_assert!(is_plain(&named.name));
             }
         }
     }

@@ -150,7 +150,7 @@ fn process(
         Err(error) if has_ended(&error) => Some(Vec::new()),
         Err(_) => None,
     };
-    let groups = reader.bytes(&folder.join("cgroup"), GROUPS_BYTES_MAX).unwrap_or_default();
+    let groups = super::bytes(&folder.join("cgroup"), GROUPS_BYTES_MAX).unwrap_or_default();
     Ok(Process {
         pid,
         words,

@@ -71,7 +71,7 @@ fn product(process: &Process) -> Option<(&'static Product, Vec<Word>)> {
     }
     let file = process.program.as_ref()?.to_string_lossy();
     let mut words = process.words.clone();
-    *words.first_mut()? = file.trim_end_matches(" (deleted)").to_owned();
+    file.trim_end_matches(" (deleted)").clone_into(words.first_mut()?);
     let words = program(&words);
     servers::of_command(&words).map(|product| (product, words))
 }
@@ -111,7 +111,10 @@ fn server(reader: &mut Reader<'_>, process: &Process, product: &Product, words: 
     let mut named = Findings::default();
     servers::models(reader.index, product, words, &[], "processes", &mut named);
     files(reader, process, words);
-    let models = named.assets.into_iter().filter(|model| !secrets::holds_key(&model.name));
+    let models = named.assets.into_iter().filter(|model| {
+        let (Key::World(key) | Key::System { name: key, .. }) = &model.key;
+        !secrets::holds_key(key)
+    });
     let all = std::iter::once(server).chain(models).collect();
     keep(reader, process, product.id, all);
 }

@@ -50,8 +50,8 @@ impl Machine {
 
     /// A process with the sockets that it has open.
     fn process(&self, pid: u32, words: &[&str], inodes: &[u64]) {
-        let line: String = words.iter().map(|word| format!("{word}\0")).collect();
-        self.write(&format!("proc/{pid}/cmdline"), line);
+        let command = words.join("\0");
+        self.write(&format!("proc/{pid}/cmdline"), command + "\0");
         let descriptors = self.path(&format!("proc/{pid}/fd"));
         fs::create_dir_all(&descriptors).expect("a folder");
         for (number, inode) in (3..).zip(inodes) {
@@ -231,12 +231,19 @@ fn no_link_leads_out_of_a_cache() {
         .expect("a link");
     symlink(machine.path("srv/other"), machine.path("srv/hf/hub/models--acme--linked"))
         .expect("a link");
+    machine.write("srv/hf/hub/models--acme--moved/refs/main", COMMIT);
+    symlink(machine.path("srv/other"), machine.path("srv/hf/hub/models--acme--moved/snapshots"))
+        .expect("a link");
     let batch = machine.scanned();
     let skipped: Vec<_> = batch.skipped.iter().map(|skip| skip.path.clone()).collect();
     let cache = "/srv/hf/hub/models--acme--";
     assert_eq!(
         skipped,
-        [format!("{cache}help-7b/snapshots/{COMMIT}/a.gguf"), format!("{cache}linked")]
+        [
+            format!("{cache}help-7b/snapshots/{COMMIT}/a.gguf"),
+            format!("{cache}linked"),
+            format!("{cache}moved/snapshots"),
+        ]
     );
     let key = "model:huggingface/acme/help-7b";
     assert_eq!(observed(&batch, key, "architecture").as_deref(), Some("llama"));
