@@ -26,12 +26,11 @@ pub(crate) async fn discover(
     let loaded = context.load(args.path.as_deref())?;
     let catalogue = annex_operations::catalogue(&loaded.settings)?;
     let name = args.repository.as_deref();
-    let batch = match &args.path {
-        Some(path) => scanned(context, path, name, &loaded, &catalogue)?,
-        None => {
-            let request = HostRequest { folders: &args.host_dir, name };
-            scan_host(request, &catalogue, &loaded.settings, PORTS)?
-        }
+    let batch = if let Some(path) = &args.path {
+        scanned(context, path, name, &loaded, &catalogue)?
+    } else {
+        let request = HostRequest { folders: &args.host_dir, name };
+        scan_host(request, &catalogue, &loaded.settings, PORTS)?
     };
     let exit = incomplete(context, &batch, "`--format json` lists all as skipped");
     let drift = if args.record {

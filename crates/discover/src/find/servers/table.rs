@@ -142,7 +142,6 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "sglang",
         images: &["lmsysorg/sglang"],
         programs: &["sglang.launch_server", "sglang serve"],
-        ports: &[30000],
         options: &["--model-path", "--model"],
         keys: Keys::By(&["--api-key"], &[]),
         ..NONE
@@ -200,7 +199,6 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "tensorflow-serving",
         images: &["tensorflow/serving"],
         programs: &["tensorflow_model_server"],
-        ports: &[8500, 8501],
         options: &["--model_base_path"],
         names: Names::Paths,
         ..NONE
@@ -211,7 +209,6 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "koboldcpp",
         images: &["koboldai/koboldcpp"],
         programs: &["koboldcpp", "koboldcpp-linux-x64*"],
-        ports: &[5001],
         options: &["--model"],
         ..NONE
     },
@@ -255,7 +252,6 @@ pub(crate) const PRODUCTS: &[Product] = &[
         what: What::Gateway,
         images: &["berriai/litellm", "berriai/litellm-database", "berriai/litellm-non_root"],
         programs: &["litellm", "litellm.proxy.proxy_server:app"],
-        ports: &[4000],
         options: &["--model"],
         charts: &["litellm", "litellm-helm"],
         // A settings file can hold the key as well.
