@@ -35,6 +35,8 @@ const FORWARDERS: [&str; 4] = ["docker-proxy", "rootlessport", "slirp4netns", "p
 pub(super) struct Process {
     pub(super) pid: u32,
     pub(super) words: Vec<String>,
+    /// Its command line goes on after them.
+    pub(super) cut: bool,
     /// The file that it runs, where that may be read.
     pub(super) program: Option<PathBuf>,
     /// The folder that it works in, where that may be read.
@@ -153,6 +155,7 @@ fn process(
     let groups = super::bytes(&folder.join("cgroup"), GROUPS_BYTES_MAX).unwrap_or_default();
     Ok(Process {
         pid,
+        cut: bytes.len() as u64 >= reader.limits.command_bytes_max || words.len() >= WORDS_MAX,
         words,
         program: fs::read_link(folder.join("exe")).ok(),
         folder: fs::read_link(folder.join("cwd")).ok(),

@@ -155,6 +155,9 @@ fn keep(reader: &mut Reader<'_>, process: &Process, name: &str, all: Vec<Finding
     if process.listening.is_none() {
         reader.skip(path.clone(), "its ports may not be read: run as its user or as root");
     }
+    if process.cut {
+        reader.skip(path.clone(), "its command line is too long: the end of it was not read");
+    }
     let mut places = vec![Place::whole(&path)];
     places.extend(process.container.iter().map(|id| Place::whole(&format!("containers/{id}"))));
     for (number, finding) in all.into_iter().enumerate() {

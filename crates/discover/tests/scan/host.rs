@@ -1,6 +1,5 @@
 //! Machines: trees that look like one, and the one that the tests run on.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -11,108 +10,16 @@ use std::process::{Command, Stdio};
 
 use annex_discover::{DiscoverError, Host, Limits, Options, scan_host};
 use annex_isms::Instant;
-use annex_isms::observation::{ObservationBatch, Seen, SeenAsset};
+use annex_isms::observation::ObservationBatch;
 use proptest::prelude::*;
-use tempfile::TempDir;
 
 use super::infra::gguf;
+use super::machine::{Machine, asset, observed, places};
 use super::{known, shown};
 
 /// The digits of a digest, and of a commit.
 const DIGEST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-/// A machine in a folder.
-struct Machine {
-    folder: TempDir,
-}
-
-impl Machine {
-    /// One on which a program runs that has nothing to do with AI.
-    fn new() -> Self {
-        let machine = Self { folder: tempfile::tempdir().expect("a folder") };
-        machine.write("proc/sys/kernel/hostname", "desk-1\n");
-        machine.write("etc/passwd", "lee:x:1:1::/users/lee:/bin/sh\nroot:x:0:0::/:/bin/sh\n");
-        machine.listen(&[]);
-        machine.process(1, &["/sbin/init"], &[]);
-        machine
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-        fs::write(path, bytes).expect("a file");
-    }
-
-    /// A process with the sockets that it has open.
-    fn process(&self, pid: u32, words: &[&str], inodes: &[u64]) {
-        let command = words.join("\0");
-        self.write(&format!("proc/{pid}/cmdline"), command + "\0");
-        let descriptors = self.path(&format!("proc/{pid}/fd"));
-        fs::create_dir_all(&descriptors).expect("a folder");
-        for (number, inode) in (3..).zip(inodes) {
-            let link = descriptors.join(number.to_string());
-            symlink(format!("socket:[{inode}]"), link).expect("a link");
-        }
-    }
-
-    /// The table of sockets that listen: address as the kernel writes it, and inode.
-    fn listen(&self, sockets: &[(&str, u64)]) {
-        let mut tables =
-            [String::from("  sl  local_address rem_address\n"), String::from("  sl\n")];
-        for (address, inode) in sockets {
-            let sixth = usize::from(address.len() > "7F000001:0000".len());
-            let remote = ["00000000:0000", "00000000000000000000000000000000:0000"][sixth];
-            writeln!(
-                tables[sixth],
-                "   0: {address} {remote} 0A 00000000:00000000 00:00000000 00000000  1000        0 {inode} 1 0000000000000000 100 0 0 10 0"
-            )
-            .expect("text");
-        }
-        self.write("proc/net/tcp", &tables[0]);
-        self.write("proc/net/tcp6", &tables[1]);
-    }
-
-    fn scanned_with(
-        &self,
-        folders: &[&str],
-        limits: &Limits,
-    ) -> Result<ObservationBatch, DiscoverError> {
-        let host = Host {
-            root: self.folder.path().to_owned(),
-            environment: &|name| (name == "HF_HOME").then(|| "/srv/hf".to_owned()),
-            folders: folders.iter().map(PathBuf::from).collect(),
-        };
-        let options = Options { repository: None, clock: &|| Instant::from_microseconds(0) };
-        scan_host(&host, &known(), limits, &options)
-    }
-
-    fn scanned(&self) -> ObservationBatch {
-        self.scanned_with(&[], &Limits::default()).expect("a scan")
-    }
-}
-
-fn asset<'a>(batch: &'a ObservationBatch, key: &str) -> &'a SeenAsset {
-    let found = batch.assets.iter().find(|asset| asset.key.to_string() == key);
-    found.unwrap_or_else(|| panic!("no {key} in\n{}", shown(batch)))
-}
-
-fn places(asset: &SeenAsset) -> Vec<String> {
-    asset.locations.iter().map(ToString::to_string).collect()
-}
-
-fn observed(batch: &ObservationBatch, key: &str, attribute: &str) -> Option<String> {
-    batch.observations.iter().find_map(|seen| match &seen.subject {
-        Seen::Asset(asset) if asset.to_string() == key && seen.attribute.as_str() == attribute => {
-            Some(seen.value.to_string())
-        }
-        _ => None,
-    })
-}
 
 #[test]
 fn what_runs_is_told_with_its_ports_and_models() {
@@ -140,6 +47,18 @@ fn what_runs_is_told_with_its_ports_and_models() {
     symlink("/srv/text-generation-webui", machine.path("proc/15/cwd")).expect("a link");
     machine.process(13, &["vim", "ollama", "vllm serve acme/other"], &[]);
     insta::assert_snapshot!(shown(&machine.scanned()));
+}
+
+#[test]
+fn every_limit_that_is_reached_is_said() {
+    let machine = Machine::new();
+    machine.process(7, &["ollama", "serve"], &[]);
+    let long = Limits { command_bytes_max: 8, ..Limits::default() };
+    let text = shown(&machine.scanned_with(&[], &long).expect("a scan"));
+    assert!(text.contains("skipped processes/7/ollama: its command line is too long"), "{text}");
+    let few = Limits { processes_max: 1, ..Limits::default() };
+    let text = shown(&machine.scanned_with(&[], &few).expect("a scan"));
+    assert!(text.contains("skipped processes: more than 1"), "{text}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod constructs;
 mod flows;
 mod host;
 mod infra;
+mod machine;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
