@@ -18,11 +18,12 @@
 //!
 //! What can still go wrong: a server under a name of one's own, one that is told its model by its
 //! environment or a settings file, caches in folders that only a service's environment names (give
-//! them as folders), homes that `/etc/passwd` does not list, and what listens inside of a container
-//! and is passed on by the engine: whether it is reached from outside is not said.
+//! them as folders), homes that `/etc/passwd` does not list, and a container whose engine forwards
+//! in the kernel alone: whether it is reached from outside is then not said.
 
 mod caches;
 mod folder;
+mod forwards;
 mod hub;
 mod ollama;
 mod processes;

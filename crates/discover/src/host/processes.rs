@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use procfs_core::net::{TcpNetEntries, TcpState};
 use procfs_core::{ExplicitSystemInfo, FromReadSI as _};
 
-use super::{Reader, is_absent, unread};
+use super::{Reader, forwards, is_absent, unread};
 
 /// The most words of one command line.
 const WORDS_MAX: usize = 4096;
@@ -56,7 +56,7 @@ pub(super) struct Processes {
 }
 
 /// An inode and the address that it listens at.
-type Listener = (u64, SocketAddr);
+pub(super) type Listener = (u64, SocketAddr);
 
 /// Reads all processes; what may not be read is skipped.
 pub(super) fn read(reader: &mut Reader<'_>) -> Processes {
@@ -106,6 +106,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Processes {
         let reason = format!("{unreadable} may not be read, {first} the first: run as root");
         reader.skip("processes", reason);
     }
+    forwards::resolve(reader, &mut all, &listeners, &mut owned);
     let unowned = listeners.iter().filter(|(inode, _)| !owned.contains(inode));
     Processes { unowned: unowned.map(|(_, address)| *address).collect(), all }
 }
@@ -175,7 +176,7 @@ pub(super) fn words(bytes: &[u8]) -> Vec<String> {
 }
 
 /// The inodes of the sockets that a process has open.
-fn sockets(folder: &Path) -> io::Result<BTreeSet<u64>> {
+pub(super) fn sockets(folder: &Path) -> io::Result<BTreeSet<u64>> {
     let mut all = BTreeSet::new();
     for (count, entry) in fs::read_dir(folder)?.enumerate() {
         if count >= DESCRIPTORS_MAX {
@@ -207,7 +208,8 @@ fn listeners(reader: &mut Reader<'_>, folder: &Path) -> Vec<Listener> {
     all
 }
 
-fn table(path: &Path) -> io::Result<Vec<Listener>> {
+/// What a table of the kernel lists as listening.
+pub(super) fn table(path: &Path) -> io::Result<Vec<Listener>> {
     let file = fs::File::open(path)?.take(TABLE_BYTES_MAX);
     let system = ExplicitSystemInfo {
         boot_time_secs: 0,

@@ -86,6 +86,33 @@ fn an_open_port_that_nobody_is_known_to_have_is_skipped_and_not_dropped() {
 }
 
 #[test]
+fn a_port_that_leads_into_a_container_is_that_of_the_server_in_it() {
+    let machine = Machine::new();
+    machine.listen(&[("00000000:2CAA", 10)]);
+    let proxy = "/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 11434 \
+                 -container-ip 172.17.0.2 -container-port 11434";
+    machine.process(7, &proxy.split(' ').collect::<Vec<_>>(), &[10]);
+    for (pid, address) in [(8, "172.17.0.2"), (9, "172.17.0.3")] {
+        let program = if pid == 8 { "ollama" } else { "llama-server" };
+        machine.process(pid, &[program], &[20]);
+        let id = format!("{pid}").repeat(64);
+        machine.write(&format!("proc/{pid}/cgroup"), format!("0::/docker/{id}\n"));
+        machine.listen_in(&format!("proc/{pid}/net"), &[("00000000:2CAA", 20)]);
+        let routes = format!("Local:\n     |-- {address}\n        /32 host LOCAL\n");
+        machine.write(&format!("proc/{pid}/net/fib_trie"), routes);
+    }
+    let batch = machine.scanned();
+    assert_eq!(batch.skipped, []);
+    assert_eq!(
+        places(asset(&batch, "model_api:ollama")),
+        ["containers/888888888888", "listening/0.0.0.0:11434", "processes/8/ollama"]
+    );
+    assert_eq!(observed(&batch, "model_api:ollama", "port_published").as_deref(), Some("true"));
+    // Nothing leads to the other one from outside that is known.
+    assert_eq!(observed(&batch, "model_api:llama-cpp", "port_published"), None);
+}
+
+#[test]
 fn what_may_not_be_read_is_counted_and_never_nothing() {
     let machine = Machine::new();
     // A folder in the place of a file cannot be read by anybody.

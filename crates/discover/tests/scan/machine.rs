@@ -52,6 +52,11 @@ impl Machine {
 
     /// The table of sockets that listen: address as the kernel writes it, and inode.
     pub(crate) fn listen(&self, sockets: &[(&str, u64)]) {
+        self.listen_in("proc/net", sockets);
+    }
+
+    /// The same, in a network that only some processes see.
+    pub(crate) fn listen_in(&self, folder: &str, sockets: &[(&str, u64)]) {
         let mut tables =
             [String::from("  sl  local_address rem_address\n"), String::from("  sl\n")];
         for (address, inode) in sockets {
@@ -63,8 +68,8 @@ impl Machine {
             )
             .expect("text");
         }
-        self.write("proc/net/tcp", &tables[0]);
-        self.write("proc/net/tcp6", &tables[1]);
+        self.write(&format!("{folder}/tcp"), &tables[0]);
+        self.write(&format!("{folder}/tcp6"), &tables[1]);
     }
 
     pub(crate) fn scanned_with(
