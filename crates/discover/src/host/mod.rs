@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             if self.coverage.files_seen >= self.limits.files_max {
                 let most = self.limits.files_max;
                 let reason = format!(
-                    "more than {most} files: what comes after was not read; raise scan_files_max"
+                    "more than {most} files: what comes after was not read; raise scan.files_max"
                 );
                 self.skip(self.shown(folder), reason);
                 break;

@@ -39,7 +39,9 @@ pub(crate) fn of_command(words: &[Word]) -> Option<&'static Product> {
     let path = words.first()?.text.as_str();
     let program = base(path);
     if RUNNERS.contains(&program) {
-        return words.iter().skip(1).find_map(|word| of_program(&word.text, "", ""));
+        // A word alone can be the value of an option.
+        let named = words.iter().skip(1).filter(|word| word.text.contains('.'));
+        return named.map(|word| word.text.as_str()).find_map(|word| of_program(word, "", ""));
     }
     let verb = words.get(1).map_or("", |word| word.text.as_str());
     // A program with an ordinary name is known by its verb or its folder.

@@ -67,7 +67,7 @@ fn programs_are_known_where_they_are_started_and_only_there() {
         &["serve", "-s", "build"],
         &["echo", "ollama"],
         &["python", "server.py"],
-        &["java", "-jar", "ollama.jar"],
+        &["java", "-jar", "ollama.jar", "--store", "qdrant"],
         &["mlflow", "runs"],
         &["vllm-tools", "--model", "a/b"],
     ] {
