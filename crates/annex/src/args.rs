@@ -99,7 +99,7 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Scan a repository, judge what is on record, and write the report
     Assess(AssessArgs),
-    /// Scan a repository and print what AI is in it, or what changed; judges nothing
+    /// Scan a repository or this machine, print what AI is in it, or what changed; judges nothing
     Discover(DiscoverArgs),
     /// Write a bill of materials of the AI in a repository, or compare two of them
     Bom(BomArgs),
@@ -193,16 +193,29 @@ pub(crate) struct AssessArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+With --host: processes that serve models, the ports on which they listen, and the models in the
+caches of Hugging Face, Ollama, LM Studio and llama.cpp. What other users run and keep is only read
+by root; what could not be read is listed as skipped. No environment of a process is read.
+
 Examples:
   annex discover .
   annex discover . --format json > found.json
   annex discover . --record                          record it, and print what changed
   annex discover . --against found.json --format md  a comment for a pull request
-  annex discover . --against found.json --fail-on-change")]
+  annex discover . --against found.json --fail-on-change
+  annex discover --host                              what runs and lies on this machine
+  annex discover --host --host-dir /srv/models --record")]
 pub(crate) struct DiscoverArgs {
     /// The repository to scan
-    pub(crate) path: PathBuf,
-    /// The name of the repository, when the folder does not tell
+    #[arg(required_unless_present = "host")]
+    pub(crate) path: Option<PathBuf>,
+    /// Look at this machine instead: its processes, open ports and caches of models
+    #[arg(long, conflicts_with = "path")]
+    pub(crate) host: bool,
+    /// A further folder with models to look into
+    #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "path")]
+    pub(crate) host_dir: Vec<PathBuf>,
+    /// The name of the repository or the machine, when the folder or the machine does not tell
     #[arg(long, value_name = "NAME")]
     pub(crate) repository: Option<String>,
     /// Record what was found, and print what changed since the scan that was recorded before

@@ -1,11 +1,14 @@
-//! `annex discover`: what AI is in a repository, and what changed; nothing is judged.
+//! `annex discover`: what AI is in a repository or on this machine, and what changed; nothing is
+//! judged.
 
 use std::path::Path;
 
 use annex_catalog::Catalogue;
 use annex_isms::drift::Drift;
 use annex_isms::observation::{ObservationBatch, Seen, SeenAsset};
-use annex_operations::{Command, Exit, OperationError, Progress, ScanRequest, drift, scan};
+use annex_operations::{
+    Command, Exit, HostRequest, OperationError, Progress, ScanRequest, drift, scan, scan_host,
+};
 use annex_report::{Cell, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -20,20 +23,35 @@ pub(crate) async fn discover(
     context: &Context,
     args: &DiscoverArgs,
 ) -> Result<Exit, OperationError> {
-    let loaded = context.load(Some(&args.path))?;
+    let loaded = context.load(args.path.as_deref())?;
     let catalogue = annex_operations::catalogue(&loaded.settings)?;
-    let batch = scanned(context, &args.path, args.repository.as_deref(), &loaded, &catalogue)?;
+    let name = args.repository.as_deref();
+    let batch = if let Some(path) = &args.path {
+        scanned(context, path, name, &loaded, &catalogue)?
+    } else {
+        let request = HostRequest { folders: &args.host_dir, name };
+        scan_host(request, &catalogue, &loaded.settings, PORTS)?
+    };
     let exit = incomplete(context, &batch, "`--format json` lists all as skipped");
     let drift = if args.record {
         recorded(context, loaded, catalogue, &batch).await?
     } else if let Some(file) = &args.against {
         let old = read(file)?;
-        if old.scope.name != batch.scope.name {
+        let (was, is) = (&old.scope, &batch.scope);
+        if was.kind != is.kind {
+            return Err(OperationError::Input(format!(
+                "{} is a scan of a {}, not of a {}",
+                file.display(),
+                was.kind,
+                is.kind
+            )));
+        }
+        if was.name != is.name {
             return Err(OperationError::Input(format!(
                 "{} is a scan of `{}`, not of `{}`; give the name with --repository",
                 file.display(),
-                old.scope.name,
-                batch.scope.name
+                was.name,
+                is.name
             )));
         }
         Some(drift(&catalogue, &old, &batch))
@@ -56,12 +74,13 @@ pub(crate) async fn discover(
     }
     let coverage = &batch.coverage;
     context.note(&format!(
-        "{} assets and {} flows in {} systems; {} of {} files read, {} without AI content",
+        "{} assets and {} flows in {} systems; {} of {} {} read, {} without AI content",
         batch.assets.len(),
         batch.flows.len(),
         batch.systems.len(),
         coverage.files_read,
         coverage.files_seen,
+        read_of(&batch),
         coverage.files_ignored
     ));
     Ok(exit)
@@ -83,10 +102,13 @@ async fn recorded(
         .await?;
     let drift = before.map(|before| drift(operations.catalogue(), &before, batch));
     operations.close().await?;
-    context.note(match drift {
-        Some(_) => "recorded",
-        None => "recorded, the first scan of this repository: there is nothing to compare it with",
-    });
+    match drift {
+        Some(_) => context.note("recorded"),
+        None => context.note(&format!(
+            "recorded, the first scan of this {}: there is nothing to compare it with",
+            batch.scope.kind
+        )),
+    }
     Ok(drift)
 }
 
@@ -185,6 +207,11 @@ fn version(batch: &ObservationBatch, asset: &SeenAsset) -> Option<String> {
     Some(found.value.to_string())
 }
 
+/// What a scan counts.
+fn read_of(batch: &ObservationBatch) -> &'static str {
+    if batch.scope.kind == "host" { "files and processes" } else { "files" }
+}
+
 fn assets(batch: &ObservationBatch) -> Table {
     let columns = [
         ("kind", "Kind"),
@@ -193,8 +220,8 @@ fn assets(batch: &ObservationBatch) -> Table {
         ("supplier", "Supplier"),
         ("locations", "Seen at"),
     ];
-    let read = batch.coverage.files_read;
-    let mut table = plain_table("assets", &format!("none found in {read} files"), &columns);
+    let none = format!("none found in {} {}", batch.coverage.files_read, read_of(batch));
+    let mut table = plain_table("assets", &none, &columns);
     table.rows.extend(batch.assets.iter().map(|asset| {
         vec![
             Cell::text(asset.key.kind.as_str()),

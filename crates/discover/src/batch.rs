@@ -7,6 +7,7 @@ use annex_isms::{AssetKind, Attribute, Basis, Digest, Observation, SupplierId, S
 
 use crate::attributes::{PRESENCE, unfavourable};
 use crate::findings::{Finding, Findings, Key, Place};
+use crate::flows::application;
 use crate::systems::{Found, Systems, folder_of};
 
 /// An asset and what is seen of it.
@@ -40,30 +41,19 @@ impl Assembly {
     ) -> Self {
         let mut assembly = Self::default();
         for system in &systems.all {
-            let key = AssetKey { kind: AssetKind::Application, key: system.application.clone() };
-            let draft = assembly.draft(key, &system.name);
+            let draft = assembly.draft(application(system), &system.name);
             draft.systems.insert(system.id.clone());
             let own = manifests.iter().filter(|found| folder_of(&found.path) == system.folder);
             draft.locations.extend(own.map(|found| location(&Place::whole(&found.path))));
         }
-        let named = Names::new(repository, systems, findings);
-        let folded = collections(systems, findings);
-        let mut sorted: Vec<&Finding> = findings.assets.iter().collect();
-        sorted.sort();
-        for finding in sorted {
-            let own = systems.of_path(&finding.place.path);
-            for key in named.keys(finding, &folded, &own) {
-                assembly.add(finding, &key, &own);
-            }
-        }
+        assembly.found(repository, systems, findings);
         for (attribute, value, place) in &findings.application {
             for system in systems
                 .all
                 .iter()
                 .filter(|system| systems.of_path(&place.path).contains(&system.id))
             {
-                let key =
-                    AssetKey { kind: AssetKind::Application, key: system.application.clone() };
+                let key = application(system);
                 if let Some(draft) = assembly.assets.get_mut(&key) {
                     draft.locations.insert(location(place));
                 }
@@ -71,6 +61,20 @@ impl Assembly {
             }
         }
         assembly
+    }
+
+    /// Adds what was found, without the applications of the systems.
+    pub(crate) fn found(&mut self, repository: &str, systems: &Systems, findings: &Findings) {
+        let named = Names::new(repository, systems, findings);
+        let folded = collections(systems, findings);
+        let mut sorted: Vec<&Finding> = findings.assets.iter().collect();
+        sorted.sort();
+        for finding in sorted {
+            let own = systems.of_path(&finding.place.path);
+            for key in named.keys(finding, &folded, &own) {
+                self.add(finding, &key, &own);
+            }
+        }
     }
 
     fn draft(&mut self, key: AssetKey, name: &str) -> &mut Draft {
@@ -210,7 +214,7 @@ impl Assembly {
     }
 
     /// The observations, one per subject and attribute.
-    pub(crate) fn observations(&self, period: Period) -> Vec<Observation> {
+    pub(crate) fn observations(&self, basis: Basis, period: Period) -> Vec<Observation> {
         let mut all = Vec::new();
         for ((subject, name), values) in &self.observed {
             let Some((value, locations)) = decide(name, values) else {
@@ -223,7 +227,7 @@ impl Assembly {
                 subject: subject.clone(),
                 attribute,
                 value,
-                basis: Basis::Source,
+                basis,
                 period,
                 evidence: None,
                 locations,
@@ -262,6 +266,8 @@ fn decide(name: &str, values: &Values) -> Option<(Value, BTreeSet<Location>)> {
         "version" => values.iter().min_by_key(|(value, _)| version_key(&value.to_string())),
         // `http` sorts before `https`: the one without TLS is the one to show.
         "endpoint" => values.iter().next(),
+        // Several stores of one machine: the one that takes most.
+        "stored_bytes" => values.iter().next_back(),
         // Two definitions of one name: their common digest.
         "digest" | "content_digest" => {
             let parts: Vec<_> = values.keys().map(ToString::to_string).collect();

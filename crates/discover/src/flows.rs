@@ -43,6 +43,18 @@ pub(crate) fn find(assembly: &mut Assembly, systems: &Systems, shown: &[Shown]) 
         of_system(assembly, system, &mut flows);
     }
     classes::attach(&mut flows, assembly, systems, shown);
+    written(assembly, flows)
+}
+
+/// Flows between assets that one place shows, and no others: what lies on one machine need not
+/// belong together.
+pub(crate) fn at_one_place(assembly: &mut Assembly) -> Vec<SeenFlow> {
+    let mut flows = Flows::new();
+    pairs(&assembly.assets.iter().collect::<Vec<_>>(), false, &mut flows);
+    written(assembly, flows)
+}
+
+fn written(assembly: &mut Assembly, flows: Flows) -> Vec<SeenFlow> {
     let mut all = Vec::new();
     for ((from, to), mut flow) in flows {
         if !flow.fields.is_empty() {
@@ -62,7 +74,8 @@ pub(crate) fn find(assembly: &mut Assembly, systems: &Systems, shown: &[Shown]) 
     all
 }
 
-fn application(system: &System) -> AssetKey {
+/// The asset that a system is itself.
+pub(crate) fn application(system: &System) -> AssetKey {
     AssetKey { kind: AssetKind::Application, key: system.application.clone() }
 }
 
@@ -90,9 +103,7 @@ fn of_system(assembly: &Assembly, system: &System, flows: &mut Flows) {
         assembly.assets.iter().filter(|(_, draft)| draft.systems.contains(&system.id)).collect();
     let of = |kind: AssetKind| own.iter().copied().filter(move |(key, _)| key.kind == kind);
     let mut add = |from: &AssetKey, to: &AssetKey, carries, at: &BTreeSet<Location>| {
-        let flow = flows.entry((from.clone(), to.clone())).or_default();
-        flow.carries = carries;
-        flow.locations.extend(at.iter().cloned());
+        note(flows, from, to, carries, at);
     };
     for (kind, carries) in SENT {
         for (key, draft) in of(kind) {
@@ -101,19 +112,6 @@ fn of_system(assembly: &Assembly, system: &System, flows: &mut Flows) {
                 && of(AssetKind::Gateway).any(|(_, gateway)| surrounds(gateway, draft));
             if !behind {
                 add(&application(system), key, carries, &draft.locations);
-            }
-        }
-    }
-    for (from, to, carries) in PAIRS {
-        let (sources, targets): (Vec<_>, Vec<_>) = (of(from).collect(), of(to).collect());
-        let only = sources.len() == 1 && targets.len() == 1;
-        for (source, one) in &sources {
-            for (target, other) in &targets {
-                let at = together(one, other);
-                if only || !at.is_empty() {
-                    let at = if at.is_empty() { &other.locations } else { &at };
-                    add(source, target, carries, at);
-                }
             }
         }
     }
@@ -129,6 +127,37 @@ fn of_system(assembly: &Assembly, system: &System, flows: &mut Flows) {
         for (tool, other) in of(AssetKind::Tool) {
             if draft.tools.contains(last(tool)) {
                 add(agent, tool, "tool calls", &other.locations);
+            }
+        }
+    }
+    pairs(&own, true, flows);
+}
+
+fn note(
+    flows: &mut Flows,
+    from: &AssetKey,
+    to: &AssetKey,
+    carries: &'static str,
+    at: &BTreeSet<Location>,
+) {
+    let flow = flows.entry((from.clone(), to.clone())).or_default();
+    flow.carries = carries;
+    flow.locations.extend(at.iter().cloned());
+}
+
+/// The flows of [`PAIRS`]. `alone`: the only ones of their kinds belong together.
+fn pairs(own: &[(&AssetKey, &Draft)], alone: bool, flows: &mut Flows) {
+    let of = |kind: AssetKind| own.iter().copied().filter(move |(key, _)| key.kind == kind);
+    for (from, to, carries) in PAIRS {
+        let (sources, targets): (Vec<_>, Vec<_>) = (of(from).collect(), of(to).collect());
+        let only = alone && sources.len() == 1 && targets.len() == 1;
+        for (source, one) in &sources {
+            for (target, other) in &targets {
+                let at = together(one, other);
+                if only || !at.is_empty() {
+                    let at = if at.is_empty() { &other.locations } else { &at };
+                    note(flows, source, target, carries, at);
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A repository → what AI is in it: an [`ObservationBatch`].
+//! A repository, or a machine (`host`), → what AI is in it: an [`ObservationBatch`].
 //!
 //! ```text
 //!  files ─ walk ─▶ manifests ─ manifest ─▶ packages ┐
@@ -37,6 +37,7 @@ mod findings;
 mod flows;
 mod frameworks;
 mod git;
+mod host;
 mod known;
 mod limits;
 mod manifest;
@@ -51,12 +52,13 @@ mod worth;
 
 use std::path::{Path, PathBuf};
 
-use annex_isms::Instant;
 use annex_isms::observation::{
     BATCH_SCHEMA, Collector, Coverage, ObservationBatch, Period, Scope, SeenSystem, Skipped,
 };
+use annex_isms::{Basis, Instant};
 
 pub use attributes::{ATTRIBUTES, Declared};
+pub use host::{Host, scan_host};
 pub use known::{Known, KnownPackage, KnownProvider};
 pub use limits::Limits;
 
@@ -65,7 +67,7 @@ use systems::Systems;
 
 /// What is asked of a scan beside the folder.
 pub struct Options<'a> {
-    /// The name of the repository, where git's own is not wanted.
+    /// The name of the repository or the machine, where its own is not wanted.
     pub repository: Option<String>,
     /// The clock: asked once at the start and once at the end.
     pub clock: &'a dyn Fn() -> Instant,
@@ -90,7 +92,7 @@ pub enum DiscoverError {
         path: PathBuf,
     },
     /// It is not a folder.
-    #[error("`{}` is not a folder; a scan takes the folder of a repository", .path.display())]
+    #[error("`{}` is not a folder; a scan takes folders", .path.display())]
     NotFolder {
         /// The path.
         path: PathBuf,
@@ -101,6 +103,9 @@ pub enum DiscoverError {
         /// Why.
         error: aho_corasick::BuildError,
     },
+    /// A machine does not say what it is called.
+    #[error("this machine does not say what it is called; give it a name with --repository")]
+    Nameless,
     /// The folder cannot be read.
     #[error("cannot read the folder `{}`", .path.display())]
     Unreadable {
@@ -176,7 +181,7 @@ pub fn scan(
         systems: seen,
         assets: assembly.seen_assets(),
         flows,
-        observations: assembly.observations(period),
+        observations: assembly.observations(Basis::Source, period),
     })
 }
 

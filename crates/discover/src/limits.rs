@@ -19,6 +19,10 @@ pub struct Limits {
     pub values_max: usize,
     /// How many syntax nodes of one source file are visited.
     pub nodes_max: usize,
+    /// How many processes of a machine are looked at.
+    pub processes_max: usize,
+    /// How much of the command line of a process is read.
+    pub command_bytes_max: u64,
 }
 
 impl Default for Limits {
@@ -32,6 +36,8 @@ impl Default for Limits {
             json_depth_max: 128,
             values_max: 4_000_000,
             nodes_max: 4_000_000,
+            processes_max: 200_000,
+            command_bytes_max: 128 << 10,
         }
     }
 }

@@ -61,7 +61,7 @@ pub struct Collector {
 )]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// What sort of place: `repository`, `declaration`, `answer`.
+    /// What sort of place: `repository`, `host`, `declaration`, `answer`.
     pub kind: String,
     /// Its name, the same in every run: a repository's name, not the folder it was checked out in.
     pub name: String,
@@ -165,7 +165,8 @@ pub struct SeenAsset {
     pub locations: BTreeSet<Location>,
 }
 
-/// A place in a file.
+/// A place in a file. On a machine also `processes/4312/ollama`, and `listening/127.0.0.1:11434`
+/// with the port as the line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
     /// Path within the scope, `/`-separated.

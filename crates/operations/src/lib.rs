@@ -44,7 +44,7 @@ pub use find::resolve_subject;
 pub use open::{Access, Operations, Ports};
 pub use pack::Packed;
 pub use query::{Query, Verified, catalogue};
-pub use scan::{ScanRequest, drift, scan};
+pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
 
 /// Progress of a scan.
 pub use annex_discover::Progress;

@@ -1,6 +1,6 @@
 //! Running discovery. It needs no register, so it runs before anything is locked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use annex_catalog::Catalogue;
 use annex_isms::Record;
@@ -31,7 +31,46 @@ pub fn scan(
     ports: Ports<'_>,
     progress: &mut dyn FnMut(annex_discover::Progress),
 ) -> Result<ObservationBatch, OperationError> {
-    let known = annex_discover::Known {
+    let options =
+        annex_discover::Options { repository: request.name.map(str::to_owned), clock: ports.now };
+    let (known, limits) = (known(catalogue), limits(settings));
+    Ok(annex_discover::scan(request.path, &known, &limits, &options, progress)?)
+}
+
+/// What to look for on this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct HostRequest<'a> {
+    /// Further folders with models.
+    pub folders: &'a [PathBuf],
+    /// The name of the machine, when it does not tell.
+    pub name: Option<&'a str>,
+}
+
+/// Looks at this machine: what runs on it, and which models lie in its caches.
+///
+/// # Errors
+/// When a folder is missing or none, or the machine has no name. What cannot be read is listed in
+/// the batch.
+pub fn scan_host(
+    request: HostRequest<'_>,
+    catalogue: &Catalogue,
+    settings: &Settings,
+    ports: Ports<'_>,
+) -> Result<ObservationBatch, OperationError> {
+    let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let host = annex_discover::Host {
+        root: PathBuf::from("/"),
+        environment: ports.environment,
+        folders: request.folders.iter().map(whole).collect(),
+    };
+    let options =
+        annex_discover::Options { repository: request.name.map(str::to_owned), clock: ports.now };
+    Ok(annex_discover::scan_host(&host, &known(catalogue), &limits(settings), &options)?)
+}
+
+/// What the catalogue knows by name.
+fn known(catalogue: &Catalogue) -> annex_discover::Known {
+    annex_discover::Known {
         packages: catalogue
             .known
             .packages
@@ -56,15 +95,15 @@ pub fn scan(
                 local: provider.local,
             })
             .collect(),
-    };
-    let limits = annex_discover::Limits {
+    }
+}
+
+fn limits(settings: &Settings) -> annex_discover::Limits {
+    annex_discover::Limits {
         files_max: settings.scan_files_max,
         file_bytes_max: settings.scan_file_bytes_max,
         ..annex_discover::Limits::default()
-    };
-    let options =
-        annex_discover::Options { repository: request.name.map(str::to_owned), clock: ports.now };
-    Ok(annex_discover::scan(request.path, &known, &limits, &options, progress)?)
+    }
 }
 
 /// What a later scan found different from an earlier one of the same repository, and which controls

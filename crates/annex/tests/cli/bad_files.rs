@@ -32,7 +32,7 @@ fn a_path_that_is_no_folder_is_refused() {
     let desk = Desk::new();
     desk.write("file.txt", "text");
     insta::assert_snapshot!(desk.refused(&["assess", "nowhere"]), @"error: there is nothing at `nowhere`");
-    insta::assert_snapshot!(desk.refused(&["assess", "file.txt"]), @"error: `file.txt` is not a folder; a scan takes the folder of a repository");
+    insta::assert_snapshot!(desk.refused(&["assess", "file.txt"]), @"error: `file.txt` is not a folder; a scan takes folders");
     assert!(!desk.data().exists(), "nothing is left behind");
 }
 

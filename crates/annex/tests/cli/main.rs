@@ -24,6 +24,7 @@ mod discover;
 mod drift;
 mod evidence;
 mod help;
+mod host;
 mod intel;
 mod kill;
 mod pack;

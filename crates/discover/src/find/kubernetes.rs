@@ -245,7 +245,7 @@ fn addresses(index: &Index<'_>, path: &str, object: &Node, out: &mut Findings) {
             if owner == HUB { finding.with("version_pinned", false) } else { finding }
         };
         if let Some(address) = text.split_once("://").filter(|_| !text.contains('$')) {
-            out.assets.extend(servers::by_address(address, text, &of, &place));
+            out.assets.extend(servers::by_address(address, &of, &place));
         }
     });
 }

@@ -1,7 +1,10 @@
 //! Servers of the Model Context Protocol: those that a configuration starts, and those that the
 //! code itself is.
 
+mod running;
 mod started;
+
+pub(crate) use running::running;
 
 use annex_isms::{AssetKind, Value as Attribute};
 
@@ -68,8 +71,11 @@ pub(crate) fn config(path: &str, root: &Node, out: &mut Findings) -> bool {
 pub(crate) fn is_image(name: &str) -> bool {
     let mut parts = name.rsplit('/');
     let last = parts.next().unwrap_or_default();
-    let named = last.split(['-', '_']).any(|word| word == "mcp");
-    (named || parts.next() == Some("mcp")) && !last.contains('.')
+    (says_mcp(last) || parts.next() == Some("mcp")) && !last.contains('.')
+}
+
+fn says_mcp(name: &str) -> bool {
+    name.split(['-', '_']).any(|word| word == "mcp")
 }
 
 /// Finds servers in source code.

@@ -47,7 +47,7 @@ mod typed_prompts;
 mod typed_settings;
 mod typed_stores;
 mod uploads;
-mod workloads;
+pub(crate) mod workloads;
 
 #[cfg(test)]
 mod tests;

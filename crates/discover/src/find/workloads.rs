@@ -175,7 +175,8 @@ fn options(
     }
 }
 
-fn product_finding(
+/// A product as an asset, with what is known of its callers.
+pub(crate) fn product_finding(
     index: &Index<'_>,
     product: &Product,
     workload: &Workload,

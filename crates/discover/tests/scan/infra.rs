@@ -216,7 +216,7 @@ fn containers_of_compose_and_docker_load_models() {
     assert_eq!(
         found(&files, "model"),
         [
-            "desk/help.Q4_K_M.gguf at compose.yaml:9",
+            "desk/help.Q4_K_M at compose.yaml:9",
             "docker/ai/smollm2 at compose.yaml:16",
             "huggingface/acme/base-7b at Dockerfile:5",
             "huggingface/acme/help-7b at compose.yaml:6",
@@ -261,7 +261,7 @@ fn how_something_runs_makes_no_system_beside_what_it_is() {
 }
 
 /// A GGUF with one value and no tensors.
-fn gguf(architecture: &str) -> Vec<u8> {
+pub(crate) fn gguf(architecture: &str) -> Vec<u8> {
     let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
     let mut out = b"GGUF\x03\0\0\0".to_vec();
     out.extend(0_u64.to_le_bytes());

@@ -3,7 +3,9 @@
 mod cloud;
 mod constructs;
 mod flows;
+mod host;
 mod infra;
+mod machine;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -137,7 +137,7 @@ fn basis(scope_kind: &str) -> Basis {
     match scope_kind {
         "repository" => Basis::Source,
         "document" => Basis::Document,
-        "deployment" => Basis::Deployment,
+        "deployment" | "host" => Basis::Deployment,
         "runtime" => Basis::Runtime,
         _ => Basis::Statement,
     }

@@ -41,7 +41,7 @@ impl Started<'_> {
     }
 
     /// The package or the address that makes the server itself, and whether one version is named.
-    fn identity(&self, place: &Place) -> (Key, Option<bool>) {
+    pub(super) fn identity(&self, place: &Place) -> (Key, Option<bool>) {
         if let Some(host) = self.url.as_deref().and_then(endpoints::host) {
             let port = host.port.map(|port| format!(":{port}")).unwrap_or_default();
             return (Key::World(format!("endpoint/{}{port}", host.name)), None);
@@ -56,7 +56,7 @@ impl Started<'_> {
         let words = || self.args.iter().map(String::as_str);
         let first = words().find(|word| {
             !word.starts_with('-')
-                && !matches!(*word, "/c" | "npx" | "run" | "dlx" | "tool" | "x" | "exec")
+                && !matches!(*word, "/c" | "npx" | "run" | "dlx" | "tool" | "x" | "exec" | "uvx")
         });
         let found = match program {
             "npx" | "bunx" | "pnpm" | "yarn" | "bun" | "cmd" => first.and_then(npm),

@@ -85,7 +85,7 @@ fn split(word: &Word) -> Vec<Word> {
 }
 
 /// A command without what only starts it.
-fn unwrapped(mut words: Vec<Word>) -> Vec<Word> {
+pub(crate) fn unwrapped(mut words: Vec<Word>) -> Vec<Word> {
     while let Some(first) = words.first() {
         let name = base(&first.text);
         let assigned = name.split_once('=').is_some_and(|(name, _)| {

@@ -11,11 +11,12 @@ use annex_isms::AssetKind;
 use super::names::{self, HUB, Named};
 use super::{containers, stores};
 use crate::findings::{Finding, Findings, Key, Place};
-use crate::known::Index;
+use crate::known::{Index, glob};
 use crate::read::env::Setting;
 use crate::walk::has_end;
+use crate::weights;
 
-pub(crate) use command::{Word, commands, value};
+pub(crate) use command::{Word, base, commands, unwrapped, value};
 pub(crate) use table::{Keys, Names, PRODUCTS, Product, What};
 
 /// The product that an image runs.
@@ -35,13 +36,30 @@ pub(crate) fn of_chart(name: &str) -> Option<&'static Product> {
 
 /// The product whose program begins a command.
 pub(crate) fn of_command(words: &[Word]) -> Option<&'static Product> {
-    let program = command::base(&words.first()?.text);
+    let path = words.first()?.text.as_str();
+    let program = base(path);
+    if RUNNERS.contains(&program) {
+        // A word alone can be the value of an option.
+        let named = words.iter().skip(1).filter(|word| word.text.contains('.'));
+        return named.map(|word| word.text.as_str()).find_map(|word| of_program(word, "", ""));
+    }
     let verb = words.get(1).map_or("", |word| word.text.as_str());
-    // A program with an ordinary name is known by its verb.
-    let both = format!("{program} {verb}");
-    PRODUCTS
-        .iter()
-        .find(|product| product.programs.iter().any(|name| *name == program || *name == both))
+    // A program with an ordinary name is known by its verb or its folder.
+    let above = path.strip_suffix(".py").unwrap_or(path).rsplit('/').nth(1).unwrap_or_default();
+    of_program(program, &format!("{program} {verb}"), &format!("{above}/{program}"))
+}
+
+/// Programs that run an application which one of their words names.
+const RUNNERS: [&str; 4] = ["java", "uvicorn", "gunicorn", "hypercorn"];
+
+fn of_program(program: &str, verb: &str, placed: &str) -> Option<&'static Product> {
+    let is = |name: &str| glob(name, program) || name == verb || name == placed;
+    PRODUCTS.iter().find(|product| product.programs.iter().any(|name| is(name)))
+}
+
+/// The product that listens on a port unless told otherwise.
+pub(crate) fn of_port(port: u16) -> Option<&'static Product> {
+    PRODUCTS.iter().find(|product| product.ports.contains(&port))
 }
 
 /// A product as an asset.
@@ -118,7 +136,7 @@ pub(crate) fn loaded(
         return None;
     }
     if let Some(address) = text.split_once("://") {
-        return by_address(address, text, &of, place);
+        return by_address(address, &of, place);
     }
     let path = text.starts_with(['/', '.', '~']) || has_end(text, &[".gguf", ".safetensors"]);
     match product.names {
@@ -140,7 +158,6 @@ pub(crate) fn loaded(
 /// `hf://org/name`, `s3://bucket/model`.
 pub(crate) fn by_address(
     (scheme, rest): (&str, &str),
-    whole: &str,
     of: &dyn Fn(&str, &str) -> Finding,
     place: &Place,
 ) -> Option<Finding> {
@@ -152,7 +169,12 @@ pub(crate) fn by_address(
         }
         "ollama" => names::is_name(rest).then(|| of("ollama", rest)),
         "s3" | "gs" | "gcs" | "oci" | "https" | "azureml" | "ngc" | "wasbs" | "abfs" => {
-            let name = rest.rsplit('/').next().filter(|name| !name.is_empty())?;
+            // A login and a signature are no part of the name, and no one's to read.
+            let rest = rest.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            let name = rest.rsplit(['/', '@']).next().filter(|name| !name.is_empty())?;
+            let whole = format!("{scheme}://{host}/{path}");
             let key = Key::World(whole.trim_end_matches('/').to_owned());
             Some(Finding::new(AssetKind::Model, key, name, place.clone()))
         }
@@ -162,10 +184,14 @@ pub(crate) fn by_address(
     }
 }
 
-/// A model that lies in a folder or file of the machine.
+/// A model that lies in a folder or file of the machine, by the name that its files give it.
 fn at_path(path: &str, place: &Place) -> Finding {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    Finding::new(AssetKind::Model, Key::in_system(name, &place.path), name, place.clone())
+    let path = path.trim_end_matches('/');
+    let name = match weights::format_of(path) {
+        Some(_) => weights::name(path),
+        None => path.rsplit('/').next().unwrap_or(path).to_owned(),
+    };
+    Finding::new(AssetKind::Model, Key::in_system(name.clone(), &place.path), name, place.clone())
 }
 
 /// Whether a product asks who calls; `None` when nothing can be said. `elsewhere`: something that

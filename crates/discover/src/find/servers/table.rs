@@ -43,8 +43,11 @@ pub(crate) struct Product {
     pub(crate) what: What,
     /// Ends of the names of its images.
     pub(crate) images: &'static [&'static str],
-    /// Names of its programs, also as modules of Python; with a verb where the name is an ordinary word.
+    /// Names of its programs, also as modules of Python; with a verb where the name is an ordinary
+    /// word, with the folder where the program is one; `*` stands for any text.
     pub(crate) programs: &'static [&'static str],
+    /// Ports that it listens on unless told otherwise, and that hardly anything else does.
+    pub(crate) ports: &'static [u16],
     /// The word between program and model; empty: the model follows the program.
     pub(crate) verbs: &'static [&'static str],
     /// Options that name the model.
@@ -62,6 +65,7 @@ const NONE: Product = Product {
     what: What::Server,
     images: &[],
     programs: &[],
+    ports: &[],
     verbs: &[],
     options: &[],
     variables: &[],
@@ -76,6 +80,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "ollama",
         images: &["ollama/ollama", "alpine/ollama"],
         programs: &["ollama"],
+        ports: &[11434],
         verbs: &["run", "pull"],
         variables: &["OLLAMA_MODEL", "OLLAMA_MODELS_TO_PULL"],
         charts: &["ollama"],
@@ -136,7 +141,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
     Product {
         id: "sglang",
         images: &["lmsysorg/sglang"],
-        programs: &["sglang.launch_server"],
+        programs: &["sglang.launch_server", "sglang serve"],
         options: &["--model-path", "--model"],
         keys: Keys::By(&["--api-key"], &[]),
         ..NONE
@@ -178,13 +183,14 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "xinference",
         images: &["xprobe/xinference"],
         programs: &["xinference", "xinference-local", "xinference-supervisor"],
+        ports: &[9997],
         options: &["--model-name"],
         ..NONE
     },
     Product {
         id: "torchserve",
         images: &["pytorch/torchserve"],
-        programs: &["torchserve"],
+        programs: &["torchserve", "org.pytorch.serve.ModelServer"],
         options: &["--model-store"],
         names: Names::Paths,
         ..NONE
@@ -202,7 +208,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
     Product {
         id: "koboldcpp",
         images: &["koboldai/koboldcpp"],
-        programs: &["koboldcpp", "koboldcpp-linux-x64"],
+        programs: &["koboldcpp", "koboldcpp-linux-x64*"],
         options: &["--model"],
         ..NONE
     },
@@ -212,18 +218,40 @@ pub(crate) const PRODUCTS: &[Product] = &[
         variables: &["WHISPER__MODEL"],
         ..NONE
     },
-    Product { id: "lmstudio", programs: &["lm-studio", "LM Studio"], ..NONE },
+    Product { id: "lmstudio", programs: &["lm-studio", "LM Studio"], ports: &[1234], ..NONE },
     Product {
         id: "ray-serve",
-        programs: &["serve deploy", "serve run"],
+        programs: &["serve deploy", "serve run", "ray::ServeController*", "ray::ProxyActor*"],
         names: Names::Paths,
+        ..NONE
+    },
+    Product {
+        id: "text-generation-webui",
+        programs: &["text-generation-webui/server"],
+        options: &["--model"],
+        names: Names::Paths,
+        keys: Keys::By(&["--api-key"], &[]),
+        ..NONE
+    },
+    Product {
+        id: "mlflow-serving",
+        programs: &["mlflow models"],
+        options: &["-m", "--model-uri"],
+        names: Names::Paths,
+        ..NONE
+    },
+    Product {
+        id: "open-webui",
+        what: What::Gateway,
+        images: &["open-webui/open-webui"],
+        programs: &["open-webui", "open_webui.main:app"],
         ..NONE
     },
     Product {
         id: "litellm",
         what: What::Gateway,
         images: &["berriai/litellm", "berriai/litellm-database", "berriai/litellm-non_root"],
-        programs: &["litellm"],
+        programs: &["litellm", "litellm.proxy.proxy_server:app"],
         options: &["--model"],
         charts: &["litellm", "litellm-helm"],
         // A settings file can hold the key as well.
@@ -239,6 +267,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
         what: What::Store,
         images: &["qdrant/qdrant"],
         programs: &["qdrant"],
+        ports: &[6333, 6334],
         charts: &["qdrant"],
         keys: Keys::By(&[], &["QDRANT__SERVICE__API_KEY"]),
         ..NONE
@@ -247,7 +276,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
         id: "chroma",
         what: What::Store,
         images: &["chromadb/chroma", "chroma-core/chroma"],
-        programs: &["chroma"],
+        programs: &["chroma", "chromadb.app:app"],
         charts: &["chroma", "chromadb"],
         keys: Keys::By(&[], &["CHROMA_SERVER_AUTHN_PROVIDER", "CHROMA_SERVER_AUTH_PROVIDER"]),
         ..NONE
@@ -266,6 +295,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
         what: What::Store,
         images: &["milvusdb/milvus"],
         programs: &["milvus"],
+        ports: &[19530],
         charts: &["milvus"],
         ..NONE
     },
@@ -285,6 +315,19 @@ pub(crate) const PRODUCTS: &[Product] = &[
     },
     Product { id: "vespa", what: What::Store, images: &["vespaengine/vespa"], ..NONE },
     Product { id: "marqo", what: What::Store, images: &["marqoai/marqo"], ..NONE },
+    Product {
+        id: "mlflow",
+        what: What::Log,
+        images: &["mlflow/mlflow"],
+        programs: &[
+            "mlflow server",
+            "mlflow ui",
+            "mlflow.server:app",
+            "mlflow.server.fastapi_app:app",
+        ],
+        charts: &["mlflow"],
+        ..NONE
+    },
     Product {
         id: "langfuse",
         what: What::Log,

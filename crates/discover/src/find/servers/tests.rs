@@ -51,13 +51,24 @@ fn programs_are_known_where_they_are_started_and_only_there() {
         ]),
         ["llama-cpp huggingface/org/m-GGUF"]
     );
-    assert_eq!(started(&["llama-server", "-m", "/models/m.gguf"]), ["llama-cpp ./m.gguf"]);
+    assert_eq!(started(&["llama-server", "-m", "/models/m.gguf"]), ["llama-cpp ./m"]);
     assert_eq!(started(&["uv", "run", "litellm", "--model", "gpt-x"]), ["litellm"]);
     assert_eq!(started(&["serve", "run", "app:main"]), ["ray-serve"]);
+    assert_eq!(started(&["ray::ServeController.listen()"]), ["ray-serve"]);
+    assert_eq!(started(&["java", "-cp", "x", "org.pytorch.serve.ModelServer"]), ["torchserve"]);
+    assert_eq!(started(&["uvicorn", "--port", "1", "open_webui.main:app"]), ["open-webui"]);
+    assert_eq!(
+        started(&["python", "/opt/text-generation-webui/server.py", "--model", "/m/x.gguf"]),
+        ["text-generation-webui ./x"]
+    );
+    assert_eq!(started(&["mlflow", "models", "serve", "-m", "/srv/m"]), ["mlflow-serving ./m"]);
     for other in [
         &["pip", "install", "vllm"][..],
         &["serve", "-s", "build"],
         &["echo", "ollama"],
+        &["python", "server.py"],
+        &["java", "-jar", "ollama.jar", "--store", "qdrant"],
+        &["mlflow", "runs"],
         &["vllm-tools", "--model", "a/b"],
     ] {
         assert_eq!(started(other), [""; 0], "{other:?}");
@@ -71,6 +82,10 @@ fn a_model_is_the_value_of_an_option_and_never_a_hole() {
     assert_eq!(
         started(&["vllm", "serve", "s3://bucket/weights/m-7b/"]),
         ["vllm s3://bucket/weights/m-7b"]
+    );
+    assert_eq!(
+        started(&["vllm", "serve", "https://user:word@host/m-7b.gguf?signature=word"]),
+        ["vllm https://host/m-7b.gguf"]
     );
     assert_eq!(started(&["text-generation-launcher", "--model-id", "/data/m"]), ["tgi ./m"]);
     assert_eq!(started(&["tritonserver", "--model-repository=/models"]), ["triton ./models"]);
