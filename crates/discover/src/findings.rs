@@ -81,6 +81,8 @@ pub(crate) struct Findings {
     pub(crate) reads: Vec<Read>,
     /// Names of other files that were handed to a model.
     pub(crate) claims: Vec<Claim>,
+    /// Where documents are put into an index.
+    pub(crate) indexed: Vec<Place>,
     /// Agents only where the program has tools.
     pub(crate) with_tools: Vec<Finding>,
     /// Things seen of the application that a file belongs to.
@@ -103,6 +105,7 @@ impl Findings {
         self.application.append(&mut more.application);
         self.infrastructure.append(&mut more.infrastructure);
         self.reads.append(&mut more.reads);
+        self.indexed.append(&mut more.indexed);
         self.with_tools.append(&mut more.with_tools);
         self.services.append(more.services);
         self.shown.append(&mut more.shown);

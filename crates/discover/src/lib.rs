@@ -149,6 +149,7 @@ pub fn scan(
 
     let systems = Systems::of(&name, &read.manifests, &read.findings);
     systems::implied(&index, &systems, &mut read.findings);
+    systems::indexed(&systems, &mut read.findings);
     let mut assembly = Assembly::new(&name, &systems, &read.manifests, &read.findings);
     let complete = !walked.skips.iter().any(|skip| skip.matters);
     assembly.systems(&systems, &read.findings, complete, git.commit.is_some());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_isms::{AssetKind, SystemId, slug};
 
 use crate::find::names;
-use crate::findings::{Finding, Findings, Key};
+use crate::findings::{Finding, Findings, Key, Place};
 use crate::known::Index;
 use crate::manifest::{Manifest, ManifestKind};
 use crate::walk::is_test;
@@ -164,6 +164,23 @@ pub(crate) fn implied(index: &Index<'_>, systems: &Systems, findings: &mut Findi
         }
     }
     findings.assets.append(&mut interfaces);
+}
+
+/// The documents that a system puts into its index, where nothing says which they are.
+pub(crate) fn indexed(systems: &Systems, findings: &mut Findings) {
+    let places = std::mem::take(&mut findings.indexed);
+    let mut corpora = Vec::new();
+    for system in &systems.all {
+        let own = |place: &Place| systems.of_path(&place.path).contains(&system.id);
+        let has = |kind| findings.assets.iter().any(|f| f.kind == kind && own(&f.place));
+        if has(AssetKind::VectorStore) && !has(AssetKind::Corpus) {
+            for place in places.iter().filter(|place| own(place)) {
+                let key = Key::System { name: "documents".to_owned(), folder: String::new() };
+                corpora.push(Finding::new(AssetKind::Corpus, key, "documents", place.clone()));
+            }
+        }
+    }
+    findings.assets.append(&mut corpora);
 }
 
 /// The folders that have a manifest.

@@ -11,6 +11,7 @@ pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
 pub(crate) mod containers;
+mod conversations;
 pub(crate) mod data_files;
 pub(crate) mod datasets;
 mod described;
@@ -213,6 +214,7 @@ pub(crate) fn source(source: &Source<'_>, out: &mut Findings) {
     agents::find(source, out);
     datasets::find(source, out);
     uploads::find(source, out);
+    conversations::find(source, out);
     mcp::find(source, out);
     packages::find(source, out);
     practice::find(source, out);

@@ -113,6 +113,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
         }
     }
     hosted(source, out);
+    filled(source, out);
     for declared in source.facts.declared.iter().filter(|_| source.language.is_typed()) {
         if let Some(product) = typed_stores::product(source, &declared.of) {
             out.assets.push(store(product, None, source.place(declared.line)));
@@ -133,6 +134,49 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     if drizzle.is_some_and(|import| import.names.iter().any(|(_, name)| name == "vector")) {
         for call in source.facts.calls.iter().filter(|call| call.callee == "vector") {
             out.assets.push(store("pgvector", None, source.place(call.line)));
+        }
+    }
+}
+
+/// Methods that put documents into an index; the others do so on something called a store.
+const FILLING: [&str; 18] = [
+    "add_documents",
+    "addDocuments",
+    "from_documents",
+    "fromDocuments",
+    "add_texts",
+    "from_texts",
+    "fromTexts",
+    "upsert_points",
+    "UpsertPoints",
+    "UpsertAsync",
+    "upload_documents",
+    "uploadDocuments",
+    "UploadDocumentsAsync",
+    "SaveInformationAsync",
+    "ImportDocumentAsync",
+    "IndexDocumentsAsync",
+    "write_documents",
+    "ingest",
+];
+const FILLING_STORES: [&str; 6] = ["upsert", "insert", "add", "addAll", "accept", "Upsert"];
+
+/// Where an index is filled: there is a corpus, whether or not anything says which.
+fn filled(source: &Source<'_>, out: &mut Findings) {
+    let ai = source.has_role(&["vector_store", "framework", "embedding", "sdk", "agent"]);
+    for call in source.facts.calls.iter().filter(|call| ai && call.callee.contains('.')) {
+        let sure = FILLING.contains(&call.last());
+        let on_store = || {
+            let receiver = call.callee.rsplit_once('.').map_or("", |(object, _)| object);
+            let named = receiver.to_ascii_lowercase();
+            FILLING_STORES.contains(&call.last())
+                && (["vector", "embeddingstore", "pinecone", "qdrant", "collection"]
+                    .iter()
+                    .any(|word| named.contains(word))
+                    || source.maker(call).is_some_and(|made| product(source, made).is_some()))
+        };
+        if sure || on_store() {
+            out.indexed.push(source.place(call.line));
         }
     }
 }

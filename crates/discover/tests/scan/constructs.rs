@@ -229,3 +229,18 @@ fn a_card_declares_models_and_a_function_lists_them() {
     let hub = "from transformers import pipeline\n\nMODEL_NAME = \"google/flan-t5-large\"\n";
     assert_eq!(found(&[("app.py", hub)], "model_api"), [""; 0]);
 }
+
+#[test]
+fn what_fills_an_index_is_a_corpus_and_where_conversations_are_kept_is_told() {
+    let fills = "from langchain_chroma import Chroma\n\nstore = Chroma(collection_name=\"letters\")\nstore.add_documents(docs)\n";
+    assert_eq!(found(&[("fill.py", fills)], "corpus"), ["desk/documents at fill.py:4"]);
+    let named = format!(
+        "{fills}from langchain_community.document_loaders import DirectoryLoader\nDirectoryLoader(\"letters\")\n"
+    );
+    assert_eq!(found(&[("fill.py", &named)], "corpus"), ["desk/letters at fill.py:6"]);
+    let kept = "from langchain_community.chat_message_histories import RedisChatMessageHistory\n\nRedisChatMessageHistory(session)\nopen(\"data/chat_history.json\", \"w\")\nopen(\"data/history.json\", \"w\")\n";
+    assert_eq!(
+        found(&[("keep.py", kept)], "log_store"),
+        ["desk/chat_history.json at keep.py:4", "redis at keep.py:3"]
+    );
+}
