@@ -114,7 +114,8 @@ impl Machine<'_> {
             }
             b'a' | b's' => {
                 let count = if opcode == b'a' { 1 } else { 2 };
-                let floor = self.marks.last().copied().unwrap_or(0);
+                // A tuple can have taken what was below the mark.
+                let floor = self.marks.last().map_or(0, |mark| (*mark).min(self.stack.len()));
                 let height = self.stack.len().saturating_sub(count).max(floor);
                 if self.stack.len() - height < count {
                     self.fault(at, "an opcode takes a value from an empty stack");

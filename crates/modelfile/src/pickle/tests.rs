@@ -90,6 +90,15 @@ fn what_is_broken_unknown_or_trailing_is_never_clean() {
 }
 
 #[test]
+fn a_tuple_that_takes_what_lies_below_a_mark_is_a_fault() {
+    for end in [&b"a."[..], b"s."] {
+        let bytes = [&b"NN(\x86"[..], end].concat();
+        let report = scan_bytes("model.pkl", &bytes, &Limits::default());
+        assert_ne!(report.verdict, Verdict::Clean, "{report:?}");
+    }
+}
+
+#[test]
 fn a_long_pickle_of_text_is_found_under_any_name() {
     let mut bytes = b"(".to_vec();
     for number in 0..3000 {
