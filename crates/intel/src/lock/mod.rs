@@ -259,7 +259,9 @@ impl<'l> Collector<'l> {
         /// Longer names belong to no registry.
         const NAME_BYTES_MAX: usize = 512;
         let name = name.trim();
-        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        // `-` alone is nothing once it is normalised.
+        let nameless = self.ecosystem.normalised(name).is_empty();
+        if nameless || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
             self.note(Some(line), "a package without a name that can be used");
             return;
         }

@@ -151,3 +151,11 @@ fn limits_are_faults_that_name_themselves() {
     let deep = format!("{{\"dependencies\":{{\"a\":{deep}}}}}");
     assert!(shown("package-lock.json", &deep).contains("lock_depth_max"));
 }
+
+#[test]
+fn a_name_that_is_nothing_once_normalised_is_noted() {
+    let text = "{\"default\": {\"-\": {\"version\": \"==1.0\"}}, \"develop\": {}}";
+    let locked = super::read("Pipfile.lock", text, &crate::Limits::default()).expect("read");
+    assert!(locked.dependencies.is_empty());
+    assert_eq!(locked.notes, ["Pipfile.lock:1: a package without a name that can be used"]);
+}
