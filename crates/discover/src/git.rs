@@ -17,8 +17,9 @@ pub(crate) struct Git {
     pub(crate) modified: bool,
     /// Tracked, and not in the working tree; in order, at most [`ABSENT_MAX`].
     pub(crate) absent: Vec<String>,
-    /// Tracked, and there as a plain file.
-    pub(crate) tracked: Vec<String>,
+    /// What is tracked below the folder, which can be one within the working tree; `None` where
+    /// there is no git or its list has a form that is not read.
+    pub(crate) tracked: Option<Vec<String>>,
 }
 
 /// The most absent files that are named.
@@ -28,8 +29,9 @@ pub(crate) const ABSENT_MAX: usize = 10_000;
 const GIT_FILE_BYTES_MAX: u64 = 64 << 20;
 
 pub(crate) fn read(root: &Path) -> Git {
+    let tracked = tracked(root);
     let Some((folder, common)) = folders(root) else {
-        return Git::default();
+        return Git { tracked, ..Git::default() };
     };
     let commit = commit(&folder, &common);
     let tree = compared(root, &folder.join("index")).unwrap_or_default();
@@ -37,15 +39,9 @@ pub(crate) fn read(root: &Path) -> Git {
         name: small(&common.join("config")).and_then(|config| origin(&config)),
         modified: commit.is_some() && tree.differs,
         absent: tree.absent,
-        tracked: tree.tracked,
+        tracked,
         commit,
     }
-}
-
-/// Whether a folder lies in a working tree of git, so that a `.gitignore` in it means something.
-pub(crate) fn is_inside(root: &Path) -> bool {
-    let full = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    full.ancestors().any(|folder| folder.join(".git").exists())
 }
 
 /// The folder with `HEAD`, and the one with refs and configuration (another one in a worktree).
@@ -134,12 +130,50 @@ fn name_of_url(url: &str) -> Option<String> {
 struct Tree {
     differs: bool,
     absent: Vec<String>,
-    tracked: Vec<String>,
 }
 
-/// Compares the working tree with the index. Only index versions 2 and 3; anything unexpected
-/// says nothing.
+/// Compares the working tree with the index; one that is not read says nothing.
 fn compared(root: &Path, index: &Path) -> Option<Tree> {
+    let mut tree = Tree::default();
+    for entry in entries(index)? {
+        if let Ok(data) = fs::symlink_metadata(root.join(&entry.path)) {
+            tree.differs |= entry.size != 0 && data.len() != u64::from(entry.size);
+        } else {
+            tree.differs |= !entry.left_out;
+            if tree.absent.len() < ABSENT_MAX {
+                tree.absent.push(entry.path);
+            }
+        }
+    }
+    Some(tree)
+}
+
+/// What is tracked below a folder of a working tree, and is there.
+fn tracked(root: &Path) -> Option<Vec<String>> {
+    let full = fs::canonicalize(root).ok()?;
+    let top = full.ancestors().find(|folder| folder.join(".git").exists())?;
+    let index = folders(top)?.0.join("index");
+    // Before the first `git add` nothing is tracked.
+    let all = if index.exists() { entries(&index)? } else { Vec::new() };
+    let below = full.strip_prefix(top).ok()?.to_str()?.replace('\\', "/");
+    let own = |path: &str| {
+        let rest = path.strip_prefix(&below)?;
+        let rest = if below.is_empty() { rest } else { rest.strip_prefix('/')? };
+        full.join(rest).symlink_metadata().is_ok_and(|data| data.is_file()).then(|| rest.to_owned())
+    };
+    Some(all.iter().filter_map(|entry| own(&entry.path)).collect())
+}
+
+/// A plain file that git tracks.
+struct Entry {
+    path: String,
+    size: u32,
+    /// It is meant not to be in the working tree.
+    left_out: bool,
+}
+
+/// The plain files of an index: of versions 2 and 3, and only when all is as it should be.
+fn entries(index: &Path) -> Option<Vec<Entry>> {
     if fs::metadata(index).ok()?.len() > GIT_FILE_BYTES_MAX {
         return None;
     }
@@ -151,7 +185,7 @@ fn compared(root: &Path, index: &Path) -> Option<Tree> {
     if bytes.get(..4)? != b"DIRC" || !matches!(version, 2 | 3) {
         return None;
     }
-    let mut tree = Tree::default();
+    let mut all = Vec::new();
     let mut at = 12;
     for _ in 0..number(8)? {
         let mode = number(at + 24)?;
@@ -166,21 +200,11 @@ fn compared(root: &Path, index: &Path) -> Option<Tree> {
         // A hostile index could name files elsewhere.
         let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
         if mode & 0o170_000 == 0o100_000 && inside {
-            if let Ok(data) = fs::symlink_metadata(root.join(path)) {
-                tree.differs |= size != 0 && data.len() != u64::from(size);
-                if data.is_file() {
-                    tree.tracked.push(path.to_owned());
-                }
-            } else {
-                tree.differs |= !left_out;
-                if tree.absent.len() < ABSENT_MAX {
-                    tree.absent.push(path.to_owned());
-                }
-            }
+            all.push(Entry { path: path.to_owned(), size, left_out });
         }
         at += (start - at + length + 8) & !7;
     }
-    Some(tree)
+    Some(all)
 }
 
 #[cfg(test)]

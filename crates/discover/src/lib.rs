@@ -134,7 +134,7 @@ pub fn scan(
     let index = known::Index::new(known);
     let git = git::read(root);
     let name = repository_name(root, options, git.name);
-    let mut walked = walk::walk(root, &git.tracked, limits);
+    let mut walked = walk::walk(root, git.tracked.as_deref(), limits);
     let worth = worth::Worth::new(known).map_err(|error| DiscoverError::Known { error })?;
     let mut read = reading::read(&mut walked, &index, &worth, limits, progress);
     absent::list(&git.absent, &index, &mut walked, &mut read);

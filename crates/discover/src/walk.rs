@@ -1,6 +1,6 @@
 //! The files of a repository, each with what it is read as; and what is not read, with the reason.
 //!
-//! What git ignores is outside the scope, links are not followed, and folders of other people's
+//! What git ignores is outside the scope unless it is tracked, links are not followed, and folders of other people's
 //! code (installed packages, build output) are listed as skipped and not entered.
 
 mod parts;
@@ -13,7 +13,6 @@ use annex_isms::observation::Skipped;
 use ignore::WalkBuilder;
 
 use crate::find::prompts;
-use crate::git;
 use crate::limits::Limits;
 use crate::manifest::ManifestKind;
 use crate::read::Syntax;
@@ -117,7 +116,7 @@ const FOLDERS: [(&str, &str); 14] = [
 
 /// Walks `root`, in the order of the paths. What git tracks is in the scope, even where a pattern
 /// would have it ignored.
-pub(crate) fn walk(root: &Path, tracked: &[String], limits: &Limits) -> Walked {
+pub(crate) fn walk(root: &Path, tracked: Option<&[String]>, limits: &Limits) -> Walked {
     let mut walked = Walked::default();
     let mut builder = WalkBuilder::new(root);
     builder
@@ -127,8 +126,9 @@ pub(crate) fn walk(root: &Path, tracked: &[String], limits: &Limits) -> Walked {
         .ignore(false)
         .git_global(false)
         .git_exclude(false)
-        // Where there is no git, as in an archive, everything is there because someone put it there.
-        .git_ignore(git::is_inside(root))
+        // Without git, as in an archive, everything is there because someone put it there; and where
+        // its list cannot be read, a pattern could hide what it tracks.
+        .git_ignore(tracked.is_some())
         .require_git(false)
         .max_depth(Some(limits.depth_max.saturating_add(1)))
         .sort_by_file_name(std::cmp::Ord::cmp);
@@ -186,7 +186,7 @@ pub(crate) fn walk(root: &Path, tracked: &[String], limits: &Limits) -> Walked {
     if let Ok(mut list) = closed.lock() {
         walked.skips.append(&mut list);
     }
-    add_tracked(root, tracked, limits, &mut walked);
+    add_tracked(root, tracked.unwrap_or_default(), limits, &mut walked);
     parts::tell_tests(&mut walked.files);
     walked
 }
@@ -201,25 +201,43 @@ fn add_tracked(root: &Path, tracked: &[String], limits: &Limits, walked: &mut Wa
                 folder.ends_with('/') && path.starts_with(folder)
             })
     };
-    let missed: Vec<File> = tracked
-        .iter()
-        .filter(|path| !seen.contains(path.as_str()) && !closed(path))
-        .map(|path| {
+    let missed: Vec<&String> =
+        tracked.iter().filter(|path| !seen.contains(path.as_str()) && !closed(path)).collect();
+    let before = walked.files.len();
+    for path in missed {
+        // What an index names can lie behind a link, also outside.
+        let mut folder = root.to_owned();
+        let linked = path.split('/').any(|part| {
+            folder.push(part);
+            folder.is_symlink()
+        });
+        if linked {
+            walked.skips.push(Skip::new(
+                path.as_str(),
+                "behind a link, which is not followed",
+                true,
+            ));
+        } else if walked.files.len() as u64 >= limits.files_max {
+            let reason = format!(
+                "more than {} files; this one and other tracked ones were not read: raise files_max or scan a part",
+                limits.files_max
+            );
+            walked.skips.push(Skip::new(path.as_str(), reason, true));
+            break;
+        } else {
             let full = root.join(path);
-            File {
+            walked.files.push(File {
                 class: class(path, path.rsplit('/').next().unwrap_or(path)),
                 bytes: full.metadata().map_or(0, |data| data.len()),
                 path: path.clone(),
                 full,
                 part: Part::System,
-            }
-        })
-        .collect();
-    if missed.is_empty() || walked.files.len() as u64 >= limits.files_max {
-        return;
+            });
+        }
     }
-    walked.files.extend(missed);
-    walked.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    if walked.files.len() > before {
+        walked.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    }
 }
 
 /// Why a folder is not entered, and whether that matters; without words it is not even listed.

@@ -137,6 +137,44 @@ fn what_git_tracks_is_read_whatever_is_ignored() {
     let models = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == "model");
     let names: Vec<_> = models.map(|asset| asset.name.as_str()).collect();
     assert_eq!(names, ["gpt-4o"]);
+    // A list that cannot be read hides nothing.
+    fs::write(folder.path().join(".git/index"), b"DIRC\0\0\0\x04").expect("a file");
+    let batch = scanned(folder.path(), &Limits::default());
+    assert_eq!(batch.assets.iter().filter(|a| a.key.kind.as_str() == "model").count(), 2);
+}
+
+#[test]
+fn a_part_of_a_working_tree_has_what_git_tracks_in_it() {
+    let (folder, _) = of(&[
+        ("part/.gitignore", "*.yaml\n"),
+        ("part/app.yaml", "llm:\n  model: gpt-4o\n"),
+        ("part/own.yaml", "llm:\n  model: gpt-4o-mini\n"),
+    ]);
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    fs::write(folder.path().join(".git/HEAD"), "a".repeat(40)).expect("a file");
+    fs::write(folder.path().join(".git/index"), index(&["part/app.yaml"])).expect("a file");
+    let batch = scanned(&folder.path().join("part"), &Limits::default());
+    let models = batch.assets.iter().filter(|asset| asset.key.kind.as_str() == "model");
+    let names: Vec<_> = models.map(|asset| asset.name.as_str()).collect();
+    assert_eq!(names, ["gpt-4o"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_tracked_behind_a_link_or_beyond_the_limit_is_listed() {
+    let (outside, _) = of(&[("app.yaml", "llm:\n  model: gpt-4o\n")]);
+    let (folder, _) = of(&[(".gitignore", "*.yaml\nlinked\n"), ("own.yaml", "a: 1\n")]);
+    let root = folder.path();
+    std::os::unix::fs::symlink(outside.path(), root.join("linked")).expect("a link");
+    fs::create_dir(root.join(".git")).expect("a folder");
+    fs::write(root.join(".git/HEAD"), "a".repeat(40)).expect("a file");
+    fs::write(root.join(".git/index"), index(&["linked/app.yaml", "own.yaml"])).expect("a file");
+    let batch = scanned(root, &Limits::default());
+    assert!(batch.assets.is_empty(), "{:?}", batch.assets);
+    let paths: Vec<_> = batch.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+    assert_eq!(paths, ["linked/app.yaml"]);
+    let few = scanned(root, &Limits { files_max: 1, ..Limits::default() });
+    assert!(few.skipped.iter().any(|s| s.path == "own.yaml" && s.reason.contains("files_max")));
 }
 
 #[test]
