@@ -153,7 +153,8 @@ fn own(source: &Source<'_>, out: &mut Findings) {
         if base.is_some() && named && !abstracted && !part {
             let place = source.place(class.line);
             let key = Key::in_system(class.name.clone(), &place.path);
-            out.assets.push(Finding::new(AssetKind::Agent, key, class.name.as_str(), place));
+            let finding = Finding::new(AssetKind::Agent, key, class.name.as_str(), place);
+            super::described::put(source, finding, out);
         }
     }
 }

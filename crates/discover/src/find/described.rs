@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::tools::{is_tool_name, tool};
-use crate::findings::Findings;
+use crate::findings::{Finding, Findings};
 use crate::source::facts::{Record, Shape, Value, last};
 
 /// `const tools = [{ name: "…", description: "…", parameters: {…} }]`.
@@ -28,7 +28,7 @@ pub(super) fn listed(source: &Source<'_>, out: &mut Findings) {
             }
             let named = get(&["name"]).and_then(|name| source.facts.literal(name, binding.scope));
             if let Some(literal) = named.filter(|l| !l.holes && is_tool_name(&l.text)) {
-                out.assets.push(tool(&literal.text, source.place(literal.line)));
+                put(source, tool(&literal.text, source.place(literal.line)), out);
             }
         }
     }
@@ -41,17 +41,28 @@ fn registered(source: &Source<'_>, value: &Value, out: &mut Findings) {
         return;
     }
     let class = |value: &Value| match &value.shape {
-        Shape::Name(name) => last(name).contains("Tool"),
-        Shape::Call(made) => made.last().contains("Tool"),
-        Shape::Record(of, _) => last(of).contains("Tool"),
+        Shape::Name(name) => is_tool_class(last(name)),
+        Shape::Call(made) => is_tool_class(made.last()),
+        Shape::Record(of, _) => is_tool_class(last(of)),
         _ => false,
     };
     if entries.is_empty() || !entries.iter().all(|(_, value)| class(value)) {
         return;
     }
     for (name, value) in entries.iter().filter(|(name, _)| is_tool_name(name)) {
-        out.assets.push(tool(name, source.place(value.line)));
+        put(source, tool(name, source.place(value.line)), out);
     }
+}
+
+/// `SearchTool`, `SearchToolEnhanced`; a `Tooltip` is none.
+fn is_tool_class(name: &str) -> bool {
+    name.split("Tool").skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// In a file that imports nothing of AI, tools are only told beside what shows AI.
+pub(super) fn put(source: &Source<'_>, finding: Finding, out: &mut Findings) {
+    let list = if source.packages.is_empty() { &mut out.beside } else { &mut out.assets };
+    list.push(finding);
 }
 
 /// Types whose values describe a tool to a model.

@@ -81,6 +81,7 @@ pub(crate) fn prose(
     out: &mut Findings,
 ) {
     card(index, path, text, out);
+    let mut told = Findings::default();
     let (mut inside, mut command, mut own) = (false, 0, false);
     let mut block: Option<(u32, String)> = None;
     for (line, content) in (1..).zip(text.lines()) {
@@ -88,7 +89,7 @@ pub(crate) fn prose(
             inside = !inside;
             own = false;
             if let Some((from, text)) = block.take() {
-                shell::find(index, path, &text, from, out);
+                shell::find(index, path, &text, from, &mut told);
             }
             let word = fence.trim().to_ascii_lowercase();
             if inside && SHELLS.contains(&word.as_str()) {
@@ -102,7 +103,7 @@ pub(crate) fn prose(
                 for setting in &mut settings {
                     setting.line = line;
                 }
-                environment::find(index, path, &settings, out);
+                environment::find(index, path, &settings, &mut told);
             }
             continue;
         }
@@ -122,6 +123,10 @@ pub(crate) fn prose(
             }
         }
     }
+    // What a reader is told to do shows no AI by itself, and sets up nothing that runs.
+    out.beside.append(&mut told.assets);
+    out.beside.append(&mut told.beside);
+    out.application.append(&mut told.application);
 }
 
 /// What the front matter of a card on the hub declares: `models:` and `datasets:`, with a list each.

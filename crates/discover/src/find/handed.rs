@@ -71,25 +71,11 @@ pub(super) fn bound(source: &Source<'_>, call: &Call, out: &mut Findings) {
     if !matches!(call.last(), "bind_tools" | "bindTools") {
         return;
     }
-    let lists =
-        call.args.iter().filter(|arg| arg.name.is_none()).take(1).flat_map(|arg| {
-            match &arg.value.shape {
-                Shape::Name(name) => source
-                    .facts
-                    .bound(name, call.scope)
-                    .into_iter()
-                    .map(|binding| &binding.value)
-                    .collect(),
-                _ => vec![&arg.value],
-            }
-        });
-    for list in lists {
-        let Shape::List(items) = &list.shape else { continue };
-        for item in items {
-            let Shape::Name(name) = &item.shape else { continue };
-            if last(name).starts_with(|c: char| c.is_ascii_uppercase()) {
-                out.assets.push(tool(last(name), source.place(item.line)));
-            }
+    let Some(list) = call.positional(0) else { return };
+    for (item, _) in source.facts.elements(list, call.scope) {
+        let Shape::Name(name) = &item.shape else { continue };
+        if last(name).starts_with(|c: char| c.is_ascii_uppercase()) {
+            out.assets.push(tool(last(name), source.place(item.line)));
         }
     }
 }

@@ -316,7 +316,7 @@ fn one_of(
     seen: &mut Seen,
     out: &mut Findings,
 ) {
-    if names::is_hub_name(&literal.text) {
+    if names::is_hub_name(&literal.text) && !source.packages.is_empty() {
         loose(source, literal, None, embedding, seen, out);
     } else {
         strict(source, literal, embedding, seen, out);

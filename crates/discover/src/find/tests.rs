@@ -40,6 +40,7 @@ fn found_at(path: &str, language: Language, text: &str) -> Vec<String> {
     let mut shown: Vec<_> = out
         .assets
         .iter()
+        .chain(&out.beside)
         .filter(|finding| finding.kind != annex_isms::AssetKind::Framework)
         .map(|finding| {
             let line = finding.place.line.unwrap_or_default();
@@ -334,6 +335,7 @@ class Letter(Base):
 
 TOOLS = {"shell": ShellTool, "search": SearchTool()}
 COLOURS = {"red": Red}
+tooltips = {"a": Tooltip, "b": ToolbarTooltip}
 "#;
     assert_eq!(
         found(Language::Python, python),

@@ -156,7 +156,7 @@ fn provided(source: &Source<'_>, kind: &Value, out: &mut Findings) {
         if *network {
             finding = finding.with("reaches_network", true);
         }
-        out.assets.push(finding);
+        described::put(source, finding, out);
     }
 }
 

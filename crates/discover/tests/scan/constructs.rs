@@ -218,6 +218,10 @@ fn commands_of_a_document_are_read_and_its_prose_is_not() {
     let files = [("README.md", readme), ("main.py", "import ollama\n")];
     assert_eq!(found(&files, "model"), ["ollama/llama3.2:1b at README.md:4"]);
     assert!(found(&files, "model_api").contains(&"openai at README.md:5".to_owned()));
+    // By themselves neither shows that AI is there.
+    assert_eq!(found(&[("README.md", readme)], "model"), [""; 0]);
+    let pens = "export const tools = { pen: PenTool, eraser: EraserTool };\n";
+    assert_eq!(found(&[("src/tools/draw.ts", pens)], "tool"), [""; 0]);
 }
 
 /// An index of git, version 2, of files without sizes.
