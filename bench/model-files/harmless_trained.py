@@ -65,6 +65,8 @@ def torch_files(corpus):
     save("rng-state.pth", {"python": __import__("random").Random(7).getstate()[:1],
          "numpy": np.random.RandomState(7).get_state()[2:], "cpu": torch.get_rng_state()[:8].clone()})
     exported = torch.export.export(layer, (torch.ones(1, 2),))
+    for node in exported.graph.nodes:  # Where the library lay on the machine that exported.
+        node.meta.pop("stack_trace", None)
     torch.export.save(exported, corpus.path("torch", "exported.pt2"))
     with tempfile.TemporaryDirectory() as folder:
         trainer = pytorch_lightning.Trainer(
