@@ -162,14 +162,13 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for (name, line) in &source.facts.constants {
         let package = source.package_of(name).filter(|p| CALLING.contains(&p.role.as_str()));
-        let spelled = package.filter(|_| constants::model(name).is_none());
-        if let Some(text) = spelled.and_then(|_| constants::spelled(name)) {
-            let literal = Literal { text, line: *line, holes: false };
-            strict(source, &literal, false, &mut seen, out);
-        }
-        if let Some((package, model)) = package.zip(constants::model(name)) {
-            let literal = Literal { text: model.to_owned(), line: *line, holes: false };
-            loose(source, &literal, package.provider.as_deref(), false, &mut seen, out);
+        let Some(package) = package else { continue };
+        let literal = |text: String| Literal { text, line: *line, holes: false };
+        if let Some(model) = constants::model(name) {
+            let provider = package.provider.as_deref();
+            loose(source, &literal(model.to_owned()), provider, false, &mut seen, out);
+        } else if let Some(model) = constants::spelled(name) {
+            strict(source, &literal(model), false, &mut seen, out);
         }
     }
     for binding in &source.facts.bindings {
