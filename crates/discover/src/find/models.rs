@@ -147,7 +147,8 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
     for record in &source.facts.records {
         for (key, value) in &record.entries {
-            if key.to_ascii_lowercase().ends_with("models") {
+            // Many programs have models that are none of AI.
+            if key.to_ascii_lowercase().ends_with("models") && !source.packages.is_empty() {
                 listed(source, "models", value, &mut seen, out);
             }
         }
@@ -315,7 +316,7 @@ fn one_of(
     seen: &mut Seen,
     out: &mut Findings,
 ) {
-    if names::is_hub_name(&literal.text) && !source.packages.is_empty() {
+    if names::is_hub_name(&literal.text) {
         loose(source, literal, None, embedding, seen, out);
     } else {
         strict(source, literal, embedding, seen, out);
