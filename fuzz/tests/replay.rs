@@ -8,7 +8,7 @@ use annex_fuzz::{TARGETS, test_key};
 use annex_ledger::{Appender, ConsistencyProof, Hash, InclusionProof, Nodes};
 
 fn here(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(path)
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

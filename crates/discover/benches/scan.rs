@@ -45,7 +45,8 @@ fn ordinary(end: &str, number: usize) -> String {
 }
 
 fn repository(root: &Path) {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let fixtures = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("tests/fixtures");
     let sources = [("python", "py"), ("typescript", "tsx"), ("go", "go"), ("rust", "rs")];
     for number in 0..FILES {
         let (language, end) = sources[number % sources.len()];
@@ -87,7 +88,9 @@ fn known() -> Known {
         provider: Vec<annex_discover::KnownProvider>,
     }
     let rows = |file: &str| -> Rows {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog").join(file);
+        let path = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+            .join("../../catalog")
+            .join(file);
         toml::from_str(&fs::read_to_string(path).expect("the catalogue")).expect("TOML")
     };
     Known { packages: rows("packages.toml").package, providers: rows("providers.toml").provider }

@@ -18,7 +18,8 @@ struct File {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let root = arguments.next().ok_or("which folder?")?;
-    let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
+    let catalog = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("../../catalog");
     let mut files: Vec<PathBuf> = arguments.collect();
     if files.is_empty() {
         files = vec![catalog.join("packages.toml"), catalog.join("providers.toml")];

@@ -95,6 +95,10 @@ impl<'k> Index<'k> {
         })
     }
 
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &'k KnownProvider> {
+        self.providers.iter()
+    }
+
     pub(crate) fn provider(&self, id: &str) -> Option<&'k KnownProvider> {
         self.providers.iter().find(|provider| provider.id == id)
     }

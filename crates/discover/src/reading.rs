@@ -17,8 +17,8 @@ use includes::{is_asked, is_document};
 use crate::Progress;
 use crate::across::{self, Exports};
 use crate::find::{
-    self, Source, classes, config, containers, data_files, environment, flags, infra, packages,
-    prompts, stores,
+    self, Source, classes, config, containers, conversations, data_files, environment, flags,
+    infra, packages, prompts, stores,
 };
 use crate::findings::Findings;
 use crate::known::Index;
@@ -231,6 +231,7 @@ impl<'a> Reader<'a> {
             Class::Sql => {
                 stores::sql(path, text, out);
                 classes::sql(path, text, out);
+                conversations::tables(path, text, 1, out);
             }
             Class::Terraform | Class::Bicep => return self.infrastructure(file, text),
             _ => {}

@@ -337,7 +337,7 @@ pub(crate) fn class(path: &str, name: &str) -> Class {
         }
         "md" | "mdx" | "txt" | "rst" => Class::Prose,
         "sh" | "bash" => Class::Shell,
-        "sql" => Class::Sql,
+        "sql" | "prisma" => Class::Sql,
         "tf" | "tfvars" | "hcl" | "nomad" => Class::Terraform,
         "gguf" | "safetensors" => Class::Weights,
         "bicep" | "bicepparam" => Class::Bicep,

@@ -13,7 +13,7 @@ use crate::find::{namespaces, packages, secrets};
 use crate::known::Known;
 
 /// Words of the finders' own rules.
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 57] = [
     "accuracy",
     "agent",
     "ai/",
@@ -22,9 +22,13 @@ const WORDS: [&str; 48] = [
     "bedrock",
     "chatbot",
     "chroma",
+    "class chat",
+    "class conversation",
+    "class message",
     "claude",
     "completion",
     "corpus",
+    "create table",
     "dataset",
     "embed",
     "finetun",
@@ -57,6 +61,11 @@ const WORDS: [&str; 48] = [
     "sagemaker",
     "semantickernel",
     "springframework.ai",
+    "table(\"chat",
+    "table(\"conversation",
+    "table(\"message",
+    "table('chat",
+    "table('message",
     "toolinfo",
     "transformer",
     "vector",

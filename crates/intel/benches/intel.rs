@@ -12,7 +12,10 @@ const DEPENDENCIES: usize = 5_000;
 
 fn data() -> Option<PathBuf> {
     let root = std::env::var_os("ANNEX_SHARED_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        || {
+            Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+                .join("../../../shared/data")
+        },
         PathBuf::from,
     );
     Some(root.join("osv/osv-pypi-all.jsonl.gz")).filter(|path| path.is_file())

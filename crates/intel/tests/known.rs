@@ -11,7 +11,10 @@ use annex_isms::{Dependency, Ecosystem, Instant};
 /// A file of the reference data; `None`, and a line that says so, where it is absent.
 fn data(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("ANNEX_SHARED_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        || {
+            Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+                .join("../../../shared/data")
+        },
         PathBuf::from,
     );
     let path = root.join("osv").join(name);
@@ -135,7 +138,8 @@ fn every_listed_version_is_found() {
 /// From a lock file to a report: the one of this workspace, which is always at hand.
 #[test]
 fn the_lock_file_of_this_workspace_is_read_and_checked() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root =
+        Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
     let locked =
         annex_intel::lock::read_file(&root, "Cargo.lock", &Limits::default()).expect("Cargo.lock");
     assert!(locked.dependencies.len() > 100 && locked.notes.is_empty());

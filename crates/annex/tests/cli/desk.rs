@@ -37,7 +37,8 @@ impl Desk {
     /// One with a copy of the example in `helpdesk`, away from any repository.
     pub(crate) fn with_example() -> Self {
         let desk = Self::new();
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/helpdesk");
+        let example = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+            .join("../../examples/helpdesk");
         for (name, bytes) in files_below(&example) {
             desk.write(Path::new("helpdesk").join(name), bytes);
         }

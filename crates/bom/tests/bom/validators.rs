@@ -28,7 +28,9 @@ fn python() -> Result<PathBuf, String> {
 }
 
 fn bench(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/bom").join(name)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("../../bench/bom")
+        .join(name)
 }
 
 fn run(command: &mut Command) -> Result<String, String> {

@@ -39,6 +39,7 @@ pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, o
         out.assets.push(containers::gateway("litellm", Place::new(path, line)));
     }
     worker(index, path, root, out);
+    client(index, path, "", root, out);
     let mut remote_code = None;
     let before = out.assets.len();
     root.visit(&mut |keys, node| setting(index, path, keys, node, &mut remote_code, out));
@@ -100,6 +101,11 @@ fn setting(
     let Some(text) = node.text() else { return };
     let value = default_of(text);
     let place = Place::new(path, node.line);
+    // `chat.model.id` and `model: {name: …}` say of the same thing what `chat.model` says.
+    let above = keys.split_last().map_or(keys, |(_, above)| above);
+    let within = matches!(key.as_str(), "id" | "name")
+        && above.last().is_some_and(|above| snake(above) == "model");
+    let (keys, key) = if within { (above, "model".to_owned()) } else { (keys, key) };
     if says_model(&key) {
         let parent = platforms::provider(index, keys)
             .or_else(|| owner(index, keys))
@@ -126,7 +132,7 @@ fn setting(
     }
 }
 
-/// `model` beside the address or the key of an interface can only be one of its models.
+/// `model` beside the address, the key or the name of an interface can only be one of its models.
 fn client(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findings) {
     let one = |names: &[&str]| {
         node.entries().iter().find(|(own, _)| names.contains(&snake(own).as_str()))
@@ -135,8 +141,12 @@ fn client(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findi
     let keyed = one(&["api_key", "apikey", "key"]).is_some();
     let Some((_, value)) = one(&["model", "model_name", "model_id"]) else { return };
     let host = url.and_then(|(_, url)| endpoints::host(default_of(url.text()?)));
-    let Some(name) = value.text().filter(|_| keyed || host.is_some()) else { return };
+    let served = one(&["provider", "model_provider", "llm_provider", "backend", "vendor"])
+        .and_then(|(_, provider)| provider_of_key(index, default_of(provider.text()?)));
+    let told = keyed || host.is_some() || served.is_some();
+    let Some(name) = value.text().filter(|_| told) else { return };
     let known = host.as_ref().and_then(|host| index.provider_of_host(&host.name));
+    let known = known.or_else(|| index.provider(served.as_deref()?));
     let named = match known {
         Some(provider) => Some(Named { owner: provider.id.clone(), name: name.to_owned() }),
         None if names::is_hub_name(name) => names::named(index, name, Some(names::HUB)),
@@ -277,7 +287,7 @@ fn model(
         if says_task(key) && names::is_name(value) {
             let owner = keys.iter().rev().nth(1).map_or(key, |key| *key).to_ascii_lowercase();
             let named = Named { owner, name: value.to_owned() };
-            out.assets.push(names::finding(index, &named, false, place.clone()));
+            out.assets.push(names::finding(index, &named, embedding, place.clone()));
         }
         return;
     }

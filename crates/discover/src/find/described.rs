@@ -1,5 +1,7 @@
 //! Tools as data: lists and registries of them, and descriptions in the forms of the providers.
 
+use std::collections::BTreeSet;
+
 use super::Source;
 use super::tools::{is_tool_name, tool};
 use crate::findings::{Finding, Findings};
@@ -77,16 +79,35 @@ const DESCRIPTIONS: [&str; 8] = [
     "ChatCompletionFunctions",
 ];
 
-/// `ToolInfo{Name: "…"}`.
+/// `ToolInfo{Name: "…"}`, `ActionDefinition{Name: …, Description: …, Properties: …}`.
 pub(super) fn described(source: &Source<'_>, record: &Record, out: &mut Findings) {
     let about = !source.packages.is_empty() || source.path.to_ascii_lowercase().contains("tool");
-    if !about || !DESCRIPTIONS.contains(&last(&record.of)) {
+    let get = |keys: &[&str]| {
+        let is = |own: &str| keys.iter().any(|key| own.eq_ignore_ascii_case(key));
+        record.entries.iter().find(|(own, _)| is(own)).map(|(_, value)| value)
+    };
+    let kind = last(&record.of);
+    let shaped = || {
+        ["Tool", "Function", "Action", "Skill"].iter().any(|word| kind.contains(word))
+            && get(&["description"]).is_some()
+            && get(&["parameters", "properties", "input_schema", "inputSchema", "schema"]).is_some()
+    };
+    if !about || !(DESCRIPTIONS.contains(&kind) || shaped()) {
         return;
     }
-    let name = record.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case("name"));
-    let name = name.and_then(|(_, value)| source.facts.literal(value, record.scope));
+    let name = get(&["name"]).and_then(|value| {
+        // A conversion between types of text: `ActionName(name)`.
+        let inner = match &value.shape {
+            Shape::Call(call) => call.positional(0).filter(|_| call.args.len() == 1),
+            _ => None,
+        };
+        source.facts.literal(inner.unwrap_or(value), record.scope)
+    });
     if let Some(literal) = name.filter(|l| !l.holes && is_tool_name(&l.text)) {
-        out.assets.push(tool(&literal.text, source.place(record.line)));
+        // Where it is described, and where its name is written.
+        for line in BTreeSet::from([record.line, literal.line]) {
+            out.assets.push(tool(&literal.text, source.place(line)));
+        }
     }
 }
 

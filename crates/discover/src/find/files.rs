@@ -98,8 +98,51 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     }
 }
 
+/// What a folder of documents for retrieval is called.
+const FOLDERS: [&str; 17] = [
+    "knowledge",
+    "knowledge_base",
+    "knowledge-base",
+    "knowledgebase",
+    "kb",
+    "corpus",
+    "corpora",
+    "rag_data",
+    "rag-data",
+    "source_documents",
+    "source-documents",
+    "sample_documents",
+    "sample-documents",
+    "sample_docs",
+    "sample-docs",
+    "sample_files",
+    "sample-files",
+];
+
+/// Folders of documents that are called after what they are for.
+fn folders(files: &[File], findings: &mut Findings) {
+    let mut done = BTreeSet::new();
+    for file in files.iter().filter(|file| !file.is_test() && has_end(&file.path, &DOCUMENTS)) {
+        let mut end = 0;
+        for part in file.path.split('/') {
+            end += part.len();
+            let folder = file.path.get(..end).unwrap_or_default();
+            if FOLDERS.contains(&part.to_ascii_lowercase().as_str()) && folder != file.path {
+                if done.insert(folder.to_owned()) {
+                    let key = Key::System { name: part.to_owned(), folder: String::new() };
+                    let place = Place::whole(&file.path);
+                    findings.beside.push(Finding::new(AssetKind::Corpus, key, folder, place));
+                }
+                break;
+            }
+            end += 1;
+        }
+    }
+}
+
 /// Tells what the files are that were read.
 pub(crate) fn resolve(files: &[File], limits: &Limits, findings: &mut Findings) {
+    folders(files, findings);
     let reads = std::mem::take(&mut findings.reads);
     let known: BTreeSet<String> =
         findings.assets.iter().map(|finding| finding.place.path.clone()).collect();

@@ -75,7 +75,25 @@ pub(crate) fn says_dataset(key: &str) -> bool {
 
 /// Keys that say what their model does.
 pub(crate) fn says_task(key: &str) -> bool {
-    let tasks = ["ocr", "asr", "stt", "tts", "whisper", "rerank", "reranker", "vision"];
+    let tasks = [
+        "ocr",
+        "asr",
+        "stt",
+        "tts",
+        "whisper",
+        "rerank",
+        "reranker",
+        "vision",
+        "multimodal",
+        "image",
+        "embed",
+        "embedding",
+        "embeddings",
+        "llm",
+        "chat",
+        "generation",
+        "completion",
+    ];
     key.strip_suffix("_model").or_else(|| key.strip_suffix("_model_name")).is_some_and(|task| {
         tasks.iter().any(|word| task == *word || has_end(task, &[&format!("_{word}")]))
     })

@@ -144,6 +144,7 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
     let mut seen = BTreeSet::new();
     for call in &source.facts.calls {
         in_call(source, call, &mut seen, out);
+        of_task(source, call, &mut seen, out);
     }
     for record in &source.facts.records {
         for (key, value) in &record.entries {
@@ -199,6 +200,12 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
                 let embedding = name.contains("embed");
                 if task {
                     one_of(source, &literal, embedding, &mut seen, out);
+                } else if names::is_hub_name(&literal.text) && source.packages.is_empty() {
+                    let named = names::named(source.index, &literal.text, Some(HUB));
+                    let place = source.place(literal.line);
+                    out.beside.extend(
+                        named.map(|named| names::finding(source.index, &named, embedding, place)),
+                    );
                 } else {
                     strict(source, &literal, embedding, &mut seen, out);
                 }
@@ -514,6 +521,34 @@ fn first<'c>(source: &Source<'_>, call: &'c Call, name: &str, class: bool) -> Op
             let method = FIRST_ARGUMENT.contains(&last) && (provider || !call.callee.contains('.'));
             (direct || method).then_some(value)
         }
+    }
+}
+
+/// Tasks that pipelines of Hugging Face are made for.
+const TASKS: [&str; 12] = [
+    "feature-extraction",
+    "text-generation",
+    "text2text-generation",
+    "text-classification",
+    "zero-shot-classification",
+    "token-classification",
+    "sentiment-analysis",
+    "question-answering",
+    "summarization",
+    "translation",
+    "automatic-speech-recognition",
+    "image-to-text",
+];
+
+/// `usePipeline("feature-extraction", "org/name")`: a task and a model, whatever takes them.
+fn of_task(source: &Source<'_>, call: &Call, seen: &mut Seen, out: &mut Findings) {
+    let text = |at: usize| source.facts.literal(call.positional(at)?, call.scope);
+    let (Some(task), Some(model)) = (text(0), text(1)) else { return };
+    if TASKS.contains(&task.text.as_str()) && names::is_hub_name(&model.text) {
+        let embedding = task.text == "feature-extraction";
+        let named = Named { owner: HUB.to_owned(), name: model.text.clone() };
+        let finding = names::finding(source.index, &named, embedding, source.place(model.line));
+        push(&model, &named, finding, seen, out);
     }
 }
 

@@ -90,6 +90,13 @@ pub(crate) fn find(source: &Source<'_>, out: &mut Findings) {
             continue;
         }
         one(source, name, &literals, NAMED_CHARS_MIN, &mut taken, out);
+        if let Shape::Record(_, entries) = &binding.value.shape
+            && name.to_ascii_lowercase().ends_with("prompts")
+        {
+            for (_, value) in entries {
+                in_value(source, name, value, binding.scope, NAMED_CHARS_MIN, &mut taken, out);
+            }
+        }
     }
     for call in &source.facts.calls {
         in_call(source, call, &mut taken, out);

@@ -5,17 +5,11 @@ use super::{environment, names, packages, servers};
 use crate::find::servers::Word;
 use crate::findings::{Findings, Place};
 use crate::known::Index;
-use crate::read;
+use crate::read::env::Setting;
 
 /// Finds what the commands of a text say; `line` is that of its first.
 pub(crate) fn find(index: &Index<'_>, path: &str, text: &str, line: u32, out: &mut Findings) {
-    let mut settings = read::env::read(text);
-    // What a shell computes is not written there.
-    settings.retain(|setting| !setting.value.starts_with(['$', '`', '(']));
-    for setting in &mut settings {
-        setting.line += line - 1;
-    }
-    environment::find(index, path, &settings, out);
+    environment::find(index, path, &assigned(text, line), out);
     for words in servers::commands(&[Word { text: text.to_owned(), line }]) {
         let Some(first) = words.first() else { continue };
         let place = Place::new(path, first.line);
@@ -32,7 +26,64 @@ pub(crate) fn find(index: &Index<'_>, path: &str, text: &str, line: u32, out: &m
             }
             _ => {}
         }
+        environment::find(index, path, &set(&words), out);
     }
+}
+
+/// What stands before a command or alone: `MODEL=gpt-4o URL="…" docker compose up`.
+fn assigned(text: &str, line: u32) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for (line, text) in (line..).zip(text.lines()) {
+        let mut rest = text.trim().trim_start_matches("export ").trim_start();
+        while let Some((name, after)) = rest.split_once('=').filter(|(name, _)| is_variable(name)) {
+            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
+            let (value, left) = match quote {
+                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
+                None => after.split_once(char::is_whitespace).unwrap_or((after, "")),
+            };
+            if !is_computed(value) {
+                let (name, value) = (name.to_owned(), value.to_owned());
+                settings.push(Setting { line, name, value });
+            }
+            rest = left.trim_start();
+        }
+    }
+    settings
+}
+
+/// What a shell computes, or a reader has to fill in, is not written there.
+fn is_computed(value: &str) -> bool {
+    value.starts_with(['$', '`', '(', '<']) || value.contains("://...")
+}
+
+/// What a command sets: `codegpt config set openai.model gpt-4o`, `docker run -e MODEL=gpt-4o …`.
+fn set(words: &[Word]) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for (at, word) in words.iter().enumerate().skip(1) {
+        let told = match word.text.split_once('=') {
+            Some((name, value)) if is_variable(name) => Some((name.to_owned(), value)),
+            None if word.text == "set" => match words.get(at + 1..=at + 2) {
+                Some([name, value]) => Some((variable(&name.text), value.text.as_str())),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((name, value)) = told.filter(|(_, value)| !is_computed(value)) {
+            let value = value.trim_matches(['"', '\'']).to_owned();
+            settings.push(Setting { line: word.line, name, value });
+        }
+    }
+    settings
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// `openai.base_url` as the variable that it would be.
+fn variable(name: &str) -> String {
+    name.replace(['.', '-'], "_").to_ascii_uppercase()
 }
 
 /// `docker run -p 8080:80 ghcr.io/…/text-generation-inference --model-id org/name`.

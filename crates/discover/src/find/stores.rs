@@ -297,13 +297,31 @@ pub(crate) fn store(product: &str, collection: Option<&str>, place: Place) -> Fi
 pub(crate) fn product_of_word(word: &str) -> Option<&'static str> {
     Some(match word.to_ascii_lowercase().as_str() {
         "qdrant" => "qdrant",
-        "chroma" | "chromadb" => "chroma",
+        "chroma" | "chromadb" | "chromem" => "chroma",
         "pinecone" => "pinecone",
         "weaviate" => "weaviate",
-        "milvus" | "zilliz" => "milvus",
-        "pgvector" => "pgvector",
+        "milvus" => "milvus",
+        "zilliz" => "zilliz",
+        "pgvector" | "pg_vector" => "pgvector",
         "faiss" => "faiss",
-        "lancedb" => "lancedb",
+        "lancedb" | "lance" => "lancedb",
+        "redis" => "redis",
+        "elasticsearch" | "elastic" => "elasticsearch",
+        "opensearch" => "opensearch",
+        "mongodb" | "mongodb_atlas" | "mongodb-atlas" => "mongodb-atlas",
+        "supabase" => "supabase",
+        "azuresearch" | "azure_search" | "azure-search" | "azure_ai_search" | "azureaisearch" => {
+            "azure-ai-search"
+        }
+        "azurecosmosdb" | "cosmosdb" | "azure-cosmosdb" => "azure-cosmosdb",
+        "analyticdb" => "analyticdb",
+        "typesense" => "typesense",
+        "vespa" => "vespa",
+        "marqo" => "marqo",
+        "turbopuffer" => "turbopuffer",
+        "astradb" | "astra" => "astradb",
+        "cassandra" => "cassandra",
+        "neo4j" => "neo4j",
         _ => return None,
     })
 }

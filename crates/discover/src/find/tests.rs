@@ -18,7 +18,9 @@ struct File {
 
 fn known() -> Known {
     let read = |name: &str| {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
+        let folder =
+            std::path::Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+                .join("../../catalog");
         let text = std::fs::read_to_string(folder.join(name)).expect("the catalogue");
         toml::from_str::<File>(&text).expect("TOML")
     };

@@ -128,7 +128,7 @@ pub(crate) fn of_class<'k>(
 }
 
 /// Beginnings of class names and the provider that they call. The longest one decides.
-const PROVIDERS: [(&str, &str); 34] = [
+const PROVIDERS: [(&str, &str); 35] = [
     ("OpenAi", "openai"),
     ("OpenAiOfficial", "openai"),
     ("OpenAIOkHttpClient", "openai"),
@@ -145,6 +145,7 @@ const PROVIDERS: [(&str, &str); 34] = [
     ("AnthropicOkHttpClient", "anthropic"),
     ("Ollama", "ollama"),
     ("AddOllama", "ollama"),
+    ("GitHubModels", "github-models"),
     ("MistralAi", "mistral"),
     ("AddMistral", "mistral"),
     ("GoogleAiGemini", "google"),

@@ -134,7 +134,9 @@ impl Walk<'_> {
             "literal_value" if node.parent().is_some_and(|p| p.kind() == "literal_element") => {
                 self.record(node);
             }
-            "selector_expression" | "scoped_identifier" => self.constant(node),
+            "selector_expression" | "scoped_identifier" | "scoped_type_identifier" => {
+                self.constant(node);
+            }
             "member_expression" => self.variable(node),
             "struct_item" if !self.attributes(node).is_empty() => self.function(node),
             "enum_variant" => self.variant(node),

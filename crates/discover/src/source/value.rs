@@ -319,7 +319,11 @@ pub(super) fn call_at(node: Node<'_>, source: &str, scope: usize, depth: usize) 
         node.child_by_field_name("function").or_else(|| node.child_by_field_name("constructor"))?;
     let callee = dotted(callee, source);
     let mut args = Vec::new();
-    if let Some(list) = node.child_by_field_name("arguments") {
+    let list = node.child_by_field_name("arguments");
+    // A template behind its tag is the one argument.
+    if let Some(template) = list.filter(|list| is_text(list.kind())) {
+        arguments(template, source, scope, depth, &mut args);
+    } else if let Some(list) = list {
         for argument in children(list).take(ELEMENTS_MAX) {
             arguments(argument, source, scope, depth, &mut args);
         }

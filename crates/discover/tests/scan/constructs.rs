@@ -64,7 +64,7 @@ fn tools_by_attributes_descriptions_and_lists() {
     let go = "package tools\n\nconst LsName = \"ls\"\n\nfunc (l *ls) Info() ToolInfo {\n\treturn ToolInfo{Name: LsName, Description: \"Lists\"}\n}\n";
     let tools = found(&[("tools/ls.go", go)], "tool");
     assert_eq!(tools.len(), 1, "{tools:?}");
-    assert!(tools[0].ends_with("/ls at tools/ls.go:6"), "{tools:?}");
+    assert!(tools[0].ends_with("/ls at tools/ls.go:3 tools/ls.go:6"), "{tools:?}");
     let python = "from langchain_core.tools import tool\nfrom langchain.chat_models import init_chat_model\n\n@tool(description=\"Adds\")\ndef add(a, b):\n    return a + b\n\nclass Finish:\n    pass\n\nmodel = init_chat_model(\"openai:gpt-4o\").bind_tools([Finish, add])\n";
     let tools = found(&[("app.py", python)], "tool");
     assert_eq!(tools.len(), 2, "{tools:?}");
@@ -285,4 +285,76 @@ fn what_fills_an_index_is_a_corpus_and_where_conversations_are_kept_is_told() {
         found(&[("keep.py", kept)], "log_store"),
         ["desk/chat_history.json at keep.py:4", "redis at keep.py:3"]
     );
+}
+
+#[test]
+fn what_users_choose_between_is_told_where_enough_stands_together() {
+    let rust = "use tokenizers::Tokenizer;\n\nfn url(of: Backend) -> u8 {\n    match of {\n        Backend::LlamaCpp { .. } => 1,\n        Backend::Ollama { .. } => 2,\n        Backend::OpenAi => 3,\n    }\n}\n\nfn login(of: Login) -> bool {\n    matches!(of, Login::Google | Login::Azure | Login::Mistral | Login::Paper)\n}\n";
+    let cargo =
+        ("Cargo.toml", "[package]\nname = \"desk\"\n[dependencies]\ntokenizers = \"0.20\"\n");
+    assert_eq!(
+        found(&[cargo, ("src/main.rs", rust)], "model_api"),
+        ["llama-cpp at src/main.rs:5", "ollama at src/main.rs:6", "openai at src/main.rs:7"]
+    );
+    let python = "import openai\n\ndef store(name):\n    match name:\n        case \"chroma\":\n            pass\n        case \"qdrant\":\n            pass\n        case \"redis\":\n            pass\n";
+    assert_eq!(
+        found(&[("store.py", python)], "vector_store"),
+        ["chroma at store.py:5", "qdrant at store.py:7", "redis at store.py:9"]
+    );
+    let two = python.replace("chroma", "paper");
+    assert_eq!(found(&[("store.py", &two)], "vector_store"), [""; 0]);
+}
+
+#[test]
+fn templates_behind_a_tag_tables_of_prompts_and_tasks_of_pipelines() {
+    let script = "import dedent from \"dedent\";\nimport OpenAI from \"openai\";\n\nexport const plannerPrompt = dedent`\n  You plan what the desk answers to each of its customers.\n`;\nconst embed = usePipeline(\"feature-extraction\", \"acme/small-embed\");\n";
+    assert_eq!(found(&[("lib/plan.ts", script)], "prompt").len(), 1);
+    assert_eq!(
+        found(&[("lib/plan.ts", script)], "embedding_model"),
+        ["huggingface/acme/small-embed at lib/plan.ts:7"]
+    );
+    let python = "import openai\n\nPROMPTS = {\n    \"v1\": \"Judge whether the answer follows from the evidence.\",\n    \"v2\": \"Say which sentence of the answer is not supported.\",\n}\n";
+    assert_eq!(found(&[("judge.py", python)], "prompt").len(), 2);
+}
+
+#[test]
+fn folders_and_tables_say_what_is_in_them() {
+    let files = [
+        ("main.py", "import openai\n"),
+        ("app/knowledge_base/terms.md", "# Terms\n"),
+        ("knowledge.md", "# None\n"),
+        ("schema.prisma", "model Message {\n  role String\n  content String\n}\n"),
+        ("db.sql", "create table users (role text, content text);\n"),
+    ];
+    assert_eq!(found(&files, "corpus"), ["desk/knowledge_base at app/knowledge_base/terms.md"]);
+    assert_eq!(found(&files, "log_store"), ["desk/message at schema.prisma:1"]);
+    let script = "import { pgTable, text } from \"drizzle-orm\";\n\nexport const said = pgTable(\"ChatMessage\", {\n  role: text(\"role\"),\n  parts: text(\"parts\"),\n});\n";
+    let python = "from sqlalchemy import Column, Text\n\nclass ChatTurn(Base):\n    role = Column(Text)\n    content = Column(Text)\n\nSCHEMA = \"\"\"\nCREATE TABLE IF NOT EXISTS messages (\n  sender text,\n  text text\n)\n\"\"\"\n";
+    let files = [("main.py", "import openai\n"), ("lib/said.ts", script), ("said.py", python)];
+    assert_eq!(
+        found(&files, "log_store"),
+        [
+            "desk/chatmessage at lib/said.ts:3",
+            "desk/chatturn at said.py:4",
+            "desk/messages at said.py:8"
+        ]
+    );
+}
+
+#[test]
+fn variables_and_settings_of_commands_are_settings() {
+    let readme = "```\nGENERATION_MODEL=acme-7b docker compose up\ndesk config set openai.model gpt-4o-mini\ndocker run -e EMBEDDING_MODEL=acme-embed desk\n```\n";
+    let files = [("README.md", readme), ("main.py", "import openai\n")];
+    let models = found(&files, "model");
+    assert_eq!(models.len(), 2, "{models:?}");
+    assert!(models.iter().any(|model| model.ends_with("acme-7b at README.md:2")), "{models:?}");
+    assert!(models.contains(&"openai/gpt-4o-mini at README.md:3".to_owned()), "{models:?}");
+    assert_eq!(found(&files, "embedding_model").len(), 1);
+    let properties = "mistral.ai.chat.model.id=mistral-small-latest\n";
+    assert_eq!(
+        found(&[("app.properties", properties)], "model"),
+        ["mistral/mistral-small-latest at app.properties:1"]
+    );
+    let yaml = "model: acme/coder\nbackend: ollama\n";
+    assert_eq!(found(&[("app.yaml", yaml)], "model"), ["ollama/acme/coder at app.yaml:1"]);
 }

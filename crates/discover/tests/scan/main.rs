@@ -30,7 +30,9 @@ struct Catalog {
 }
 
 fn catalog(file: &str) -> Catalog {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog").join(file);
+    let path = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("../../catalog")
+        .join(file);
     toml::from_str(&fs::read_to_string(path).expect("the catalogue")).expect("TOML")
 }
 
@@ -86,7 +88,9 @@ fn shown(batch: &ObservationBatch) -> String {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("tests/fixtures")
+        .join(name)
 }
 
 #[test]

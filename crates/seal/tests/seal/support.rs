@@ -10,7 +10,9 @@ use annex_seal::{
 };
 
 pub(crate) fn data(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"))
+        .join("tests/data")
+        .join(path)
 }
 
 pub(crate) fn text(path: &str) -> String {
