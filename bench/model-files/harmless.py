@@ -24,7 +24,7 @@ import pathlib
 import shutil
 import sys
 
-FILE_BYTES_MAX = 20_000
+FILE_BYTES_MAX = 10_000
 PARTS = ("harmless_python", "harmless_torch", "harmless_formats", "harmless_networks",
          "harmless_text", "harmless_estimators", "harmless_trained")
 

@@ -124,7 +124,7 @@ def containers(corpus):
     """HDF5 of numbers, skops, and archives in the manner of NeMo and TorchServe."""
     x, y, _ = harmless_python.data()
     for name, options in (("numbers.h5", {}), ("compressed.hdf5", {"compression": "gzip"})):
-        with h5py.File(corpus.path("h5py", name), "w") as file:
+        with h5py.File(corpus.path("h5py", name), "w", libver="latest") as file:
             file.create_dataset("weights/dense", data=x[:5].astype("f4"), **options)
             file.attrs["note"] = "numbers"
     skops.io.dump(linear_model.LogisticRegression().fit(x, y),
@@ -136,12 +136,12 @@ def containers(corpus):
     config = yaml.safe_dump({"target": "nemo.collections.asr.models.EncDecCTCModel",
                              "encoder": {"feat_in": 8, "n_layers": 1}, "sample_rate": 16000})
     members = {"model_config.yaml": config.encode(), "model_weights.ckpt": weights.getvalue()}
-    for name, mode in (("model.nemo", "w"), ("compressed.nemo", "w:gz")):
-        with tarfile.open(corpus.path("tar", name), mode, format=tarfile.GNU_FORMAT) as archive:
-            for member, data in members.items():
-                info = tarfile.TarInfo("./" + member)
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
+    path = corpus.path("tar", "compressed.nemo")
+    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        for member, data in members.items():
+            info = tarfile.TarInfo("./" + member)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
     manifest = {"runtime": "python", "archiverVersion": "0.12.0", "model": {
         "modelName": "annex", "modelVersion": "1.0", "serializedFile": "model.pt",
         "handler": "image_classifier"}}

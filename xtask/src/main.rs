@@ -1,4 +1,4 @@
-//! The tasks of the project: `cargo xtask test`, `tidy`, `docs` and `model-files`.
+//! The tasks of the project: `cargo xtask test`, `fuzz`, `tidy`, `docs` and `model-files`.
 //!
 //! ```text
 //!  test ─▶ fmt ─▶ tidy ─▶ clippy ─▶ docs --check ─▶ cargo test ─▶ fuzz corpora ─▶ fuzz
@@ -31,6 +31,7 @@ usage: cargo xtask <task>
 
   test [--quick]          everything that must hold before a change is merged;
                           --quick leaves out integration tests and all of fuzzing
+  fuzz                    every fuzz target for 20 s, where cargo-fuzz is there
   tidy                    the rules of the house: arrows, module heads, lengths, banned words
   docs [--check] [PAGE…]  write the generated pages of docs/, or check that they are current
   model-files DIR         write the corpus that a scanner of model files is measured by";
@@ -53,6 +54,11 @@ fn run() -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["test"] => test::run(&project, test::Extent::Full),
         ["test", "--quick"] => test::run(&project, test::Extent::Quick),
+        ["fuzz"] => {
+            let outcome = fuzz::run(&project)?;
+            println!("    {outcome}");
+            Ok(())
+        }
         ["tidy"] => tidy::run(&project),
         ["docs", "--check", pages @ ..] => docs::run(&project, docs::Mode::Check, pages),
         ["docs", pages @ ..] => docs::run(&project, docs::Mode::Write, pages),

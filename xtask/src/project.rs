@@ -34,13 +34,6 @@ impl Project {
         self.command(&cargo, arguments)
     }
 
-    /// Another program, in the root of the project and without the toolchain that cargo chose.
-    pub(crate) fn program(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = self.command(program, arguments);
-        command.env_remove("CARGO").env_remove("RUSTC").env_remove("RUSTUP_TOOLCHAIN");
-        command
-    }
-
     fn command(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.root);

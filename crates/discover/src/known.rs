@@ -54,6 +54,8 @@ pub(crate) struct Index<'k> {
     /// Patterns of families, normalised, the longest first.
     families: Vec<(String, &'k KnownPackage)>,
     providers: &'k [KnownProvider],
+    /// Providers by the letters of their ids.
+    spellings: BTreeMap<String, &'k KnownProvider>,
 }
 
 impl<'k> Index<'k> {
@@ -76,6 +78,7 @@ impl<'k> Index<'k> {
                 })
                 .collect(),
             providers: &known.providers,
+            spellings: known.providers.iter().map(|one| (letters(&one.id), one)).collect(),
         }
     }
 
@@ -95,8 +98,9 @@ impl<'k> Index<'k> {
         })
     }
 
-    pub(crate) fn providers(&self) -> impl Iterator<Item = &'k KnownProvider> {
-        self.providers.iter()
+    /// A provider by its id, however that is written: `LlamaCpp`, `AZURE_OPENAI`.
+    pub(crate) fn provider_spelled(&self, name: &str) -> Option<&'k KnownProvider> {
+        self.spellings.get(&letters(name)).copied()
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&'k KnownProvider> {
@@ -127,6 +131,12 @@ impl<'k> Index<'k> {
             .max_by_key(|(pattern, _)| pattern.len())
             .map(|(_, provider)| provider)
     }
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// A package's name in the one spelling that its ecosystem compares by.

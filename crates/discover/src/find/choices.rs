@@ -64,7 +64,10 @@ pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
     let (texts, members) = (texts.into_values(), members.into_values());
     let all = texts.map(|names| (names, false)).chain(members.map(|names| (names, true)));
     for (names, enumeration) in all {
-        let services = |name: &str| service(source, name);
+        let services = |name: &str| {
+            let known = source.index.provider_spelled(name).map(|provider| provider.id.clone());
+            known.or_else(|| names::provider_word(source.index, &name.to_ascii_lowercase()))
+        };
         let products = |name: &str| stores::product_of_word(name).map(str::to_owned);
         for (id, line) in together(&names, enumeration, services) {
             out.beside.push(names::interface(source.index, &id, source.place(line)));
@@ -73,18 +76,6 @@ pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
             out.beside.push(stores::store(&product, None, source.place(line)));
         }
     }
-}
-
-/// The provider that a name is, however it is written: `LlamaCpp`, `AZURE_OPENAI`, `tgi`.
-fn service(source: &Source<'_>, name: &str) -> Option<String> {
-    let plain = |text: &str| -> String {
-        let letters = text.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|c| c.to_ascii_lowercase()).collect()
-    };
-    let word = plain(name);
-    let known = source.index.providers().find(|provider| plain(&provider.id) == word);
-    let known = known.map(|provider| provider.id.clone());
-    known.or_else(|| names::provider_word(source.index, &name.to_ascii_lowercase()))
 }
 
 /// What names mean, where enough of them mean something that stands for nothing else.
