@@ -9,7 +9,8 @@ use super::keys::{
 use super::models::EDGE;
 use super::names::{self, Named};
 use super::{
-    containers, endpoints, mcp, options, platforms, prompts, secrets, stores, typed_settings,
+    clients, containers, endpoints, mcp, options, platforms, prompts, secrets, stores,
+    typed_settings,
 };
 use crate::findings::{Finding, Findings, Key, Place, Trait};
 use crate::known::Index;
@@ -39,7 +40,7 @@ pub(crate) fn document(index: &Index<'_>, path: &str, root: &Node, text: &str, o
         out.assets.push(containers::gateway("litellm", Place::new(path, line)));
     }
     worker(index, path, root, out);
-    client(index, path, "", root, out);
+    clients::find(index, path, "", root, out);
     let mut remote_code = None;
     let before = out.assets.len();
     root.visit(&mut |keys, node| setting(index, path, keys, node, &mut remote_code, out));
@@ -93,7 +94,7 @@ fn setting(
     if key == "models" {
         models(index, path, keys, node, out);
     }
-    client(index, path, &key, node, out);
+    clients::find(index, path, &key, node, out);
     choices(index, path, &key, node, out);
     datasets(keys, &key, node, &Place::new(path, node.line), out);
     document_of(path, node, out);
@@ -129,32 +130,6 @@ fn setting(
     {
         let system = key.contains("system") || key.contains("instruction");
         out.assets.push(prompts::prompt(&key, &key, text, system, false, place));
-    }
-}
-
-/// `model` beside the address, the key or the name of an interface can only be one of its models.
-fn client(index: &Index<'_>, path: &str, key: &str, node: &Node, out: &mut Findings) {
-    let one = |names: &[&str]| {
-        node.entries().iter().find(|(own, _)| names.contains(&snake(own).as_str()))
-    };
-    let url = one(&["base_url", "baseurl", "api_base", "base_u_r_l", "endpoint", "url"]);
-    let keyed = one(&["api_key", "apikey", "key"]).is_some();
-    let Some((_, value)) = one(&["model", "model_name", "model_id"]) else { return };
-    let host = url.and_then(|(_, url)| endpoints::host(default_of(url.text()?)));
-    let served = one(&["provider", "model_provider", "llm_provider", "backend", "vendor"])
-        .and_then(|(_, provider)| provider_of_key(index, default_of(provider.text()?)));
-    let told = keyed || host.is_some() || served.is_some();
-    let Some(name) = value.text().filter(|_| told) else { return };
-    let known = host.as_ref().and_then(|host| index.provider_of_host(&host.name));
-    let known = known.or_else(|| index.provider(served.as_deref()?));
-    let named = match known {
-        Some(provider) => Some(Named { owner: provider.id.clone(), name: name.to_owned() }),
-        None if names::is_hub_name(name) => names::named(index, name, Some(names::HUB)),
-        None => None,
-    };
-    if let Some(named) = named.filter(|named| names::is_name(&named.name)) {
-        let embedding = key.contains("embed");
-        out.assets.push(names::finding(index, &named, embedding, Place::new(path, value.line)));
     }
 }
 
@@ -348,7 +323,7 @@ fn models(index: &Index<'_>, path: &str, keys: &[&str], node: &Node, out: &mut F
 }
 
 /// The provider that a key of a setting means.
-fn provider_of_key(index: &Index<'_>, key: &str) -> Option<String> {
+pub(super) fn provider_of_key(index: &Index<'_>, key: &str) -> Option<String> {
     let word = key.to_ascii_lowercase().replace('_', "-");
     names::provider_word(index, &word)
 }

@@ -8,6 +8,7 @@ mod charts;
 mod choices;
 mod ci;
 pub(crate) mod classes;
+mod clients;
 pub(crate) mod cloud;
 pub(crate) mod config;
 mod constants;
