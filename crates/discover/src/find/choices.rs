@@ -1,11 +1,12 @@
 //! What a program lets its users choose: services and stores that stand beside one another, as the
-//! cases of a switch, the entries of a list or the members of an enumeration.
+//! cases of a switch, the entries of a list or the members of an enumeration that are told apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Source, names, stores};
 use crate::findings::Findings;
 use crate::source::Language;
+use crate::source::facts::Shape;
 use crate::walk::has_end;
 
 /// How many of one sort must stand together.
@@ -41,17 +42,16 @@ const OWNERS: [&str; 5] = ["provider", "providerId", "provider_id", "vendor", "o
 pub(super) fn find(source: &Source<'_>, out: &mut Findings) {
     // A page has names of services for their pictures and captions.
     let page = matches!(source.language, Language::Tsx) || has_end(source.path, &[".jsx"]);
-    let owners: BTreeSet<u32> = source
-        .facts
-        .records
-        .iter()
-        .flat_map(|record| &record.entries)
-        .filter(|(key, _)| OWNERS.contains(&key.as_str()))
-        .map(|(_, value)| value.line)
-        .collect();
+    let owners = source.facts.records.iter().flat_map(|record| &record.entries);
+    let owners = owners.filter(|(key, _)| OWNERS.contains(&key.as_str()));
+    // A constant says how something is called, and not that anything is done with it.
+    let named = source.facts.bindings.iter().map(|binding| &binding.value);
+    let named = named.filter(|value| matches!(value.shape, Shape::Text { .. }));
+    let others: BTreeSet<u32> =
+        owners.map(|(_, value)| value).chain(named).map(|value| value.line).collect();
     let mut texts: BTreeMap<usize, Names<'_>> = BTreeMap::new();
     for text in source.facts.texts.iter().filter(|text| !text.holes && !page) {
-        if (2..=NAME_CHARS_MAX).contains(&text.content.len()) && !owners.contains(&text.line) {
+        if (2..=NAME_CHARS_MAX).contains(&text.content.len()) && !others.contains(&text.line) {
             texts.entry(text.scope).or_default().entry(&text.content).or_default().push(text.line);
         }
     }

@@ -301,6 +301,8 @@ fn what_users_choose_between_is_told_where_enough_stands_together() {
         found(&[("store.py", python)], "vector_store"),
         ["chroma at store.py:5", "qdrant at store.py:7", "redis at store.py:9"]
     );
+    let names = "import openai\n\nclass Store(str, Enum):\n    CHROMA = \"chroma\"\n    QDRANT = \"qdrant\"\n    REDIS = \"redis\"\n";
+    assert_eq!(found(&[("store.py", names)], "vector_store"), [""; 0]);
     let two = python.replace("chroma", "paper");
     assert_eq!(found(&[("store.py", &two)], "vector_store"), [""; 0]);
 }
