@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use annex_catalog::Catalogue;
-use annex_isms::{Actor, Instant};
-use annex_operations::{Access, OperationError, Operations, Ports};
+use annex_isms::Actor;
+pub(crate) use annex_machine::PORTS;
+use annex_machine::environment;
+use annex_operations::{Access, OperationError, Operations};
 use annex_settings::{Declarations, Settings};
 
 use crate::args::Global;
@@ -97,25 +99,4 @@ pub(crate) fn actor() -> Actor {
         authenticated: false,
         via: "command-line".to_owned(),
     }
-}
-
-pub(crate) const PORTS: Ports<'static> =
-    Ports { now: &now, random: &random, environment: &environment };
-
-#[expect(clippy::disallowed_methods, reason = "this is the clock")]
-fn now() -> Instant {
-    Instant::from_microseconds(jiff::Timestamp::now().as_microsecond())
-}
-
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    // Without randomness there is no safe key and no safe nonce; there is nothing to fall back to.
-    if let Err(error) = getrandom::fill(&mut bytes) {
-        panic!("the operating system gives no random bytes: {error}");
-    }
-    bytes
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

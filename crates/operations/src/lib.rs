@@ -17,6 +17,7 @@
 //! What can still go wrong: someone with access to data folder and key can sign anything. A
 //! checkpoint that is kept elsewhere shows it.
 
+mod account;
 mod answer;
 mod assess;
 mod asset;
@@ -36,6 +37,7 @@ mod scan;
 mod soa;
 mod work;
 
+pub use account::SignedIn;
 pub use command::{
     Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,
 };

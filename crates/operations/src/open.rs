@@ -163,7 +163,8 @@ impl<'a> Operations<'a> {
         self.register.organisation(&self.organisation)
     }
 
-    pub(crate) fn now(&self) -> Instant {
+    /// The time.
+    pub fn now(&self) -> Instant {
         (self.ports.now)()
     }
 

@@ -191,6 +191,14 @@ impl Operations<'_> {
         Ok(self.signing_key()?.verifying_key())
     }
 
+    /// How many entries the ledger has: whatever was recorded since shows in it.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn ledger_size(&self) -> Result<u64, OperationError> {
+        Ok(self.scope().head().await?.map_or(0, |head| head.head.size))
+    }
+
     /// The newest signed checkpoint.
     ///
     /// # Errors

@@ -51,6 +51,7 @@
 //! - **Two copies of one folder** both verify, until each has entries that the other has not.
 //! - **A network file system that is not recognised** may have locks that do not hold.
 
+mod account;
 mod alias;
 mod error;
 mod folder;
@@ -66,6 +67,7 @@ mod snapshot;
 mod table;
 mod verify;
 
+pub use account::{Account, Session};
 pub use error::RegisterError;
 pub use ingest::Ingest;
 pub use open::{Access, Location, OpenOptions, Register};

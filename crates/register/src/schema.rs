@@ -15,7 +15,7 @@ use crate::error::During as _;
 use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
-const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first];
+const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first, accounts];
 
 /// The schema that this version reads and writes.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a short list")]
@@ -93,6 +93,16 @@ fn first(backend: DbBackend) -> Vec<Statement> {
     statements
 }
 
+/// Who may sign in.
+fn accounts(backend: DbBackend) -> Vec<Statement> {
+    let schema = Schema::new(backend);
+    let tables = [
+        schema.create_table_from_entity(table::account::Entity),
+        schema.create_table_from_entity(table::session::Entity),
+    ];
+    tables.iter().map(|statement| backend.build(statement)).collect()
+}
+
 fn indexes() -> Vec<IndexCreateStatement> {
     use table::{asset, batch, ledger_entry, observation};
     let mut indexes = table::index_rows();
@@ -166,14 +176,13 @@ where
 mod tests {
     use super::*;
 
-    /// Compares with `schema/<file>`; with `ANNEX_UPDATE` set, writes it.
-    fn check(file: &str, backend: DbBackend) {
-        let statements = first(backend).into_iter().map(|statement| statement.to_string() + ";\n");
-        let sql: String = statements.collect();
-        let path = format!(
-            "{}/schema/{file}",
-            std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")
-        );
+    /// Compares with the file of a migration; with `ANNEX_UPDATE` set, writes it.
+    fn check(number: usize, name: &str, backend: DbBackend) {
+        let file = format!("{number}.{name}.sql");
+        let statements = MIGRATIONS[number - 1](backend);
+        let sql: String = statements.into_iter().map(|one| one.to_string() + ";\n").collect();
+        let folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+        let path = format!("{folder}/schema/{file}");
         if std::env::var_os("ANNEX_UPDATE").is_some() {
             std::fs::write(&path, &sql).expect(&path);
         }
@@ -182,14 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn the_first_migration_gives_the_statements_that_are_kept() {
-        check("1.sqlite.sql", DbBackend::Sqlite);
-        check("1.postgresql.sql", DbBackend::Postgres);
+    fn the_migrations_give_the_statements_that_are_kept() {
+        for number in 1..=MIGRATIONS.len() {
+            check(number, "sqlite", DbBackend::Sqlite);
+            check(number, "postgresql", DbBackend::Postgres);
+        }
     }
 
     #[test]
     fn the_organisation_leads_every_key() {
-        for statement in first(DbBackend::Postgres) {
+        for statement in MIGRATIONS.iter().flat_map(|migration| migration(DbBackend::Postgres)) {
             let sql = statement.to_string();
             if sql.contains("schema_version") {
                 continue;

@@ -63,6 +63,19 @@ const ROOMS: &[Room] = &[
             "annex-report",
         ],
     ),
+    room(5, "annex-machine", &["annex-isms", "annex-operations"]),
+    // Its tests open a workplace as the binary does.
+    Room {
+        layer: 5,
+        name: "annex-web",
+        uses: &["annex-isms", "annex-catalog", "annex-operations", "annex-report"],
+        tests_use: &["annex-settings"],
+    },
+    room(
+        6,
+        "annexd",
+        &["annex-isms", "annex-settings", "annex-operations", "annex-machine", "annex-web"],
+    ),
     room(
         6,
         "annex",
@@ -77,6 +90,7 @@ const ROOMS: &[Room] = &[
             "annex-modelfile",
             "annex-seal",
             "annex-operations",
+            "annex-machine",
         ],
     ),
     // Its tests measure the scanner by the corpus that it writes.
@@ -90,20 +104,25 @@ const ROOMS: &[Room] = &[
 
 /// Libraries that only some crates may use, and why.
 const OWNED: &[(&str, &[&str], &str)] = &[
-    ("anyhow", &["annex", "xtask"], "a library's errors are types"),
+    ("anyhow", &["annex", "annexd", "xtask"], "a library's errors are types"),
+    ("axum", &["annex-web", "annexd"], "only the server answers requests"),
     ("cedar-policy", &["annex-policy"], "policy is the only user of Cedar"),
-    ("clap", &["annex"], "only the binary has arguments"),
+    ("clap", &["annex", "annexd"], "only binaries have arguments"),
     ("ed25519-dalek", &["annex-ledger", "annex-seal"], "only the ledger and seals sign"),
-    ("getrandom", &["annex", "annex-operations"], "randomness comes in as an argument"),
+    ("getrandom", &["annex-machine"], "randomness comes in as an argument"),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
-    ("maud", &["annex-report"], "only the report writes HTML"),
+    ("maud", &["annex-report", "annex-web"], "only reports and pages write HTML"),
     ("p256", &["annex-seal"], "only seals sign models"),
     ("p384", &["annex-seal"], "only seals sign models"),
     ("p521", &["annex-seal"], "only seals sign models"),
     ("rsa", &["annex-seal"], "only certificates are verified with RSA"),
     ("rustls-webpki", &["annex-seal"], "only seals judge certificates"),
     ("sea-orm", &["annex-register"], "only the register speaks SQL"),
-    ("tokio", &["annex-register", "annex-operations", "annex"], "what is pure stays synchronous"),
+    (
+        "tokio",
+        &["annex-register", "annex-operations", "annex-web", "annexd", "annex"],
+        "what is pure stays synchronous",
+    ),
     ("tree-sitter", &["annex-discover"], "only discovery reads source code"),
 ];
 

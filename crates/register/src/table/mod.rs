@@ -8,10 +8,12 @@
 
 #![allow(unreachable_pub, reason = "the derives of SeaORM make items public; none is exported")]
 
+mod access;
 mod bulk;
 mod ledger;
 mod rows;
 
+pub(crate) use access::{account, session};
 pub(crate) use bulk::{Table, delete_where, insert, upsert};
 pub(crate) use ledger::{
     ledger_checkpoint, ledger_entry, ledger_head, ledger_node, schema_version,

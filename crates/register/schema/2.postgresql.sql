@@ -1,0 +1,2 @@
+CREATE TABLE "account" ( "organisation" varchar NOT NULL, "person" varchar NOT NULL, "password" varchar NOT NULL, "failures" integer NOT NULL, "locked_until" varchar, CONSTRAINT "pk-account" PRIMARY KEY ("organisation", "person") );
+CREATE TABLE "session" ( "organisation" varchar NOT NULL, "token" bytea NOT NULL, "person" varchar NOT NULL, "began_at" varchar NOT NULL, "ends_at" varchar NOT NULL, CONSTRAINT "pk-session" PRIMARY KEY ("organisation", "token") );

@@ -1,0 +1,145 @@
+//! Accounts and sessions: rows without a body in the ledger, so that no secret ever gets there.
+
+use annex_isms::{Instant, PersonId};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use crate::error::During as _;
+use crate::table::{account, session, upsert};
+use crate::{RegisterError, Scope};
+
+/// The credentials of a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Who.
+    pub person: PersonId,
+    /// The digest of the password as a PHC string.
+    pub password: String,
+    /// Wrong passwords in a row.
+    pub failures: u32,
+    /// Until when no password is looked at.
+    pub locked_until: Option<Instant>,
+}
+
+/// A person who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The SHA-256 of the token.
+    pub token: [u8; 32],
+    /// Who.
+    pub person: PersonId,
+    /// Since when.
+    pub began_at: Instant,
+    /// Until when.
+    pub ends_at: Instant,
+}
+
+impl Scope<'_> {
+    /// The account of a person.
+    pub async fn account(&self, person: &PersonId) -> Result<Option<Account>, RegisterError> {
+        const OPERATION: &str = "read an account";
+        let key = (self.id.to_string(), person.to_string());
+        let transaction = self.register.read(OPERATION).await?;
+        let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
+        row.map(|row| {
+            Ok(Account {
+                person: person.clone(),
+                password: row.password,
+                failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+                locked_until: row.locked_until.as_deref().map(instant).transpose()?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Whether there is any account.
+    pub async fn has_accounts(&self) -> Result<bool, RegisterError> {
+        const OPERATION: &str = "look for accounts";
+        let transaction = self.register.read(OPERATION).await?;
+        let any = account::Entity::find()
+            .filter(account::Column::Organisation.eq(self.id.as_str()))
+            .one(&transaction)
+            .await
+            .during(OPERATION)?;
+        Ok(any.is_some())
+    }
+
+    /// Writes an account anew.
+    pub async fn put_account(&self, account: &Account) -> Result<(), RegisterError> {
+        const OPERATION: &str = "write an account";
+        let row = account::Model {
+            organisation: self.id.to_string(),
+            person: account.person.to_string(),
+            password: account.password.clone(),
+            failures: i32::try_from(account.failures).unwrap_or(i32::MAX),
+            locked_until: account.locked_until.map(|at| at.to_string()),
+        };
+        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
+        transaction.commit().await.during(OPERATION)
+    }
+
+    /// The session of a token's digest, whether or not it has ended.
+    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Session>, RegisterError> {
+        const OPERATION: &str = "read a session";
+        let key = (self.id.to_string(), token.to_vec());
+        let transaction = self.register.read(OPERATION).await?;
+        let row = session::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
+        row.map(|row| {
+            Ok(Session {
+                token: *token,
+                person: row
+                    .person
+                    .parse()
+                    .map_err(|error| RegisterError::corrupt(format!("{error}")))?,
+                began_at: instant(&row.began_at)?,
+                ends_at: instant(&row.ends_at)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Begins a session; those that ended by `began_at` go.
+    pub async fn begin_session(&self, begun: &Session) -> Result<(), RegisterError> {
+        const OPERATION: &str = "begin a session";
+        let row = session::Model {
+            organisation: self.id.to_string(),
+            token: begun.token.to_vec(),
+            person: begun.person.to_string(),
+            began_at: begun.began_at.to_string(),
+            ends_at: begun.ends_at.to_string(),
+        };
+        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        session::Entity::delete_many()
+            .filter(session::Column::Organisation.eq(self.id.as_str()))
+            .filter(session::Column::EndsAt.lte(begun.began_at.to_string()))
+            .exec(&transaction)
+            .await
+            .during(OPERATION)?;
+        upsert::<session::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
+        transaction.commit().await.during(OPERATION)
+    }
+
+    /// Ends the session of a token's digest; all those of a person when `person` is given.
+    pub async fn end_sessions(
+        &self,
+        token: Option<&[u8; 32]>,
+        person: Option<&PersonId>,
+    ) -> Result<(), RegisterError> {
+        const OPERATION: &str = "end a session";
+        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        let mut ended = session::Entity::delete_many()
+            .filter(session::Column::Organisation.eq(self.id.as_str()));
+        if let Some(token) = token {
+            ended = ended.filter(session::Column::Token.eq(token.to_vec()));
+        }
+        if let Some(person) = person {
+            ended = ended.filter(session::Column::Person.eq(person.as_str()));
+        }
+        ended.exec(&transaction).await.during(OPERATION)?;
+        transaction.commit().await.during(OPERATION)
+    }
+}
+
+fn instant(text: &str) -> Result<Instant, RegisterError> {
+    text.parse().map_err(|_| RegisterError::corrupt(format!("`{text}` is no instant")))
+}

@@ -1,0 +1,79 @@
+//! What went wrong, as a page.
+
+use annex_operations::{Exit, OperationError};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use maud::html;
+
+use crate::layout;
+
+/// An answer that is none.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// There is no such thing, or not for this person.
+    NotFound,
+    /// What was sent is wrong; says what, and what to do.
+    Refused(String),
+    /// The form does not belong to the session.
+    Foreign,
+    /// It could not be carried out.
+    Internal(OperationError),
+}
+
+impl From<OperationError> for Failure {
+    fn from(error: OperationError) -> Self {
+        match error.exit() {
+            Exit::Input => Self::Refused(error.to_string()),
+            _ => Self::Internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, title, text) = match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is no such page",
+                "It was not found. It may have been closed or removed since you saw the link."
+                    .to_owned(),
+            ),
+            Self::Refused(text) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "That was not recorded", text)
+            }
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                "That was not recorded",
+                "The form is not of your present session. Open its page again and send it anew."
+                    .to_owned(),
+            ),
+            Self::Internal(error) => {
+                // Causes can hold paths of the machine: they are for its administrator.
+                tracing::error!(error = %chain(&error), "a request failed");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "That could not be done",
+                    "Annex could not read or write its register. Nothing was recorded. The log of the server says why.".to_owned(),
+                )
+            }
+        };
+        let body = html! { main id="main" { h1 { (title) } p { (text) } p { a href="/" { "To the overview" } } } };
+        (status, Html(layout::document(title, &body).into_string())).into_response()
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut at = error.source();
+    while let Some(cause) = at {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        at = cause.source();
+    }
+    text
+}
+
+/// Where no route leads.
+pub(crate) async fn nowhere() -> Failure {
+    Failure::NotFound
+}

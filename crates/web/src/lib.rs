@@ -1,0 +1,90 @@
+//! The pages of Annex: server-rendered, without a script.
+//!
+//! ```text
+//!  request ─▶ guard (origin, headers) ─▶ Visitor (session) ─▶ page ─┬─ Query ──▶ Operations
+//!                                                                    └─ Command ▶ Operations
+//! ```
+//!
+//! # Design
+//!
+//! - **No page writes by another way.** A form becomes a [`Command`](annex_operations::Command)
+//!   with the signed-in person as its actor; what the command refuses is shown beside the form.
+//! - **Nothing is shown to who is not signed in**, but the page that signs in and its style.
+//! - **A form is only taken from a page of ours**: the browser says where a request comes from,
+//!   the session cookie never travels with a foreign one, and each form holds a token that follows
+//!   from the session.
+//! - **No script runs**, ours or foreign: the policy of every page allows none.
+//!
+//! # How it can still go wrong
+//!
+//! - Who reads the traffic reads the session: put TLS before it, or stay on the machine.
+
+mod assessed;
+mod error;
+mod gaps;
+mod guard;
+mod layout;
+mod overview;
+mod registers;
+mod requests;
+mod session;
+
+use std::sync::Arc;
+
+use annex_isms::Assessment;
+use annex_operations::{OperationError, Operations};
+use axum::Router;
+use axum::http::header;
+use axum::routing::{get, post};
+
+use assessed::Assessed;
+
+/// What the pages are of.
+pub struct Site {
+    operations: Operations<'static>,
+    assessed: Assessed,
+}
+
+impl Site {
+    /// Pages of a workplace that is open for writing.
+    pub fn new(operations: Operations<'static>) -> Self {
+        Self { operations, assessed: Assessed::default() }
+    }
+
+    /// What follows from the register now.
+    async fn assessment(&self) -> Result<Arc<Assessment>, OperationError> {
+        self.assessed.now(&self.operations).await
+    }
+
+    /// The workplace, to be closed when the last page was served.
+    pub fn into_operations(self) -> Operations<'static> {
+        self.operations
+    }
+}
+
+/// All routes.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/", get(overview::page))
+        .route("/gaps", get(gaps::list))
+        .route("/gaps/{id}", get(gaps::page))
+        .route("/gaps/{id}/assign", post(gaps::assign))
+        .route("/gaps/{id}/ready", post(gaps::ready))
+        .route("/gaps/{id}/close", post(gaps::close))
+        .route("/requests", get(requests::list))
+        .route("/requests/{id}", get(requests::page))
+        .route("/requests/{id}/answer", post(requests::answer))
+        .route("/registers/{name}", get(registers::page))
+        .route("/assess", post(overview::assess))
+        .route("/sign-out", post(session::sign_out))
+        .route("/sign-in", get(session::form).post(session::sign_in))
+        .route("/style.css", get(style))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .fallback(error::nowhere)
+        .layer(axum::middleware::from_fn(guard::guard))
+        .with_state(site)
+}
+
+async fn style() -> impl axum::response::IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("style.css"))
+}

@@ -1,0 +1,36 @@
+//! A register as it is, to be read.
+
+use std::sync::Arc;
+
+use annex_report::{Register, Report};
+use axum::extract::{Path, State};
+use axum::response::Html;
+use maud::html;
+
+use crate::error::Failure;
+use crate::session::Visitor;
+use crate::{Site, layout};
+
+/// The most rows of a page.
+const ROWS_MAX: usize = 500;
+
+/// The page.
+pub(crate) async fn page(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Result<Html<String>, Failure> {
+    let register = Register::ALL.into_iter().find(|register| register.name() == name);
+    let register = register.ok_or(Failure::NotFound)?;
+    let assessment = site.assessment().await?;
+    let mut table = Report::new(&assessment, site.operations.catalogue()).table(register);
+    let more = table.rows.len().saturating_sub(ROWS_MAX);
+    table.rows.truncate(ROWS_MAX);
+    let title = table.title.clone();
+    let body = html! {
+        h1 { (title) }
+        (table.to_html())
+        @if more > 0 { p.beside { "and " (more) " more" } }
+    };
+    Ok(Html(layout::page(&visitor, &format!("/registers/{name}"), &title, &body)))
+}

@@ -1,0 +1,158 @@
+//! Evidence requests: what nobody knows yet, and the answer of who does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use annex_catalog::AttributeSpec;
+use annex_isms::Assessment;
+use annex_isms::assessment::RequestView;
+use annex_operations::Command;
+use axum::Form;
+use axum::extract::{Path, Query as Asked, State};
+use axum::response::{Html, Redirect};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::error::Failure;
+use crate::session::Visitor;
+use crate::{Site, layout};
+
+/// Which requests to list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    people: String,
+    text: String,
+}
+
+/// The list.
+pub(crate) async fn list(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Asked(filter): Asked<Filter>,
+) -> Result<Html<String>, Failure> {
+    let assessment = site.assessment().await?;
+    let text = filter.text.trim().to_lowercase();
+    let fits = |request: &&RequestView| {
+        let says = |own: &str| own.to_lowercase().contains(&text);
+        (filter.people.is_empty() || request.by_person)
+            && (text.is_empty() || says(&request.ask) || says(&request.subject.to_string()))
+    };
+    let requests: Vec<&RequestView> = assessment.requests.iter().filter(fits).collect();
+    let body = html! {
+        h1 { "Evidence requests" }
+        form.filter method="get" action="/requests" role="search" {
+            label { "Contains" input name="text" value=(filter.text); }
+            label.check { input type="checkbox" name="people" value="yes" checked[!filter.people.is_empty()]; "A person can answer" }
+            button { "Show" }
+        }
+        p.beside { (requests.len()) " of " (assessment.requests.len()) }
+        @if requests.is_empty() { p { "No request fits." } } @else {
+            div.scroll tabindex="0" role="region" aria-label="Evidence requests" { table {
+                thead { tr {
+                    th scope="col" { "What is asked" } th scope="col" { "About" }
+                    th scope="col" { "Who" } th scope="col" { "Due" }
+                } }
+                tbody { @for request in requests { tr {
+                    td { a href=(format!("/requests/{}", request.id)) { (request.ask) } " " span.beside { (request.requirement) } }
+                    td { (request.subject) }
+                    td { (who(request)) }
+                    td { (request.due) }
+                } } }
+            } }
+        }
+    };
+    Ok(Html(layout::page(&visitor, "/requests", "Evidence requests", &body)))
+}
+
+fn who(request: &RequestView) -> Markup {
+    html! {
+        @match &request.owner {
+            Some(owner) => (owner.person),
+            None if request.by_person => span.open { (request.role) },
+            None => span.muted { "a collector" },
+        }
+    }
+}
+
+/// What a person can be asked for a request.
+fn questions<'a>(
+    site: &'a Site,
+    assessment: &Assessment,
+    request: &RequestView,
+) -> Vec<&'a AttributeSpec> {
+    let result = assessment.results.iter().find(|result| {
+        result.requirement == request.requirement && result.subject == request.subject
+    });
+    let missing = result.into_iter().flat_map(|result| result.missing.keys());
+    let kind = request.subject.kind();
+    let specs = missing
+        .filter_map(|name| site.operations.catalogue().attributes.get(&(kind, name.clone())));
+    specs.filter(|spec| spec.ask.is_some()).collect()
+}
+
+/// One request, and the form that answers it.
+pub(crate) async fn page(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Html<String>, Failure> {
+    let assessment = site.assessment().await?;
+    let request = found(&assessment, &id)?;
+    let asked = questions(&site, &assessment, request);
+    let body = html! {
+        p.beside { a href="/requests" { "Evidence requests" } " / " (request.requirement) }
+        h1 { (request.ask) }
+        dl.facts {
+            (layout::fact("About", &html! { (request.subject) }))
+            (layout::fact("Who", &who(request)))
+            (layout::fact("Due", &html! { (request.due) }))
+        }
+        @if asked.is_empty() {
+            p { "No person is asked for this: a collector has to measure it." }
+        } @else {
+            h2 { "Answer" }
+            form.stack method="post" action=(format!("/requests/{id}/answer")) {
+                (layout::form_token(&visitor))
+                @for spec in asked {
+                    label {
+                        (spec.ask.as_deref().unwrap_or_default())
+                        input name=(spec.name) placeholder=[spec.example.as_deref()] aria-describedby=(format!("{}-type", spec.name));
+                        span.beside id=(format!("{}-type", spec.name)) { (spec.value_type) @if !spec.unit.is_empty() { ", " (spec.unit) } }
+                    }
+                }
+                button { "Record as my statement" }
+            }
+            p.beside { "A statement without evidence is on record under your name, and what it answers stays unknown where the requirement asks for more." }
+        }
+    };
+    Ok(Html(layout::page(&visitor, "/requests", "Evidence request", &body)))
+}
+
+fn found<'a>(assessment: &'a Assessment, id: &str) -> Result<&'a RequestView, Failure> {
+    assessment.requests.iter().find(|request| request.id.as_str() == id).ok_or(Failure::NotFound)
+}
+
+/// Records the fields that are filled in.
+pub(crate) async fn answer(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(mut given): Form<BTreeMap<String, String>>,
+) -> Result<Redirect, Failure> {
+    let assessment = site.assessment().await?;
+    let request = found(&assessment, &id)?;
+    let form = given.remove("form").unwrap_or_default();
+    given.retain(|_, value| !value.trim().is_empty());
+    if given.is_empty() {
+        return Err(Failure::Refused("No field is filled in.".to_owned()));
+    }
+    let command = Command::Answer {
+        subject: request.subject.to_string(),
+        values: given,
+        evidence: None,
+        resolves: false,
+    };
+    visitor.execute(&site, &form, command).await?;
+    Ok(Redirect::to("/requests"))
+}

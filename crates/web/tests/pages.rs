@@ -1,0 +1,266 @@
+//! The pages as a browser meets them: routes, sessions, forms, and what they refuse.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use annex_isms::{Actor, Instant};
+use annex_operations::{Access, Command, Operations, Ports};
+use annex_web::Site;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use tower::ServiceExt as _;
+
+/// Microseconds since 1970; tests move it on.
+struct Clock(AtomicI64);
+
+/// A workplace of the example, its pages, and its clock.
+struct Desk {
+    router: Router,
+    clock: &'static Clock,
+    _folder: tempfile::TempDir,
+}
+
+const PASSWORD: &str = "correct horse battery";
+const HOUR: i64 = 3_600_000_000;
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock: &'static Clock =
+            Box::leak(Box::new(Clock(AtomicI64::new(1_790_000_000_000_000))));
+        let drawn: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
+        let now: &'static (dyn Fn() -> Instant + Sync) = Box::leak(Box::new(|| {
+            Instant::from_microseconds(clock.0.fetch_add(1, Ordering::SeqCst))
+        }));
+        // Different each time, as it must be; nobody has to guess it here.
+        let random: &'static (dyn Fn() -> [u8; 32] + Sync) = Box::leak(Box::new(|| {
+            let mut bytes = [7; 32];
+            bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+            bytes
+        }));
+        let home = folder.path().to_str().expect("UTF-8").to_owned();
+        let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
+            Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
+        let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+        let file = PathBuf::from(root).join("../../examples/helpdesk/annex.toml");
+        let (mut settings, declarations) =
+            annex_settings::load(&file, &|_| None).expect("the example's settings");
+        settings.data = folder.path().join("data");
+        settings.key_file = Some(folder.path().join("key"));
+        let catalogue = annex_operations::catalogue(&settings).expect("the catalogue");
+        let operations = Operations::open(
+            settings,
+            declarations,
+            file,
+            catalogue,
+            Access::Write { holder: "a test".to_owned() },
+            Ports { now, random, environment },
+        )
+        .await
+        .expect("a workplace");
+        let by =
+            Actor { name: "test".to_owned(), authenticated: false, via: "command-line".to_owned() };
+        for command in [Command::Declare, Command::Assess] {
+            operations.execute(command, &by).await.expect("recorded");
+        }
+        for person in ["ines-arvid", "tomas-beck"] {
+            let person = person.parse().expect("an id");
+            operations.set_password(&person, PASSWORD).await.expect("a password");
+        }
+        let router = annex_web::router(Arc::new(Site::new(operations)));
+        Self { router, clock, _folder: folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        let answer = self.send(request.body(Body::empty()).expect("a request")).await;
+        read(answer).await
+    }
+
+    async fn post(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        read(self.send(request.body(Body::from(form.to_owned())).expect("a request")).await).await
+    }
+
+    /// Signs in and gives the cookie.
+    async fn signed_in(&self, person: &str) -> String {
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let form = format!("person={person}&password={}", PASSWORD.replace(' ', "+"));
+        let answer = self.send(request.body(Body::from(form)).expect("a request")).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().expect("text").to_owned();
+        for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
+    /// The token of the forms of a page.
+    async fn token(&self, path: &str, cookie: &str) -> String {
+        let (_, page) = self.get(path, cookie).await;
+        let (_, after) = page.split_once("name=\"form\" value=\"").expect("a form");
+        after.split('"').next().expect("a value").to_owned()
+    }
+
+    /// The first thing that a list links to.
+    async fn first(&self, list: &str, cookie: &str) -> String {
+        let (_, page) = self.get(list, cookie).await;
+        let start = format!("href=\"{}/", list.split('?').next().expect("a path"));
+        let (_, after) = page.split_once(&start).expect("a link");
+        let path = list.split('?').next().expect("a path");
+        format!("{path}/{}", after.split('"').next().expect("an id"))
+    }
+}
+
+async fn read(answer: Response<Body>) -> (StatusCode, String) {
+    let status = answer.status();
+    let bytes = to_bytes(answer.into_body(), 1 << 24).await.expect("a body");
+    (status, String::from_utf8(bytes.to_vec()).expect("UTF-8"))
+}
+
+const PAGES: [&str; 5] = ["/", "/gaps", "/requests", "/registers/assets", "/registers/soa"];
+
+#[tokio::test]
+async fn nothing_is_shown_to_who_is_not_signed_in() {
+    let desk = Desk::new().await;
+    for path in PAGES.into_iter().chain(["/gaps/none", "/requests/none"]) {
+        for cookie in ["", "annex_session=1", &format!("annex_session={}", "a".repeat(64))] {
+            let (status, page) = desk.get(path, cookie).await;
+            assert_eq!(status, StatusCode::SEE_OTHER, "{path} {cookie}");
+            assert!(page.is_empty());
+        }
+    }
+    for path in ["/assess", "/gaps/x/close", "/requests/x/answer", "/sign-out"] {
+        let (status, _) = desk.post(path, "", "form=x&verification=x").await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
+    }
+    let (status, page) = desk.get("/sign-in", "").await;
+    assert!(status == StatusCode::OK && page.contains("type=\"password\""));
+}
+
+#[tokio::test]
+async fn every_answer_says_what_a_browser_may_do_with_it() {
+    let desk = Desk::new().await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    for path in PAGES.into_iter().chain(["/sign-in", "/style.css", "/healthz", "/nowhere"]) {
+        let request = Request::get(path).header(header::COOKIE, &cookie);
+        let answer = desk.send(request.body(Body::empty()).expect("a request")).await;
+        let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("script"), "{path}");
+        assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    }
+    assert_eq!(desk.get("/nowhere", &cookie).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(desk.get("/registers/none", &cookie).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn wrong_passwords_lock_and_a_session_ends() {
+    let desk = Desk::new().await;
+    for (person, password) in [("ines-arvid", "wrong"), ("nobody", "wrong"), ("no such id!", "")] {
+        let form = format!("person={}&password={password}", person.replace(' ', "+"));
+        let (status, page) = desk.post("/sign-in", "", &form).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert!(page.contains("do not go together"), "the same words for all");
+    }
+    for _ in 0..4 {
+        desk.post("/sign-in", "", "person=ines-arvid&password=wrong").await;
+    }
+    let right = format!("person=ines-arvid&password={}", PASSWORD.replace(' ', "+"));
+    assert_eq!(desk.post("/sign-in", "", &right).await.0, StatusCode::UNAUTHORIZED, "locked");
+    desk.clock.0.fetch_add(HOUR, Ordering::SeqCst);
+    let cookie = desk.signed_in("ines-arvid").await;
+    assert_eq!(desk.get("/gaps", &cookie).await.0, StatusCode::OK);
+    let token = desk.token("/", &cookie).await;
+    let (status, _) = desk.post("/sign-out", &cookie, &format!("form={token}")).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.get("/gaps", &cookie).await.0, StatusCode::SEE_OTHER, "signed out");
+    let cookie = desk.signed_in("ines-arvid").await;
+    desk.clock.0.fetch_add(13 * HOUR, Ordering::SeqCst);
+    assert_eq!(desk.get("/gaps", &cookie).await.0, StatusCode::SEE_OTHER, "too old");
+}
+
+#[tokio::test]
+async fn a_gap_is_assigned_done_and_closed_by_someone_else() {
+    let desk = Desk::new().await;
+    let (tomas, ines) = (desk.signed_in("tomas-beck").await, desk.signed_in("ines-arvid").await);
+    let gap = desk.first("/gaps", &tomas).await;
+    let token = desk.token(&gap, &tomas).await;
+    let hostile = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let form = format!("form={token}&owner=tomas-beck&due=2027-03-01&plan={hostile}");
+    let (status, page) = desk.post(&format!("{gap}/assign"), &tomas, &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    let (_, page) = desk.get(&gap, &tomas).await;
+    assert!(page.contains("2027-03-01") && page.contains("tomas-beck"));
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
+    let (_, mine) = desk.get("/gaps?mine=yes", &tomas).await;
+    assert!(mine.contains(&format!("href=\"{gap}\"")));
+    // Not done yet, so it cannot be closed.
+    let close = format!("form={}&verification=seen", desk.token(&gap, &ines).await);
+    let (status, page) = desk.post(&format!("{gap}/close"), &ines, &close).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("ready to verify"));
+    let (status, _) = desk.post(&format!("{gap}/ready"), &tomas, &format!("form={token}")).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let own = format!("form={token}&verification=seen");
+    let (status, page) = desk.post(&format!("{gap}/close"), &tomas, &own).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("someone else"), "{page}");
+    let (status, _) = desk.post(&format!("{gap}/close"), &ines, &close).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, page) = desk.get(&gap, &ines).await;
+    assert!(page.contains("verified by ines-arvid") && page.contains("opens it again"), "{page}");
+}
+
+#[tokio::test]
+async fn a_request_is_answered() {
+    let desk = Desk::new().await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let request = desk.first("/requests?people=yes", &cookie).await;
+    let (_, page) = desk.get(&request, &cookie).await;
+    let token = desk.token(&request, &cookie).await;
+    let empty = desk.post(&format!("{request}/answer"), &cookie, &format!("form={token}")).await;
+    assert_eq!(empty.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let field = page.split("<input name=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let example = page.split("placeholder=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let (field, example) = (field.expect("a field"), example.expect("an example"));
+    let example = example.replace(' ', "+").replace(',', "%2C").replace('&', "%26");
+    let form = format!("form={token}&{field}={example}");
+    let (status, page) = desk.post(&format!("{request}/answer"), &cookie, &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{field}={example}: {page}");
+    let unknown = format!("form={token}&no_such_field=1");
+    let (status, _) = desk.post(&format!("{request}/answer"), &cookie, &unknown).await;
+    assert_ne!(status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_form_of_another_session_or_site_is_refused() {
+    let desk = Desk::new().await;
+    let (tomas, ines) = (desk.signed_in("tomas-beck").await, desk.signed_in("ines-arvid").await);
+    let gap = desk.first("/gaps", &ines).await;
+    let foreign = desk.token(&gap, &tomas).await;
+    for token in [foreign.as_str(), "", "x"] {
+        let (status, _) = desk.post("/assess", &ines, &format!("form={token}")).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{token}");
+        let (status, _) = desk.post("/sign-out", &ines, &format!("form={token}")).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{token}");
+    }
+    let token = desk.token(&gap, &ines).await;
+    let request = Request::post("/assess")
+        .header(header::COOKIE, &ines)
+        .header(header::HOST, "127.0.0.1:8600")
+        .header(header::ORIGIN, "https://evil.example")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer =
+        desk.send(request.body(Body::from(format!("form={token}"))).expect("a request")).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let (status, _) = desk.post("/assess", &ines, &format!("form={token}")).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+}
