@@ -165,7 +165,7 @@ fn forms(
                     button { "Close, verified by " (visitor.0.name) }
                 }
             }
-        } @else if owner.is_some() {
+        } @else if recorded.owner.as_ref().is_some_and(|owner| owner.confirmed) {
             h2 { "Done" }
             form method="post" action=(to("ready")) {
                 (layout::form_token(visitor))

@@ -26,7 +26,9 @@ pub(crate) async fn page(
     let mut table = Report::new(&assessment, site.operations.catalogue()).table(register);
     let more = table.rows.len().saturating_sub(ROWS_MAX);
     table.rows.truncate(ROWS_MAX);
-    let title = table.title.clone();
+    let mut letters = table.title.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let title = first.unwrap_or_default() + letters.as_str();
     let body = html! {
         h1 { (title) }
         (table.to_html())

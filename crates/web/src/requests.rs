@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use annex_catalog::AttributeSpec;
-use annex_isms::Assessment;
 use annex_isms::assessment::RequestView;
+use annex_isms::{Assessment, ValueType};
 use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
@@ -118,7 +118,7 @@ pub(crate) async fn page(
                     label {
                         (spec.ask.as_deref().unwrap_or_default())
                         input name=(spec.name) placeholder=[spec.example.as_deref()] aria-describedby=(format!("{}-type", spec.name));
-                        span.beside id=(format!("{}-type", spec.name)) { (spec.value_type) @if !spec.unit.is_empty() { ", " (spec.unit) } }
+                        span.beside id=(format!("{}-type", spec.name)) { (form_of(spec)) @if !spec.unit.is_empty() { ", " (spec.unit) } }
                     }
                 }
                 button { "Record as my statement" }
@@ -127,6 +127,16 @@ pub(crate) async fn page(
         }
     };
     Ok(Html(layout::page(&visitor, "/requests", "Evidence request", &body)))
+}
+
+/// What an answer looks like, in a word for people.
+fn form_of(spec: &AttributeSpec) -> &'static str {
+    match spec.value_type {
+        ValueType::Bool => "true or false",
+        ValueType::Long => "a number",
+        ValueType::Text => "a word",
+        ValueType::Set => "words, with commas between them",
+    }
 }
 
 fn found<'a>(assessment: &'a Assessment, id: &str) -> Result<&'a RequestView, Failure> {
