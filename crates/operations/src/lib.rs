@@ -3,7 +3,7 @@
 //! ```text
 //!  annex (terminal, CI) ─┐                       ┌─▶ blobs   evidence bytes first
 //!                        ├─ Command, Query ─▶ Operations ─▶ register + ledger   one transaction
-//!  (a server, later) ────┘                       └─▶ assess, report
+//!  annexd (browser) ─────┘                       └─▶ assess, report
 //! ```
 //!
 //! A command names what to do and who says so; [`Operations::execute`] checks it against what

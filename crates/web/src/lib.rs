@@ -43,12 +43,19 @@ use assessed::Assessed;
 pub struct Site {
     operations: Operations<'static>,
     assessed: Assessed,
+    /// One sign-in at a time: wrong passwords are counted one after the other, and many at once
+    /// cannot take the memory that each digest needs.
+    signing_in: tokio::sync::Mutex<()>,
 }
 
 impl Site {
     /// Pages of a workplace that is open for writing.
     pub fn new(operations: Operations<'static>) -> Self {
-        Self { operations, assessed: Assessed::default() }
+        Self {
+            operations,
+            assessed: Assessed::default(),
+            signing_in: tokio::sync::Mutex::default(),
+        }
     }
 
     /// What follows from the register now.

@@ -109,7 +109,10 @@ pub(crate) async fn sign_in(
     Form(given): Form<Credentials>,
 ) -> Result<Response, Failure> {
     let person = given.person.trim();
-    let Some(signed_in) = site.operations.sign_in(person, &given.password).await? else {
+    let turn = site.signing_in.lock().await;
+    let signed_in = site.operations.sign_in(person, &given.password).await?;
+    drop(turn);
+    let Some(signed_in) = signed_in else {
         tracing::warn!("a sign-in was refused");
         return Ok((StatusCode::UNAUTHORIZED, page(person, true)).into_response());
     };
