@@ -72,9 +72,11 @@ impl OperationError {
             | Self::Discover(_)
             | Self::Pack(_)
             | Self::Ledger(_) => Exit::Input,
-            Self::Register(RegisterError::NotFound { .. } | RegisterError::Conflict { .. }) => {
-                Exit::Input
-            }
+            Self::Register(
+                RegisterError::NotFound { .. }
+                | RegisterError::Conflict { .. }
+                | RegisterError::Stale { .. },
+            ) => Exit::Input,
             Self::Register(_) | Self::Blobs(_) | Self::File { .. } | Self::Internal(_) => {
                 Exit::Failure
             }

@@ -182,7 +182,7 @@ impl<'a> Operations<'a> {
             OperationError::Internal("the folder is open for reading only".to_owned())
         })?;
         let mut nonce = || (self.ports.random)();
-        Ok(self.scope().record(records, by, self.now(), key, &mut nonce).await?)
+        Ok(self.scope().record(records, by, self.now(), key, &mut nonce, None).await?)
     }
 
     /// The signing key; read from its file when the folder is open for reading.

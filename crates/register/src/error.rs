@@ -1,8 +1,8 @@
 //! What can go wrong, with the operation and the cause.
 //!
-//! No message repeats a body, a value or a key: those may be confidential. For a command line
-//! every variant but [`NotFound`](RegisterError::NotFound) and
-//! [`Conflict`](RegisterError::Conflict) is a failure of storage.
+//! No message repeats a body or a value: those may be confidential. For a command line every
+//! variant but [`NotFound`](RegisterError::NotFound), [`Conflict`](RegisterError::Conflict) and
+//! [`Stale`](RegisterError::Stale) is a failure of storage.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -87,6 +87,18 @@ pub enum RegisterError {
     Conflict {
         /// What contradicts what.
         what: String,
+    },
+
+    /// Somebody recorded an entity between the reading that a change was decided on and the
+    /// change. Nothing was recorded.
+    #[error(
+        "the {kind} `{key}` was changed by somebody else meanwhile; nothing was recorded, look at it again and decide anew"
+    )]
+    Stale {
+        /// The kind of the entity.
+        kind: &'static str,
+        /// Its key within the kind.
+        key: String,
     },
 
     /// The ledger refused.

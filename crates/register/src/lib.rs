@@ -74,4 +74,5 @@ pub use open::{Access, Location, OpenOptions, Register};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};
 pub use record::Receipt;
 pub use scope::Scope;
+pub use snapshot::Current;
 pub use verify::{Fault, Faulty, Verification};

@@ -43,11 +43,24 @@ pub struct Receipt {
 
 const OPERATION: &str = "record changes";
 
+/// What all changes of one call have in common.
+struct Terms<'a> {
+    by: &'a Actor,
+    at: Instant,
+    signer: &'a SigningKey,
+    read: Option<u64>,
+}
+
 impl Scope<'_> {
     /// Records changes, in order, all or none. When it returns they are on disk.
     ///
     /// A change equal to what is on record is skipped. `nonce` draws 32 secret random bytes; it
     /// is called once for each entry. `signer` must be the key of this organisation's log.
+    ///
+    /// `read` is the size of the ledger that the changes were decided on, as
+    /// [`Current::size`](crate::Current::size) says it. An entity that somebody recorded since,
+    /// and that one of the changes would replace, makes the call fail with
+    /// [`RegisterError::Stale`]. `None` asks for no such check.
     pub async fn record(
         &self,
         changes: Vec<Record>,
@@ -55,6 +68,7 @@ impl Scope<'_> {
         at: Instant,
         signer: &SigningKey,
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
+        read: Option<u64>,
     ) -> Result<Receipt, RegisterError> {
         if !self.register.is_writer() {
             return Err(RegisterError::ReadOnly { operation: OPERATION, source: None });
@@ -64,7 +78,8 @@ impl Scope<'_> {
             return Err(RegisterError::Conflict { what });
         }
         let (transaction, _guard) = self.register.write(OPERATION).await?;
-        match self.append(&transaction, changes, by, at, signer, nonce).await {
+        let terms = Terms { by, at, signer, read };
+        match self.append(&transaction, changes, &terms, nonce).await {
             Ok(receipt) => {
                 transaction.commit().await.during(OPERATION)?;
                 Ok(receipt)
@@ -81,11 +96,10 @@ impl Scope<'_> {
         &self,
         transaction: &DatabaseTransaction,
         changes: Vec<Record>,
-        by: &Actor,
-        at: Instant,
-        signer: &SigningKey,
+        terms: &Terms<'_>,
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
     ) -> Result<Receipt, RegisterError> {
+        let Terms { by, at, signer, read } = *terms;
         let stored = self.stored_head(transaction, true).await?;
         let head = stored.as_ref().map_or(Head::EMPTY, |stored| stored.head);
         let edge = edge_nodes(head.size).during(OPERATION)?;
@@ -93,7 +107,7 @@ impl Scope<'_> {
         let mut appender = Appender::resume(&head, &edge).during(OPERATION)?;
 
         let at = at.max(self.last_recorded(transaction, head.size).await?.unwrap_or(at));
-        let (fresh, skipped) = self.unrecorded(transaction, changes).await?;
+        let (fresh, skipped) = self.unrecorded(transaction, changes, read).await?;
         let recorded = fresh.len() as u64;
         if let (true, Some(stored)) = (fresh.is_empty(), stored) {
             let Head { size, root } = stored.head;
@@ -135,7 +149,7 @@ impl Scope<'_> {
     }
 
     /// When the last entry was recorded.
-    async fn last_recorded(
+    pub(crate) async fn last_recorded(
         &self,
         transaction: &DatabaseTransaction,
         size: u64,
@@ -153,20 +167,26 @@ impl Scope<'_> {
         recorded_at.ok_or_else(what)?.parse().map(Some).map_err(|_| what())
     }
 
-    /// Drops the changes that are on record already, and says how many.
+    /// Drops the changes that are on record already, and says how many. One of the others that
+    /// would replace what was recorded from the entry `read` on is an error.
     async fn unrecorded(
         &self,
         transaction: &DatabaseTransaction,
         changes: Vec<Record>,
+        read: Option<u64>,
     ) -> Result<(Vec<Record>, u64), RegisterError> {
         let mut keys: HashMap<&'static str, HashSet<String>> = HashMap::new();
         for change in &changes {
             keys.entry(change.kind()).or_default().insert(change.key());
         }
         let mut latest: HashMap<(&'static str, String), Record> = HashMap::new();
+        let mut unread: HashSet<(&'static str, String)> = HashSet::new();
         for (kind, keys) in keys {
             let keys: Vec<String> = keys.into_iter().collect();
             for stored in self.latest_of(transaction, kind, &keys).await? {
+                if read.is_some_and(|read| stored.index >= read) {
+                    unread.insert((kind, stored.key.clone()));
+                }
                 if let Some(entry) = stored.entry()? {
                     latest.insert((kind, stored.key), entry.record);
                 }
@@ -177,6 +197,9 @@ impl Scope<'_> {
         for change in changes {
             let key = (change.kind(), change.key());
             if latest.get(&key) != Some(&change) {
+                if unread.contains(&key) {
+                    return Err(RegisterError::Stale { kind: key.0, key: key.1 });
+                }
                 self.check_belongs(&change)?;
                 latest.insert(key, change.clone());
                 fresh.push(change);

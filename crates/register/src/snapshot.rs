@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::error::During as _;
-use crate::read::StoredEntry;
+use crate::read::{StoredEntry, signed};
 use crate::table::{batch, ledger_entry, observation};
 use crate::{RegisterError, Scope};
 
@@ -24,14 +24,44 @@ const OPERATION: &str = "read the register";
 /// The attribute whose value stands for the subject itself.
 const DIGEST: &str = "digest";
 
+/// Everything on record, to decide a change on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// What is on record.
+    pub snapshot: Snapshot,
+    /// The size of the ledger that it was read from; [`Scope::record`] refuses to replace what
+    /// was recorded since.
+    pub size: u64,
+}
+
 impl Scope<'_> {
     /// What was on record at `at`, each list by id.
     pub async fn snapshot(&self, at: Instant) -> Result<Snapshot, RegisterError> {
         let transaction = self.register.read(OPERATION).await?;
         let end = self.entries_by(&transaction, at).await?;
+        self.snapshot_before(&transaction, at, end).await
+    }
+
+    /// Everything on record, as of `now` or, where another clock is ahead, as of the last entry.
+    pub async fn current(&self, now: Instant) -> Result<Current, RegisterError> {
+        let transaction = self.register.read(OPERATION).await?;
+        let size =
+            self.stored_head(&transaction, false).await?.map_or(0, |stored| stored.head.size);
+        let at = self.last_recorded(&transaction, size).await?.map_or(now, |last| last.max(now));
+        let snapshot = self.snapshot_before(&transaction, at, signed(size)).await?;
+        Ok(Current { snapshot, size })
+    }
+
+    /// What the first `end` entries come to, said to be of `at`.
+    async fn snapshot_before(
+        &self,
+        transaction: &DatabaseTransaction,
+        at: Instant,
+        end: i64,
+    ) -> Result<Snapshot, RegisterError> {
         let mut snapshot = None;
         let mut others = Vec::new();
-        for record in self.latest_before(&transaction, end).await? {
+        for record in self.latest_before(transaction, end).await? {
             match record {
                 Record::Organisation(organisation) => snapshot = Some(empty(at, organisation)),
                 other => others.push(other),
@@ -44,9 +74,9 @@ impl Scope<'_> {
             put(&mut snapshot, record);
         }
         sort(&mut snapshot);
-        snapshot.batches = self.last_batches(&transaction, end).await?;
-        snapshot.observations = self.newest_observations(&transaction, end).await?;
-        snapshot.changed = self.changed(&transaction, end).await?;
+        snapshot.batches = self.last_batches(transaction, end).await?;
+        snapshot.observations = self.newest_observations(transaction, end).await?;
+        snapshot.changed = self.changed(transaction, end).await?;
         Ok(snapshot)
     }
 

@@ -5,8 +5,8 @@ use annex_register::RegisterError;
 
 use crate::everything::everything;
 use crate::support::{
-    acme, actor, asset, batch, key, observed, open, organisation, reading, record, second, seen,
-    system, take_in, writing,
+    acme, actor, asset, batch, key, observed, open, organisation, reading, record, record_on,
+    second, seen, system, take_in, writing,
 };
 
 #[tokio::test]
@@ -136,12 +136,64 @@ async fn what_contradicts_itself_or_the_register_is_refused_whole() {
     let other = register.organisation(&organisation("other")).id().clone();
     let wrong_key = key(other.as_str());
     let error = scope
-        .record(vec![system("new").into()], &actor(), second(1), &wrong_key, &mut || [0; 32])
+        .record(vec![system("new").into()], &actor(), second(1), &wrong_key, &mut || [0; 32], None)
         .await
         .unwrap_err();
     assert!(matches!(error, RegisterError::Conflict { .. }), "{error}");
     assert_eq!(scope.head().await.unwrap().unwrap().head.size, size);
     assert_eq!(scope.get("system", "new").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_change_decided_on_what_somebody_replaced_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let register = open(folder.path(), &writing()).await.unwrap();
+    let scope = register.organisation(&organisation("acme")).clone();
+    let named = |name: &str| {
+        let mut system = system("help-desk");
+        system.name = name.to_owned();
+        Record::from(system)
+    };
+    record(&scope, vec![acme("acme").into(), named("old")], second(0)).await.unwrap();
+    let mine = scope.current(second(1)).await.unwrap();
+    let theirs = scope.current(second(1)).await.unwrap();
+    assert_eq!((mine.size, mine.snapshot.systems.len()), (2, 1));
+    record_on(&scope, vec![named("theirs")], second(2), Some(theirs.size)).await.unwrap();
+
+    let changes = vec![system("other").into(), named("mine")];
+    let error = record_on(&scope, changes, second(3), Some(mine.size)).await.unwrap_err();
+    let RegisterError::Stale { kind, key: of } = &error else { panic!("{error:?}") };
+    assert_eq!((*kind, of.as_str()), ("system", "help-desk"));
+    assert!(error.to_string().contains("changed by somebody else"), "{error}");
+    assert_eq!(scope.get("system", "other").await.unwrap(), None, "all or none");
+
+    // What is equal to their change is skipped, and what nobody else touched is recorded.
+    let changes = vec![named("theirs"), system("other").into()];
+    let receipt = record_on(&scope, changes, second(4), Some(mine.size)).await.unwrap();
+    assert_eq!((receipt.recorded, receipt.skipped), (1, 1));
+    // Two who add the same thing at once: the second one did not know of the first.
+    let mut again = system("other");
+    again.name = "Another".to_owned();
+    let error = record_on(&scope, vec![again.clone().into()], second(5), Some(2)).await;
+    assert!(matches!(error, Err(RegisterError::Stale { .. })), "{error:?}");
+    let read = scope.current(second(6)).await.unwrap().size;
+    record_on(&scope, vec![again.into()], second(6), Some(read)).await.unwrap();
+    let verified = scope.verify(&key("acme").verifying_key(), None).await.unwrap();
+    assert_eq!((verified.fault, verified.entries), (None, read + 1));
+}
+
+#[tokio::test]
+async fn what_a_clock_ahead_recorded_is_current_though_not_yet_in_the_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let register = open(folder.path(), &writing()).await.unwrap();
+    let scope = register.organisation(&organisation("acme")).clone();
+    record(&scope, vec![acme("acme").into(), system("early").into()], second(0)).await.unwrap();
+    record(&scope, vec![system("ahead").into()], second(60)).await.unwrap();
+    assert_eq!(scope.snapshot(second(10)).await.unwrap().systems.len(), 1);
+    let current = scope.current(second(10)).await.unwrap();
+    assert_eq!((current.size, current.snapshot.systems.len()), (3, 2));
+    assert_eq!(current.snapshot.at, second(60));
+    assert_eq!(scope.current(second(90)).await.unwrap().snapshot.at, second(90));
 }
 
 #[tokio::test]

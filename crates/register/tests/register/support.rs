@@ -60,6 +60,16 @@ pub(crate) async fn record(
     changes: Vec<Record>,
     at: Instant,
 ) -> Result<Receipt, RegisterError> {
+    record_on(scope, changes, at, None).await
+}
+
+/// Records what was decided on the first `read` entries.
+pub(crate) async fn record_on(
+    scope: &Scope<'_>,
+    changes: Vec<Record>,
+    at: Instant,
+    read: Option<u64>,
+) -> Result<Receipt, RegisterError> {
     let mut drawn = 0_u64;
     let mut nonce = || {
         drawn += 1;
@@ -67,7 +77,7 @@ pub(crate) async fn record(
         nonce[..8].copy_from_slice(&drawn.to_be_bytes());
         nonce
     };
-    scope.record(changes, &actor(), at, &key(scope.id().as_str()), &mut nonce).await
+    scope.record(changes, &actor(), at, &key(scope.id().as_str()), &mut nonce, read).await
 }
 
 pub(crate) fn acme(name: &str) -> Organisation {
