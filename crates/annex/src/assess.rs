@@ -8,7 +8,7 @@ use annex_operations::{Access, Command, Exit, OperationError, Query, Reply};
 use annex_report::{Register, Report};
 
 use crate::args::{AssessArgs, Format};
-use crate::context::{Context, actor, write_access};
+use crate::context::{Context, caller, write_access};
 use crate::discover::scanned;
 use crate::output;
 
@@ -36,7 +36,7 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
     let report_file =
         args.report.clone().unwrap_or_else(|| loaded.settings.data.join("report.html"));
     let operations = context.open_with(loaded, catalogue, write_access("assess")).await?;
-    let by = actor();
+    let by = caller();
     operations.execute(Command::Declare, &by).await?;
     if let Some(batch) = batch {
         operations.execute(Command::Ingest { batch: Box::new(batch), evidence: None }, &by).await?;

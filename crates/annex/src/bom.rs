@@ -14,7 +14,7 @@ use annex_report::{Cell, Table};
 use serde_json::json;
 
 use crate::args::{BomArgs, BomCommand, BomFormat, Format};
-use crate::context::{Context, Loaded, actor, write_access};
+use crate::context::{Context, Loaded, caller, write_access};
 use crate::deliver::{Shown, deliver};
 use crate::registers::plain_table;
 use crate::{discover, output, vulnerabilities};
@@ -145,7 +145,7 @@ async fn record(
     format: &str,
 ) -> Result<(), OperationError> {
     let operations = context.open_with(loaded, catalogue, write_access("bom")).await?;
-    operations.execute(Command::Declare, &actor()).await?;
+    operations.execute(Command::Declare, &caller()).await?;
     let coverage = &batch.coverage;
     let shown = Shown {
         name: "bom.json",

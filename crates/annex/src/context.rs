@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use annex_catalog::Catalogue;
-use annex_isms::Actor;
 pub(crate) use annex_machine::PORTS;
 use annex_machine::environment;
-use annex_operations::{Access, OperationError, Operations};
+use annex_operations::{Access, Caller, OperationError, Operations};
 use annex_settings::{Declarations, Settings};
 
 use crate::args::Global;
@@ -92,11 +91,7 @@ pub(crate) fn write_access(what: &str) -> Access {
 }
 
 /// Whoever types; nobody verified that name.
-pub(crate) fn actor() -> Actor {
+pub(crate) fn caller() -> Caller {
     let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment(name));
-    Actor {
-        name: name.unwrap_or_else(|| "unknown".to_owned()),
-        authenticated: false,
-        via: "command-line".to_owned(),
-    }
+    Caller::of_folder(name.as_deref().unwrap_or("unknown"))
 }

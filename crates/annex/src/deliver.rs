@@ -4,7 +4,7 @@ use annex_isms::entity::EvidenceKind;
 use annex_isms::{Basis, ControlId, Digest, ObservationBatch};
 use annex_operations::{Command, NewEvidence, OperationError, Operations, Reply};
 
-use crate::context::{Context, actor};
+use crate::context::{Context, caller};
 
 /// What the bytes of a report are.
 pub(crate) struct Shown<'a> {
@@ -43,7 +43,7 @@ pub(crate) async fn deliver(
     };
     let batch = Box::new(observe(stored.digest));
     let command = Command::Ingest { batch, evidence: Some(Box::new(evidence)) };
-    if let Reply::Recorded { what, entries, .. } = operations.execute(command, &actor()).await? {
+    if let Reply::Recorded { what, entries, .. } = operations.execute(command, &caller()).await? {
         context.note(&format!("recorded: {what} ({entries} entries)"));
     }
     Ok(())

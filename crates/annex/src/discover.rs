@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::args::{DiscoverArgs, Format};
-use crate::context::{Context, Loaded, PORTS, actor, write_access};
+use crate::context::{Context, Loaded, PORTS, caller, write_access};
 use crate::drift;
 use crate::output;
 use crate::registers::plain_table;
@@ -94,7 +94,7 @@ async fn recorded(
     batch: &ObservationBatch,
 ) -> Result<Option<Drift>, OperationError> {
     let operations = context.open_with(loaded, catalogue, write_access("discover")).await?;
-    let by = actor();
+    let by = caller();
     operations.execute(Command::Declare, &by).await?;
     let before = operations.scan_before(batch).await?;
     operations

@@ -12,7 +12,7 @@ use annex_operations::{
 use annex_report::Cell;
 
 use crate::args::{AboutEvidence, AnswerArgs, EvidenceArgs, EvidenceCommand, ListArgs, set};
-use crate::context::{Context, actor};
+use crate::context::{Context, caller};
 use crate::output;
 use crate::registers::{plain_table, say};
 
@@ -35,7 +35,7 @@ async fn answered(
             justification: args.because,
             by,
         };
-        return say(context, &operations.execute(command, &actor()).await?);
+        return say(context, &operations.execute(command, &caller()).await?);
     }
     let mut values = BTreeMap::new();
     for pair in &args.values {
@@ -65,7 +65,7 @@ async fn answered(
     };
     let command =
         Command::Answer { subject: args.subject, values, evidence, resolves: args.resolve };
-    say(context, &operations.execute(command, &actor()).await?)
+    say(context, &operations.execute(command, &caller()).await?)
 }
 
 /// Asks the open questions of a subject one by one; an empty line passes over one.
@@ -132,7 +132,7 @@ pub(crate) async fn evidence(
             let operations = context.writing("evidence add").await?;
             let evidence = stored(&operations, &file, &about, subject)?;
             let command = Command::AddEvidence { evidence };
-            let exit = say(context, &operations.execute(command, &actor()).await?)?;
+            let exit = say(context, &operations.execute(command, &caller()).await?)?;
             operations.close().await?;
             Ok(exit)
         }

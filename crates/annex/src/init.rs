@@ -6,7 +6,7 @@ use annex_isms::OrganisationId;
 use annex_operations::{Command, Exit, OperationError};
 
 use crate::args::InitArgs;
-use crate::context::{Context, actor, write_access};
+use crate::context::{Context, caller, write_access};
 
 pub(crate) async fn init(context: &Context, args: InitArgs) -> Result<Exit, OperationError> {
     let file = args.path.join("annex.toml");
@@ -30,7 +30,7 @@ pub(crate) async fn init(context: &Context, args: InitArgs) -> Result<Exit, Oper
     let loaded = context.load(Some(&args.path))?;
     let data = loaded.settings.data.clone();
     let operations = context.open(loaded, write_access("init")).await?;
-    operations.execute(Command::Declare, &actor()).await?;
+    operations.execute(Command::Declare, &caller()).await?;
     context.note(&format!("data folder: {}", data.display()));
     context.note(&format!(
         "signing key: {} (back it up; whoever has it can sign)",

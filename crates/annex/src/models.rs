@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::{Format, ModelsArgs, ModelsCommand};
-use crate::context::{Context, PORTS, actor};
+use crate::context::{Context, PORTS, caller};
 use crate::deliver::{self, Shown, deliver};
 use crate::output;
 use crate::registers::plain_table;
@@ -75,7 +75,7 @@ async fn record(
     description: String,
 ) -> Result<(), OperationError> {
     let operations = context.writing("models scan").await?;
-    operations.execute(Command::Declare, &actor()).await?;
+    operations.execute(Command::Declare, &caller()).await?;
     let models = operations.loaded_models(named).await?;
     let scanned = Scanned { root, report, models: &models, whole: named.is_some() };
     let shown = Shown {

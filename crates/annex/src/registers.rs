@@ -1,7 +1,7 @@
 //! The registers: lists of what is on record, and the decisions on it.
 
+use annex_isms::Instant;
 use annex_isms::entity::Consequence;
-use annex_isms::{Actor, Instant};
 use annex_operations::{
     Command, Exit, NonconformityChange, OperationError, Query, Reply, ResidualRisk, RiskJudgement,
 };
@@ -12,7 +12,7 @@ use crate::args::{
     NonconformitiesCommand, PeopleArgs, PeopleCommand, RequestsArgs, RequestsCommand, RisksArgs,
     RisksCommand, SoaArgs, SoaCommand, set,
 };
-use crate::context::{Context, actor};
+use crate::context::{Context, caller};
 use crate::output;
 
 fn query(at: Option<Instant>) -> Query {
@@ -39,7 +39,7 @@ pub(crate) async fn record(
     command: Command,
 ) -> Result<Exit, OperationError> {
     let operations = context.writing(what).await?;
-    let by: Actor = actor();
+    let by = caller();
     let exit = say(context, &operations.execute(command, &by).await?)?;
     operations.close().await?;
     Ok(exit)

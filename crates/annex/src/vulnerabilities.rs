@@ -12,7 +12,7 @@ use annex_report::{Cell, Table, Tone};
 use serde_json::json;
 
 use crate::args::{Format, VulnerabilitiesArgs};
-use crate::context::{Context, Loaded, PORTS, actor, write_access};
+use crate::context::{Context, Loaded, PORTS, caller, write_access};
 use crate::deliver::{self, Shown, deliver};
 use crate::discover::{incomplete, scanned};
 use crate::output;
@@ -94,7 +94,7 @@ async fn record(
     let limits = Limits::default();
     let access = write_access("vulnerabilities");
     let operations = context.open_with(loaded, catalogue, access).await?;
-    operations.execute(Command::Declare, &actor()).await?;
+    operations.execute(Command::Declare, &caller()).await?;
     let shown = Shown {
         name: "vulnerabilities.json",
         description: format!(

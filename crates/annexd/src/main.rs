@@ -16,8 +16,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use annex_isms::PersonId;
+use annex_isms::entity::Role;
 use annex_machine::{PORTS, environment};
-use annex_operations::{Access, Operations};
+use annex_operations::{Access, Caller, Command, Operations};
 use annex_web::Site;
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
@@ -59,6 +60,10 @@ enum Task {
     Account {
         /// The person's id
         person: PersonId,
+        /// What they may do; without one, what they may already, else the first person is
+        /// administrator and isms-manager, and another a control-owner
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<Role>,
     },
 }
 
@@ -80,14 +85,42 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         let operations = open(&arguments).await?;
         match arguments.task {
             Task::Serve { listen } => serve(operations, listen).await,
-            Task::Account { person } => {
+            Task::Account { person, roles } => {
+                let first = !operations.has_accounts().await?;
                 operations.set_password(&person, &password()?).await?;
+                grant(&operations, &person, roles, first).await?;
                 operations.close().await?;
                 tracing::info!("`{person}` can sign in with the new password");
                 Ok(())
             }
         }
     })
+}
+
+/// Grants the roles that are named, or those that someone without any begins with.
+async fn grant(
+    operations: &Operations<'static>,
+    person: &PersonId,
+    mut roles: Vec<Role>,
+    first: bool,
+) -> anyhow::Result<()> {
+    if roles.is_empty() {
+        if !operations.roles(person).await?.is_empty() {
+            return Ok(());
+        }
+        roles = if first {
+            vec![Role::Administrator, Role::IsmsManager]
+        } else {
+            vec![Role::ControlOwner]
+        };
+    }
+    let command =
+        Command::GrantAccess { holder: person.clone(), roles: roles.iter().copied().collect() };
+    operations.execute(command, &Caller::of_folder("annexd account")).await?;
+    for role in roles {
+        tracing::info!("`{person}` has the role {role}");
+    }
+    Ok(())
 }
 
 /// Opens the data folder as its writer.
@@ -121,9 +154,9 @@ async fn serve(operations: Operations<'static>, listen: SocketAddr) -> anyhow::R
     }
     tracing::info!("listening on http://{address}");
     let site = Arc::new(Site::new(operations));
-    axum::serve(listener, annex_web::router(Arc::clone(&site)))
-        .with_graceful_shutdown(told_to_end())
-        .await?;
+    let service =
+        annex_web::router(Arc::clone(&site)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await?;
     tracing::info!("every request is answered; closing the register");
     match Arc::try_unwrap(site) {
         Ok(site) => Ok(site.into_operations().close().await?),

@@ -13,7 +13,7 @@ use crate::scale::words;
 use crate::{
     AgreementId, AssetId, AssetKind, Basis, ControlId, DataClass, Date, Digest, DocumentId,
     ExceptionId, FlowId, GapId, Instant, NonconformityId, OrganisationId, PersonId, RequestId,
-    RequirementId, RiskId, Score, Severity, Subject, SupplierId, SystemId, ThreatId,
+    RequirementId, RiskId, Score, Severity, Subject, SupplierId, SystemId, ThreatId, TokenId,
 };
 
 /// The organisation and the scope of its ISMS.
@@ -566,4 +566,53 @@ pub struct Inapplicability {
     pub justification: String,
     /// Who says so.
     pub by: PersonId,
+}
+
+words! {
+    /// What someone may do in Annex. What they do in the organisation is in [`Person::roles`].
+    Role, "a role", "kebab-case" {
+        /// Keeps accounts, access and declarations; approves nothing.
+        Administrator = "administrator",
+        /// Runs the management system: assesses, assigns, decides, verifies.
+        IsmsManager = "isms-manager",
+        /// Answers for controls: answers, plans and does what is assigned.
+        ControlOwner = "control-owner",
+        /// Runs the AI: delivers what was measured, registers assets, writes prompts.
+        Engineer = "engineer",
+        /// Approves what others decided.
+        Approver = "approver",
+        /// Reads everything, samples, raises nonconformities.
+        Auditor = "auditor",
+        /// A program, within the scope of its token.
+        Service = "service",
+    }
+}
+
+/// The access that someone has: of a person, or of a program under its own name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grant {
+    /// Who.
+    pub holder: PersonId,
+    /// What they may do; empty is nothing.
+    pub roles: BTreeSet<Role>,
+}
+
+/// A key to the programming interface, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose access it carries; never more than that.
+    pub holder: PersonId,
+    /// What it is for.
+    pub description: String,
+    /// The actions that it may be used for.
+    pub actions: BTreeSet<String>,
+    /// When it ends.
+    pub expires: Instant,
+    /// Whether it was withdrawn before that.
+    #[serde(default)]
+    pub revoked: bool,
+    /// The digest of its secret, which has 256 random bits.
+    pub secret: Digest,
 }

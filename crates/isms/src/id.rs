@@ -116,6 +116,8 @@ slug_ids! {
     RiskId, "a risk id";
     /// An exception.
     ExceptionId, "an exception id";
+    /// A key to the programming interface.
+    TokenId, "a token id";
     /// A nonconformity.
     NonconformityId, "a nonconformity id";
 }

@@ -40,7 +40,7 @@ pub use digest::{Digest, ParseDigestError};
 pub use id::{
     AgreementId, AssetId, ControlId, DocumentId, ExceptionId, FlowId, GapId, IdError,
     NonconformityId, OrganisationId, PersonId, RequestId, RequirementId, RiskId, SupplierId,
-    SystemId, ThreatId, slug,
+    SystemId, ThreatId, TokenId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};

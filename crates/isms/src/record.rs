@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::{
-    Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Implementation,
+    Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Implementation,
     Inapplicability, Nonconformity, Organisation, Person, Request, Risk, SoaVersion, Supplier,
+    Token,
 };
 use crate::observation::ObservationBatch;
 use crate::{Digest, Instant};
@@ -35,8 +36,11 @@ pub struct Actor {
     pub name: String,
     /// Whether someone verified that name. On a local command line nobody does.
     pub authenticated: bool,
-    /// By which way: `command-line`.
+    /// By which way: `command-line`, `web`, `api`.
     pub via: String,
+    /// The address that the request came from, when it came over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 macro_rules! records {
@@ -106,6 +110,10 @@ records! {
     Soa(SoaVersion) = "soa", |e| e.version.to_string();
     /// That a requirement does not apply.
     Inapplicability(Inapplicability) = "inapplicability", |e| format!("{} {}", e.requirement, e.subject);
+    /// The access of a person or a program.
+    Grant(Grant) = "grant", |e| e.holder.to_string();
+    /// A key to the programming interface.
+    Token(Token) = "token", |e| e.id.to_string();
     /// An assessment.
     Assessment(AssessmentRecord) = "assessment", |e| e.digest.to_string();
 }

@@ -3,13 +3,16 @@
 //! A password is kept as its Argon2id digest, a session as the SHA-256 of a random token. Neither
 //! they nor wrong attempts are ledger entries; what a person does once signed in is.
 
-use annex_isms::{Actor, Instant, PersonId};
+use std::collections::BTreeSet;
+
+use annex_isms::entity::Role;
+use annex_isms::{Actor, Instant, PersonId, Record};
 use annex_register::{Account, Session};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use sha2::{Digest as _, Sha256};
 
-use crate::find::person;
+use crate::access::Caller;
 use crate::{OperationError, Operations};
 
 /// The shortest password, in characters; length is what counts (NIST SP 800-63B, 5.1.1).
@@ -29,14 +32,18 @@ pub struct SignedIn {
     pub person: PersonId,
     /// The name.
     pub name: String,
+    /// What they may do.
+    pub roles: BTreeSet<Role>,
     /// What the browser holds: 64 hexadecimal digits.
     pub token: String,
 }
 
 impl SignedIn {
-    /// The actor that the ledger names for what this person does.
-    pub fn actor(&self) -> Actor {
-        Actor { name: self.person.to_string(), authenticated: true, via: "web".to_owned() }
+    /// Who asks for what this person does, and from which address.
+    pub fn caller(&self, from: Option<String>) -> Caller {
+        let name = self.person.to_string();
+        let actor = Actor { name, authenticated: true, via: "web".to_owned(), from };
+        Caller::authenticated(actor, self.roles.clone(), None)
     }
 }
 
@@ -46,7 +53,11 @@ impl Operations<'_> {
     /// # Errors
     /// When the person is not on record, or the password is too short or too long.
     pub async fn set_password(&self, who: &PersonId, password: &str) -> Result<(), OperationError> {
-        person(&self.snapshot().await?, who)?;
+        if self.person(who).await?.is_none() {
+            return Err(OperationError::input(format!(
+                "no person `{who}` is on record; add them with `annex people add {who} --name NAME`, or as [[person]] in annex.toml"
+            )));
+        }
         let length = password.chars().count();
         if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
             return Err(OperationError::input(format!(
@@ -125,13 +136,22 @@ impl Operations<'_> {
         if session.ends_at <= self.now() {
             return Ok(None);
         }
-        let snapshot = self.snapshot().await?;
-        let name = snapshot.people.iter().find(|person| person.id == session.person);
-        Ok(name.map(|person| SignedIn {
-            person: session.person,
-            name: person.name.clone(),
-            token: token.to_owned(),
-        }))
+        let Some(person) = self.person(&session.person).await? else { return Ok(None) };
+        let roles = self.roles(&session.person).await?;
+        let (name, token) = (person.name, token.to_owned());
+        Ok(Some(SignedIn { person: session.person, name, roles, token }))
+    }
+
+    /// A person on record.
+    async fn person(
+        &self,
+        id: &PersonId,
+    ) -> Result<Option<annex_isms::entity::Person>, OperationError> {
+        let entry = self.scope().get("person", id.as_str()).await?;
+        Ok(match entry.map(|entry| entry.record) {
+            Some(Record::Person(person)) => Some(person),
+            _ => None,
+        })
     }
 
     /// Ends a session.

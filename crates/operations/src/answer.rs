@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_isms::entity::{Evidence, Inapplicability};
 use annex_isms::observation::{Observation, Period, Seen};
 use annex_isms::{
-    Actor, Attribute, Basis, ControlId, PersonId, Record, RequirementId, SubjectKind, Value,
+    Attribute, Basis, ControlId, PersonId, Record, RequirementId, SubjectKind, Value,
 };
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::declare::person_batch;
 use crate::find::{person, resolve_subject};
 use crate::{EvidenceSource, OperationError, Operations};
@@ -20,7 +21,7 @@ impl Operations<'_> {
         values: &BTreeMap<String, String>,
         evidence: Option<&EvidenceSource>,
         resolves: bool,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let subject = resolve_subject(&snapshot, subject)?;
@@ -95,7 +96,7 @@ impl Operations<'_> {
         subject: &str,
         justification: &str,
         who: &PersonId,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let subject = resolve_subject(&snapshot, subject)?;

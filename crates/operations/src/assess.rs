@@ -9,14 +9,15 @@ use annex_isms::entity::{Evidence, EvidenceKind, Gap, GapStatus, Request, Reques
 use annex_isms::observation::Period;
 use annex_isms::record::AssessmentRecord;
 use annex_isms::{
-    Actor, Basis, ControlId, Digest, GapId, Record, RequestId, Snapshot, Subject, canonical_json,
+    Basis, ControlId, Digest, GapId, Record, RequestId, Snapshot, Subject, canonical_json,
 };
 
+use crate::access::By;
 use crate::{OperationError, Operations, Reply};
 
 impl Operations<'_> {
     /// Judges and records. The diagrams become evidence before they are counted as such.
-    pub(crate) async fn assess(&self, by: &Actor) -> Result<Reply, OperationError> {
+    pub(crate) async fn assess(&self, by: &By) -> Result<Reply, OperationError> {
         let earlier = self.earlier_assessment().await?;
         let mut snapshot = self.snapshot().await?;
         let mut records: Vec<Record> = Vec::new();

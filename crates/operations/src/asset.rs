@@ -1,9 +1,10 @@
 //! The asset register: in or out of scope, owner, classification.
 
 use annex_isms::entity::{Asset, Owner, Registration};
-use annex_isms::{Actor, DataClass, PersonId, Record, Subject};
+use annex_isms::{DataClass, PersonId, Record, Subject};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::{person, resolve_subject};
 use crate::{OperationError, Operations};
 
@@ -17,7 +18,7 @@ impl Operations<'_> {
         reason: &str,
         owner: Option<&PersonId>,
         classification: Option<DataClass>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         if !in_scope && reason.trim().is_empty() {

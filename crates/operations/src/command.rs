@@ -3,14 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::assessment::{Assessment, Changes};
-use annex_isms::entity::{Consequence, EvidenceKind, NonconformityStatus, Treatment};
+use annex_isms::entity::{Consequence, EvidenceKind, NonconformityStatus, Role, Treatment};
 use annex_isms::observation::{ObservationBatch, Period};
-use annex_isms::{Basis, ControlId, DataClass, Date, Digest, PersonId, RequirementId, Score};
+use annex_isms::{
+    Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, RequirementId, Score, TokenId,
+};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something to do. People are named by their ids; things by id or unique beginning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(tag = "command", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Command {
     /// Records what `annex.toml` declares.
     Declare,
@@ -176,10 +180,70 @@ pub enum Command {
         /// What to add.
         change: Box<NonconformityChange>,
     },
+    /// Says what someone may do; it replaces what they might before.
+    GrantAccess {
+        /// A person on record, or the name of a program.
+        holder: PersonId,
+        /// Their roles; empty withdraws all access.
+        roles: BTreeSet<Role>,
+    },
+    /// Makes a key to the programming interface; the reply holds its secret, once.
+    CreateToken {
+        /// Whose access it carries.
+        holder: PersonId,
+        /// What it is for.
+        description: String,
+        /// The actions that it may be used for.
+        actions: BTreeSet<String>,
+        /// When it ends.
+        expires: Instant,
+    },
+    /// Withdraws a key.
+    RevokeToken {
+        /// The key.
+        token: TokenId,
+    },
+}
+
+impl Command {
+    /// What this changes, by kind and key, where that is one thing.
+    pub fn target(&self) -> Option<(&'static str, String)> {
+        Some(match self {
+            Self::AssignGap { gap, .. } | Self::ReadyGap { gap } | Self::CloseGap { gap, .. } => {
+                ("gap", gap.clone())
+            }
+            Self::AssignRequest { request, .. } => ("request", request.clone()),
+            Self::ReviewRisk { risk, .. } | Self::ApproveResidual { risk, .. } => {
+                ("risk", risk.clone())
+            }
+            Self::UpdateNonconformity { nonconformity, .. } => {
+                ("nonconformity", nonconformity.clone())
+            }
+            Self::AddPerson { id, .. } => ("person", id.to_string()),
+            Self::GrantAccess { holder, .. } => ("grant", holder.to_string()),
+            Self::RevokeToken { token } => ("token", token.to_string()),
+            _ => return None,
+        })
+    }
+
+    /// Whom this names as the one who says, decides or approves it.
+    pub fn speaks_for(&self) -> Vec<&PersonId> {
+        match self {
+            Self::NotApplicable { by, .. }
+            | Self::CloseGap { by, .. }
+            | Self::DecideSoa { by, .. }
+            | Self::ApproveSoa { by, .. }
+            | Self::RaiseNonconformity { by, .. }
+            | Self::Except { approved_by: by, .. } => vec![by],
+            Self::ReviewRisk { judgement, .. } => vec![&judgement.by],
+            Self::ApproveResidual { residual, .. } => vec![&residual.by],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Where the evidence of an answer comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceSource {
     /// It is on record.
@@ -189,7 +253,7 @@ pub enum EvidenceSource {
 }
 
 /// A piece of evidence to be recorded; its bytes are in the blobs already.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewEvidence {
     /// The digest of the bytes.
     pub digest: Digest,
@@ -216,7 +280,7 @@ pub struct NewEvidence {
 }
 
 /// How a risk's owner judges it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RiskJudgement {
     /// Who.
     pub by: PersonId,
@@ -231,7 +295,7 @@ pub struct RiskJudgement {
 }
 
 /// A residual risk to be approved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ResidualRisk {
     /// Likelihood after treatment.
     pub likelihood: Score,
@@ -244,7 +308,7 @@ pub struct ResidualRisk {
 }
 
 /// What is added to a nonconformity; `None` leaves it as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NonconformityChange {
     /// What was done at once.
     pub correction: Option<String>,
@@ -261,7 +325,7 @@ pub struct NonconformityChange {
 }
 
 /// What a command comes back with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
 pub enum Reply {
     /// It is recorded.
@@ -281,6 +345,15 @@ pub enum Reply {
         changes: Option<Changes>,
         /// The digest of its canonical document.
         digest: Digest,
+        /// How many entries the ledger has now.
+        ledger_size: u64,
+    },
+    /// A key was made.
+    Token {
+        /// Its id.
+        id: TokenId,
+        /// The key, which is not kept and cannot be shown again.
+        key: String,
         /// How many entries the ledger has now.
         ledger_size: u64,
     },

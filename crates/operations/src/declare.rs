@@ -8,19 +8,19 @@ use annex_isms::observation::{
     BATCH_SCHEMA, Collector, Coverage, Observation, ObservationBatch, Period, Scope, Seen,
 };
 use annex_isms::{
-    Actor, AssetId, Basis, Digest, Instant, OrganisationId, Record, Snapshot, Subject, SubjectKind,
-    Value,
+    AssetId, Basis, Digest, Instant, OrganisationId, Record, Snapshot, Subject, SubjectKind, Value,
 };
 use annex_register::{Receipt, RegisterError};
 use annex_settings::DeclaredAgreement;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::By;
 use crate::{NewEvidence, OperationError, Operations, evidence};
 
 impl Operations<'_> {
     /// Records the declarations. Identity and relations replace what was declared before; what
     /// was decided since (owners of assets, registrations) stays.
-    pub(crate) async fn declare(&self, by: &Actor) -> Result<Receipt, OperationError> {
+    pub(crate) async fn declare(&self, by: &By) -> Result<Receipt, OperationError> {
         let declared = &self.declarations;
         let snapshot = match self.snapshot().await {
             Err(OperationError::Register(RegisterError::NotFound { .. })) => {

@@ -9,6 +9,9 @@ pub enum OperationError {
     /// What was asked for is wrong; says what, and what to do.
     #[error("{0}")]
     Input(String),
+    /// The caller may not; says what, and who can change that.
+    #[error("{0}")]
+    Forbidden(String),
     /// Settings or declarations.
     #[error(transparent)]
     Settings(#[from] Box<SettingsError>),
@@ -67,12 +70,13 @@ impl OperationError {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Input(_)
+            | Self::Forbidden(_)
             | Self::Settings(_)
             | Self::Catalogue(_)
             | Self::Discover(_)
             | Self::Pack(_)
-            | Self::Ledger(_) => Exit::Input,
-            Self::Register(
+            | Self::Ledger(_)
+            | Self::Register(
                 RegisterError::NotFound { .. }
                 | RegisterError::Conflict { .. }
                 | RegisterError::Stale { .. },
@@ -81,6 +85,11 @@ impl OperationError {
                 Exit::Failure
             }
         }
+    }
+
+    /// Whether what was to be changed was changed by someone else meanwhile.
+    pub const fn is_stale(&self) -> bool {
+        matches!(self, Self::Register(RegisterError::Stale { .. }))
     }
 
     pub(crate) fn input(message: impl Into<String>) -> Self {

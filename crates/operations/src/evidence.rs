@@ -6,9 +6,10 @@ use std::path::Path;
 use annex_blobs::{Folder, Stored};
 use annex_isms::entity::Evidence;
 use annex_isms::observation::Period;
-use annex_isms::{Actor, Basis, Snapshot, Subject};
+use annex_isms::{Basis, Snapshot, Subject};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::resolve_subject;
 use crate::{NewEvidence, OperationError, Operations};
 
@@ -72,7 +73,7 @@ impl Operations<'_> {
     pub(crate) async fn add_evidence(
         &self,
         new: &NewEvidence,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let evidence = self.new_evidence(&snapshot, new, by)?;
@@ -86,7 +87,7 @@ impl Operations<'_> {
         &self,
         snapshot: &Snapshot,
         new: &NewEvidence,
-        by: &Actor,
+        by: &By,
     ) -> Result<Evidence, OperationError> {
         if let Some(control) =
             new.controls.iter().find(|id| !self.catalogue.controls.contains_key(*id))
@@ -105,7 +106,7 @@ impl Operations<'_> {
                 new.basis
             )));
         }
-        let mut evidence = record(self, new, subject, &by.name)?;
+        let mut evidence = record(self, new, subject, &by.actor.name)?;
         if let Some(known) = snapshot.evidence.iter().find(|known| known.digest == new.digest) {
             evidence.controls.extend(known.controls.iter().cloned());
         }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use annex_isms::entity::Evidence;
 use annex_isms::observation::{AssetKey, Observation, Seen};
-use annex_isms::{Actor, AssetKind, ObservationBatch, Subject, SubjectKind};
+use annex_isms::{AssetKind, ObservationBatch, Subject, SubjectKind};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::resolve_subject;
 use crate::{NewEvidence, OperationError, Operations, evidence};
 
@@ -16,7 +17,7 @@ impl Operations<'_> {
         &self,
         batch: &ObservationBatch,
         shown: Option<&NewEvidence>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let mut records = Vec::new();
         let what = match shown {

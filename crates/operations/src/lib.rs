@@ -17,6 +17,7 @@
 //! What can still go wrong: someone with access to data folder and key can sign anything. A
 //! checkpoint that is kept elsewhere shows it.
 
+mod access;
 mod account;
 mod answer;
 mod assess;
@@ -35,8 +36,10 @@ mod query;
 mod risk;
 mod scan;
 mod soa;
+mod token;
 mod work;
 
+pub use access::{Caller, actions};
 pub use account::SignedIn;
 pub use command::{
     Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,

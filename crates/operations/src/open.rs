@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use annex_blobs::Folder;
 use annex_catalog::{Catalogue, Layer};
-use annex_isms::{Actor, Instant, OrganisationId, Record, Snapshot};
+use annex_isms::{Instant, OrganisationId, Record, Snapshot};
 use annex_ledger::SigningKey;
 use annex_register::{Location, OpenOptions, Receipt, Register, RegisterError, Scope};
 use annex_settings::{Declarations, Settings};
 
+use crate::access::By;
 use crate::{OperationError, key};
 
 /// What comes from outside: time, randomness, environment.
@@ -170,19 +171,22 @@ impl<'a> Operations<'a> {
 
     /// The register as it is now.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, OperationError> {
-        Ok(self.scope().snapshot(self.now()).await?)
+        Ok(self.scope().current(self.now()).await?.snapshot)
     }
 
     pub(crate) async fn record(
         &self,
         records: Vec<Record>,
-        by: &Actor,
+        by: &By,
     ) -> Result<Receipt, OperationError> {
         let key = self.key.as_ref().ok_or_else(|| {
             OperationError::Internal("the folder is open for reading only".to_owned())
         })?;
         let mut nonce = || (self.ports.random)();
-        Ok(self.scope().record(records, by, self.now(), key, &mut nonce, None).await?)
+        Ok(self
+            .scope()
+            .record(records, &by.actor, self.now(), key, &mut nonce, Some(by.read))
+            .await?)
     }
 
     /// The signing key; read from its file when the folder is open for reading.

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use annex_isms::entity::{Nonconformity, NonconformityStatus, Person};
-use annex_isms::{Actor, ControlId, PersonId};
+use annex_isms::{ControlId, PersonId};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::{one, person};
 use crate::{NonconformityChange, OperationError, Operations};
 
@@ -15,7 +16,7 @@ impl Operations<'_> {
         id: &PersonId,
         name: &str,
         roles: &BTreeSet<String>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let person = Person { id: id.clone(), name: name.to_owned(), roles: roles.clone() };
         Ok((self.record(vec![person.into()], by).await?, format!("person {id}")))
@@ -26,7 +27,7 @@ impl Operations<'_> {
         control: &ControlId,
         finding: &str,
         who: &PersonId,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         person(&snapshot, who)?;
@@ -62,7 +63,7 @@ impl Operations<'_> {
         &self,
         id: &str,
         change: &NonconformityChange,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut row =

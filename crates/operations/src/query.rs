@@ -2,11 +2,12 @@
 
 use annex_catalog::Catalogue;
 use annex_isms::Assessment;
-use annex_isms::{Actor, Instant, Snapshot};
+use annex_isms::{Instant, Snapshot};
 use annex_ledger::VerifyingKey;
 use annex_register::{Receipt, RegisterError};
 use serde::{Deserialize, Serialize};
 
+use crate::access::{By, Caller};
 use crate::risk::ExceptionRequest;
 use crate::{Command, OperationError, Operations, Reply};
 
@@ -33,13 +34,56 @@ pub struct Verified {
     pub fault: Option<String>,
 }
 
+/// How often a command is decided anew before it is refused.
+const ATTEMPTS_MAX: u32 = 4;
+
 impl Operations<'_> {
     /// Carries out a command and records it.
     ///
+    /// When someone else changed the same thing meanwhile, it is decided anew on what is then on
+    /// record, a few times.
+    ///
     /// # Errors
-    /// When it is wrong, not allowed, or cannot be recorded; then nothing is.
-    pub async fn execute(&self, command: Command, by: &Actor) -> Result<Reply, OperationError> {
-        let (receipt, what): (Receipt, String) = match &command {
+    /// When it is wrong, not permitted, or cannot be recorded; then nothing is.
+    pub async fn execute(&self, command: Command, by: &Caller) -> Result<Reply, OperationError> {
+        self.permit(&command, by).await?;
+        for _ in 1..ATTEMPTS_MAX {
+            match self.attempt(&command, by).await {
+                Err(OperationError::Register(RegisterError::Stale { .. })) => {}
+                outcome => return outcome,
+            }
+        }
+        self.attempt(&command, by).await
+    }
+
+    /// Like [`execute`](Self::execute), unless the thing that it changes is no longer of this
+    /// version, which is the index of its latest entry.
+    ///
+    /// # Errors
+    /// Also when the thing was changed since.
+    pub async fn execute_on(
+        &self,
+        version: u64,
+        command: Command,
+        by: &Caller,
+    ) -> Result<Reply, OperationError> {
+        self.permit(&command, by).await?;
+        let by_now = By { actor: by.actor().clone(), read: version + 1 };
+        if let Some((kind, key)) = command.target()
+            && self.version(kind, &key).await?.is_some_and(|latest| latest != version)
+        {
+            return Err(RegisterError::Stale { kind, key }.into());
+        }
+        self.carry_out(&command, &by_now).await
+    }
+
+    async fn attempt(&self, command: &Command, by: &Caller) -> Result<Reply, OperationError> {
+        let read = self.ledger_size().await?;
+        self.carry_out(command, &By { actor: by.actor().clone(), read }).await
+    }
+
+    async fn carry_out(&self, command: &Command, by: &By) -> Result<Reply, OperationError> {
+        let (receipt, what): (Receipt, String) = match command {
             Command::Assess => return self.assess(by).await,
             Command::Declare => (self.declare(by).await?, "declarations".to_owned()),
             Command::Ingest { batch, evidence } => {
@@ -122,6 +166,11 @@ impl Operations<'_> {
             Command::UpdateNonconformity { nonconformity, change } => {
                 self.update_nonconformity(nonconformity, change, by).await?
             }
+            Command::GrantAccess { holder, roles } => self.grant_access(holder, roles, by).await?,
+            Command::CreateToken { holder, description, actions, expires } => {
+                return self.create_token(holder, description, actions, *expires, by).await;
+            }
+            Command::RevokeToken { token } => self.revoke_token(token, by).await?,
         };
         Ok(Reply::Recorded { what, entries: receipt.recorded, ledger_size: receipt.size })
     }
@@ -197,6 +246,14 @@ impl Operations<'_> {
     /// When the register cannot be read.
     pub async fn ledger_size(&self) -> Result<u64, OperationError> {
         Ok(self.scope().head().await?.map_or(0, |head| head.head.size))
+    }
+
+    /// The index of the latest entry of a thing: its version.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn version(&self, kind: &str, key: &str) -> Result<Option<u64>, OperationError> {
+        Ok(self.scope().version(kind, key).await?)
     }
 
     /// The newest signed checkpoint.

@@ -1,9 +1,10 @@
 //! Risks: review, residual risk, exceptions.
 
 use annex_isms::entity::{Exception, Residual, RiskReview};
-use annex_isms::{Actor, Date, Digest, PersonId, RequirementId};
+use annex_isms::{Date, Digest, PersonId, RequirementId};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::{one, person, resolve_subject, second_person};
 use crate::{OperationError, Operations, ResidualRisk, RiskJudgement};
 
@@ -24,7 +25,7 @@ impl Operations<'_> {
         &self,
         risk: &str,
         judgement: &RiskJudgement,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut risk = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?.clone();
@@ -53,7 +54,7 @@ impl Operations<'_> {
         &self,
         risk: &str,
         residual: &ResidualRisk,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut risk = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?.clone();
@@ -78,7 +79,7 @@ impl Operations<'_> {
     pub(crate) async fn except(
         &self,
         request: ExceptionRequest<'_>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let risk = one(&snapshot.risks, request.risk, "risk", |risk| risk.id.to_string())?;

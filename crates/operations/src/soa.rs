@@ -1,9 +1,10 @@
 //! The Statement of Applicability: people decide and approve versions.
 
 use annex_isms::entity::{SoaApproval, SoaDecision, SoaVersion};
-use annex_isms::{Actor, ControlId, PersonId, Snapshot};
+use annex_isms::{ControlId, PersonId, Snapshot};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::{person, second_person};
 use crate::{OperationError, Operations};
 
@@ -15,7 +16,7 @@ impl Operations<'_> {
         included: bool,
         reason: &str,
         who: &PersonId,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         person(&snapshot, who)?;
@@ -57,7 +58,7 @@ impl Operations<'_> {
         &self,
         who: &PersonId,
         compensating_review: &str,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         person(&snapshot, who)?;

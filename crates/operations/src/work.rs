@@ -1,9 +1,10 @@
 //! Gaps and evidence requests: owner, date, plan, done, verified.
 
 use annex_isms::entity::{GapStatus, Owner};
-use annex_isms::{Actor, Date, PersonId};
+use annex_isms::{Date, PersonId};
 use annex_register::Receipt;
 
+use crate::access::By;
 use crate::find::{one, person};
 use crate::{OperationError, Operations};
 
@@ -14,7 +15,7 @@ impl Operations<'_> {
         owner: Option<&PersonId>,
         due: Option<Date>,
         plan: Option<&str>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
@@ -39,7 +40,7 @@ impl Operations<'_> {
     pub(crate) async fn ready_gap(
         &self,
         gap: &str,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
@@ -64,7 +65,7 @@ impl Operations<'_> {
         gap: &str,
         who: &PersonId,
         verification: &str,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
@@ -99,7 +100,7 @@ impl Operations<'_> {
         request: &str,
         owner: Option<&PersonId>,
         due: Option<Date>,
-        by: &Actor,
+        by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let snapshot = self.snapshot().await?;
         let mut request =

@@ -1,4 +1,5 @@
-//! The only user of Cedar: requirements as policy sets with reasons.
+//! The only user of Cedar: requirements as policy sets with reasons, and [`Access`]: who may do
+//! what.
 //!
 //! Cedar answers allow or deny and names the policies that decided. It does not explain a
 //! default deny and it skips a policy that errors. So a requirement is its own policy set:
@@ -23,8 +24,10 @@
 //! What can still go wrong: a clause that can never be satisfied passes silently. The
 //! catalogue's tests therefore evaluate each clause with values that satisfy it.
 
+mod access;
 mod rules;
 mod table;
 
+pub use access::Access;
 pub use rules::{Clause, EvaluationError, Facts, PolicyError, Rules};
 pub use table::{AttributeTable, Schemas};

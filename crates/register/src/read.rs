@@ -89,6 +89,13 @@ impl Scope<'_> {
         found.first().map_or(Ok(None), StoredEntry::entry)
     }
 
+    /// The index of the latest entry of an entity.
+    pub async fn version(&self, kind: &str, key: &str) -> Result<Option<u64>, RegisterError> {
+        let transaction = self.register.read("look up a version").await?;
+        let found = self.latest_of(&transaction, kind, &[key.to_owned()]).await?;
+        Ok(found.first().map(|stored| stored.index))
+    }
+
     /// The latest entry of every entity of a kind, by key.
     pub async fn latest(&self, kind: &str) -> Result<Vec<Entry>, RegisterError> {
         let newest = Query::select()

@@ -330,7 +330,12 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         Record::Nonconformity(entity) => snapshot.nonconformities.push(entity),
         Record::Soa(entity) => snapshot.soa.push(entity),
         Record::Inapplicability(entity) => snapshot.inapplicable.push(entity),
-        Record::Organisation(_) | Record::Batch(_) | Record::Assessment(_) => {}
+        // No judgement reads who may do what.
+        Record::Organisation(_)
+        | Record::Batch(_)
+        | Record::Assessment(_)
+        | Record::Grant(_)
+        | Record::Token(_) => {}
     }
 }
 

@@ -14,6 +14,10 @@ pub(crate) enum Failure {
     NotFound,
     /// What was sent is wrong; says what, and what to do.
     Refused(String),
+    /// This person may not; says what, and who can change that.
+    Forbidden(String),
+    /// It was changed meanwhile.
+    Stale,
     /// The form does not belong to the session.
     Foreign,
     /// It could not be carried out.
@@ -22,8 +26,10 @@ pub(crate) enum Failure {
 
 impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
-        match error.exit() {
-            Exit::Input => Self::Refused(error.to_string()),
+        match &error {
+            OperationError::Forbidden(why) => Self::Forbidden(why.clone()),
+            _ if error.is_stale() => Self::Stale,
+            _ if error.exit() == Exit::Input => Self::Refused(error.to_string()),
             _ => Self::Internal(error),
         }
     }
@@ -41,6 +47,12 @@ impl IntoResponse for Failure {
             Self::Refused(text) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That was not recorded", text)
             }
+            Self::Forbidden(text) => (StatusCode::FORBIDDEN, "You may not do this", text),
+            Self::Stale => (
+                StatusCode::CONFLICT,
+                "Someone else changed this meanwhile",
+                "Nothing was recorded. Go back and reload the page to see what it says now; then record your change again if it still fits.".to_owned(),
+            ),
             Self::Foreign => (
                 StatusCode::FORBIDDEN,
                 "That was not recorded",

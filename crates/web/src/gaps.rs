@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::session::{Token, Visitor};
+use crate::session::Visitor;
 use crate::{Site, layout};
 
 /// Which gaps to list.
@@ -100,6 +100,7 @@ pub(crate) async fn page(
     let gap = assessment.gaps.iter().find(|gap| gap.id.as_str() == id).ok_or(Failure::NotFound)?;
     let snapshot = site.operations.snapshot_of(Query::Now).await?;
     let recorded = snapshot.gaps.iter().find(|own| own.id == gap.id);
+    let version = site.operations.version("gap", gap.id.as_str()).await?.unwrap_or_default();
     let body = html! {
         p.beside { a href="/gaps" { "Gaps" } " / " (gap.requirement) }
         h1 { (gap.title) }
@@ -125,7 +126,7 @@ pub(crate) async fn page(
                 }
             }
             @if !recorded.plan.is_empty() { h2 { "Plan" } p { (recorded.plan) } }
-            (forms(&visitor, gap, recorded, &snapshot.people))
+            (forms(&visitor, gap, recorded, version, &snapshot.people))
         } @else {
             p.problem { "This gap is not on record yet. Record an assessment from the " a href="/" { "overview" } ", then it can be assigned." }
         }
@@ -137,14 +138,17 @@ fn forms(
     visitor: &Visitor,
     gap: &GapView,
     recorded: &annex_isms::entity::Gap,
+    version: u64,
     people: &[annex_isms::entity::Person],
 ) -> Markup {
     let to = |what: &str| format!("/gaps/{}/{what}", gap.id);
     let owner = recorded.owner.as_ref().map(|owner| &owner.person);
     html! {
+        @if visitor.may("assign-gap") {
         h2 { "Assign" }
         form.stack method="post" action=(to("assign")) {
             (layout::form_token(visitor))
+            (layout::version(version))
             label { "Owner" select name="owner" {
                 @for person in people {
                     option value=(person.id) selected[owner == Some(&person.id)] { (person.name) }
@@ -154,21 +158,24 @@ fn forms(
             label { "Planned implementation" textarea name="plan" rows="3" { (recorded.plan) } }
             button { "Record" }
         }
-        @if recorded.status == GapStatus::ReadyToVerify {
+        }
+        @if recorded.status == GapStatus::ReadyToVerify && visitor.may("close-gap") {
             h2 { "Verify and close" }
             @if owner == Some(&visitor.0.person) && people.len() > 1 {
                 p { "You own this gap, so someone else has to verify it." }
             } @else {
                 form.stack method="post" action=(to("close")) {
                     (layout::form_token(visitor))
+                    (layout::version(version))
                     label { "What you saw" textarea name="verification" rows="3" required {} }
                     button { "Close, verified by " (visitor.0.name) }
                 }
             }
-        } @else if recorded.owner.as_ref().is_some_and(|owner| owner.confirmed) {
+        } @else if recorded.status == GapStatus::Open && visitor.may("ready-gap") && recorded.owner.as_ref().is_some_and(|owner| owner.confirmed) {
             h2 { "Done" }
             form method="post" action=(to("ready")) {
                 (layout::form_token(visitor))
+                (layout::version(version))
                 button { "It is done: ready to verify" }
             }
         }
@@ -179,6 +186,7 @@ fn forms(
 #[derive(Deserialize)]
 pub(crate) struct Assignment {
     form: String,
+    version: u64,
     owner: String,
     due: String,
     plan: String,
@@ -199,8 +207,15 @@ pub(crate) async fn assign(
         due: Some(given.due.parse().map_err(|error| refused("Due", &error))?),
         plan: Some(given.plan),
     };
-    visitor.execute(&site, &given.form, command).await?;
+    visitor.execute_on(&site, &given.form, given.version, command).await?;
     Ok(Redirect::to(&format!("/gaps/{id}")))
+}
+
+/// What a form says that has no other field.
+#[derive(Deserialize)]
+pub(crate) struct Seen {
+    form: String,
+    version: u64,
 }
 
 /// Says that it is done.
@@ -208,9 +223,10 @@ pub(crate) async fn ready(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(token): Form<Token>,
+    Form(given): Form<Seen>,
 ) -> Result<Redirect, Failure> {
-    visitor.execute(&site, &token.form, Command::ReadyGap { gap: id.clone() }).await?;
+    let command = Command::ReadyGap { gap: id.clone() };
+    visitor.execute_on(&site, &given.form, given.version, command).await?;
     Ok(Redirect::to(&format!("/gaps/{id}")))
 }
 
@@ -218,6 +234,7 @@ pub(crate) async fn ready(
 #[derive(Deserialize)]
 pub(crate) struct Verification {
     form: String,
+    version: u64,
     verification: String,
 }
 
@@ -233,6 +250,6 @@ pub(crate) async fn close(
         by: visitor.0.person.clone(),
         verification: given.verification,
     };
-    visitor.execute(&site, &given.form, command).await?;
+    visitor.execute_on(&site, &given.form, given.version, command).await?;
     Ok(Redirect::to("/gaps"))
 }

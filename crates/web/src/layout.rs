@@ -67,6 +67,11 @@ pub(crate) fn form_token(visitor: &Visitor) -> Markup {
     html! { input type="hidden" name="form" value=(visitor.form_token()); }
 }
 
+/// What the form was made from, so that a change meanwhile is not overwritten.
+pub(crate) fn version(version: u64) -> Markup {
+    html! { input type="hidden" name="version" value=(version); }
+}
+
 /// A word with its symbol; the colour only repeats it.
 fn chip(tone: &str, symbol: &str, word: &str) -> Markup {
     html! { span.chip.(tone) { span.symbol aria-hidden="true" { (symbol) } " " (word) } }

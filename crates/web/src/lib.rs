@@ -1,8 +1,8 @@
 //! The pages of Annex: server-rendered, without a script.
 //!
 //! ```text
-//!  request ─▶ guard (origin, headers) ─▶ Visitor (session) ─▶ page ─┬─ Query ──▶ Operations
-//!                                                                    └─ Command ▶ Operations
+//!  request ─▶ guard (origin, headers) ─▶ routes (session, role) ─▶ page ─┬─ Query ──▶ Operations
+//!                                                                        └─ Command ▶ Operations
 //! ```
 //!
 //! # Design
@@ -27,15 +27,16 @@ mod layout;
 mod overview;
 mod registers;
 mod requests;
+mod routes;
 mod session;
 
 use std::sync::Arc;
 
 use annex_isms::Assessment;
 use annex_operations::{OperationError, Operations};
-use axum::Router;
 use axum::http::header;
-use axum::routing::{get, post};
+
+pub use routes::{Access, Route, router, routes};
 
 use assessed::Assessed;
 
@@ -58,6 +59,11 @@ impl Site {
         }
     }
 
+    /// The workplace.
+    pub const fn operations(&self) -> &Operations<'static> {
+        &self.operations
+    }
+
     /// What follows from the register now.
     async fn assessment(&self) -> Result<Arc<Assessment>, OperationError> {
         self.assessed.now(&self.operations).await
@@ -67,29 +73,6 @@ impl Site {
     pub fn into_operations(self) -> Operations<'static> {
         self.operations
     }
-}
-
-/// All routes.
-pub fn router(site: Arc<Site>) -> Router {
-    Router::new()
-        .route("/", get(overview::page))
-        .route("/gaps", get(gaps::list))
-        .route("/gaps/{id}", get(gaps::page))
-        .route("/gaps/{id}/assign", post(gaps::assign))
-        .route("/gaps/{id}/ready", post(gaps::ready))
-        .route("/gaps/{id}/close", post(gaps::close))
-        .route("/requests", get(requests::list))
-        .route("/requests/{id}", get(requests::page))
-        .route("/requests/{id}/answer", post(requests::answer))
-        .route("/registers/{name}", get(registers::page))
-        .route("/assess", post(overview::assess))
-        .route("/sign-out", post(session::sign_out))
-        .route("/sign-in", get(session::form).post(session::sign_in))
-        .route("/style.css", get(style))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .fallback(error::nowhere)
-        .layer(axum::middleware::from_fn(guard::guard))
-        .with_state(site)
 }
 
 async fn style() -> impl axum::response::IntoResponse {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use annex_isms::Digest;
-use annex_operations::{Command, SignedIn};
+use annex_operations::{Caller, Command, SignedIn};
 use axum::Form;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -17,29 +17,45 @@ use crate::{Site, layout};
 
 const COOKIE: &str = "annex_session";
 
-/// A person who is signed in; without one, a page leads to the form that signs in.
-#[derive(Debug)]
-pub(crate) struct Visitor(pub(crate) SignedIn);
+/// A person who is signed in, and what they may do.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor(pub(crate) SignedIn, Caller);
 
 impl FromRequestParts<Arc<Site>> for Visitor {
     type Rejection = Response;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        site: &Arc<Site>,
-    ) -> Result<Self, Self::Rejection> {
-        let Some(token) = token(&parts.headers) else {
-            return Err(Redirect::to("/sign-in").into_response());
-        };
-        match site.operations.signed_in(token).await {
-            Ok(Some(person)) => Ok(Self(person)),
-            Ok(None) => Err(Redirect::to("/sign-in").into_response()),
-            Err(error) => Err(Failure::from(error).into_response()),
-        }
+    /// The one whom the table of routes let through.
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Self::Rejection> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        visitor.ok_or_else(|| Redirect::to("/sign-in").into_response())
     }
 }
 
 impl Visitor {
+    /// Who sends a request; without a session, the way to the form that signs in.
+    pub(crate) async fn of(
+        site: &Site,
+        token: Option<String>,
+        from: Option<String>,
+    ) -> Result<Self, Response> {
+        let Some(token) = token else {
+            return Err(Redirect::to("/sign-in").into_response());
+        };
+        match site.operations.signed_in(&token).await {
+            Ok(Some(person)) => {
+                let caller = person.caller(from);
+                Ok(Self(person, caller))
+            }
+            Ok(None) => Err(Redirect::to("/sign-in").into_response()),
+            Err(error) => Err(Failure::from(error).into_response()),
+        }
+    }
+
+    /// Whether their roles permit an action, on what is theirs or on what is not.
+    pub(crate) fn may(&self, action: &str) -> bool {
+        self.1.may(action, true) || self.1.may(action, false)
+    }
+
     /// What a form of this session holds, so that no other page can send it.
     pub(crate) fn form_token(&self) -> String {
         Digest::of(format!("annex form {}", self.0.token).as_bytes()).to_string()
@@ -56,13 +72,34 @@ impl Visitor {
         if form != self.form_token() {
             return Err(Failure::Foreign);
         }
-        site.operations.execute(command, &self.0.actor()).await?;
+        site.operations.execute(command, &self.1).await?;
+        Ok(())
+    }
+
+    /// The same, unless what it changes was changed since the form was shown.
+    pub(crate) async fn execute_on(
+        &self,
+        site: &Site,
+        form: &str,
+        version: u64,
+        command: Command,
+    ) -> Result<(), Failure> {
+        if form != self.form_token() {
+            return Err(Failure::Foreign);
+        }
+        site.operations.execute_on(version, command, &self.1).await?;
         Ok(())
     }
 }
 
+/// Where a request comes from.
+pub(crate) fn address(request: &Request) -> Option<String> {
+    let info = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>();
+    info.map(|ConnectInfo(address)| address.ip().to_string())
+}
+
 /// The token of the session cookie, if it can be one.
-fn token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::entity::{
-    Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Implementation,
-    ImplementationStatus, Inapplicability, Nonconformity, NonconformityStatus, Owner, Person,
-    Registration, Request, RequestStatus, Risk, SoaVersion, Supplier,
+    Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Grant,
+    Implementation, ImplementationStatus, Inapplicability, Nonconformity, NonconformityStatus,
+    Owner, Person, Registration, Request, RequestStatus, Risk, Role, SoaVersion, Supplier, Token,
 };
 use annex_isms::observation::Period;
 use annex_isms::record::{AssessmentRecord, Batch};
@@ -128,6 +128,17 @@ fn documents() -> Vec<Record> {
             expires: Some(day()),
             controls: BTreeSet::new(),
             subject: subject(),
+        }
+        .into(),
+        Grant { holder: "ada".parse().unwrap(), roles: BTreeSet::from([Role::Auditor]) }.into(),
+        Token {
+            id: "t-1".parse().unwrap(),
+            holder: "ada".parse().unwrap(),
+            description: "reads".to_owned(),
+            actions: BTreeSet::from(["read".to_owned()]),
+            expires: second(9),
+            revoked: false,
+            secret: Digest::of(b"secret"),
         }
         .into(),
         AssessmentRecord {

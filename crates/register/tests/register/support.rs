@@ -35,7 +35,12 @@ pub(crate) fn key(organisation: &str) -> SigningKey {
 }
 
 pub(crate) fn actor() -> Actor {
-    Actor { name: "ada".to_owned(), authenticated: false, via: "command-line".to_owned() }
+    Actor {
+        name: "ada".to_owned(),
+        authenticated: false,
+        via: "command-line".to_owned(),
+        from: None,
+    }
 }
 
 pub(crate) fn writing() -> OpenOptions {

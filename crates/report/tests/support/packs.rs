@@ -33,6 +33,7 @@ pub fn bodies(assessment: &[u8]) -> Vec<Vec<u8>> {
             name: "mara".to_owned(),
             authenticated: false,
             via: "command-line".to_owned(),
+            from: None,
         },
         record,
     };

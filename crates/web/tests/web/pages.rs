@@ -1,131 +1,11 @@
-//! The pages as a browser meets them: routes, sessions, forms, and what they refuse.
+//! The pages as a browser meets them: sessions, forms, and what they refuse.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use annex_isms::{Actor, Instant};
-use annex_operations::{Access, Command, Operations, Ports};
-use annex_web::Site;
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response, StatusCode, header};
-use tower::ServiceExt as _;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 
-/// Microseconds since 1970; tests move it on.
-struct Clock(AtomicI64);
-
-/// A workplace of the example, its pages, and its clock.
-struct Desk {
-    router: Router,
-    clock: &'static Clock,
-    _folder: tempfile::TempDir,
-}
-
-const PASSWORD: &str = "correct horse battery";
-const HOUR: i64 = 3_600_000_000;
-
-impl Desk {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let clock: &'static Clock =
-            Box::leak(Box::new(Clock(AtomicI64::new(1_790_000_000_000_000))));
-        let drawn: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
-        let now: &'static (dyn Fn() -> Instant + Sync) = Box::leak(Box::new(|| {
-            Instant::from_microseconds(clock.0.fetch_add(1, Ordering::SeqCst))
-        }));
-        // Different each time, as it must be; nobody has to guess it here.
-        let random: &'static (dyn Fn() -> [u8; 32] + Sync) = Box::leak(Box::new(|| {
-            let mut bytes = [7; 32];
-            bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
-            bytes
-        }));
-        let home = folder.path().to_str().expect("UTF-8").to_owned();
-        let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
-            Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
-        let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-        let file = PathBuf::from(root).join("../../examples/helpdesk/annex.toml");
-        let (mut settings, declarations) =
-            annex_settings::load(&file, &|_| None).expect("the example's settings");
-        settings.data = folder.path().join("data");
-        settings.key_file = Some(folder.path().join("key"));
-        let catalogue = annex_operations::catalogue(&settings).expect("the catalogue");
-        let operations = Operations::open(
-            settings,
-            declarations,
-            file,
-            catalogue,
-            Access::Write { holder: "a test".to_owned() },
-            Ports { now, random, environment },
-        )
-        .await
-        .expect("a workplace");
-        let by =
-            Actor { name: "test".to_owned(), authenticated: false, via: "command-line".to_owned() };
-        for command in [Command::Declare, Command::Assess] {
-            operations.execute(command, &by).await.expect("recorded");
-        }
-        for person in ["ines-arvid", "tomas-beck"] {
-            let person = person.parse().expect("an id");
-            operations.set_password(&person, PASSWORD).await.expect("a password");
-        }
-        let router = annex_web::router(Arc::new(Site::new(operations)));
-        Self { router, clock, _folder: folder }
-    }
-
-    async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.expect("an answer")
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
-        let request = Request::get(path).header(header::COOKIE, cookie);
-        let answer = self.send(request.body(Body::empty()).expect("a request")).await;
-        read(answer).await
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, String) {
-        let request = Request::post(path)
-            .header(header::COOKIE, cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        read(self.send(request.body(Body::from(form.to_owned())).expect("a request")).await).await
-    }
-
-    /// Signs in and gives the cookie.
-    async fn signed_in(&self, person: &str) -> String {
-        let request = Request::post("/sign-in")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let form = format!("person={person}&password={}", PASSWORD.replace(' ', "+"));
-        let answer = self.send(request.body(Body::from(form)).expect("a request")).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().expect("text").to_owned();
-        for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
-            assert!(cookie.contains(part), "{cookie}");
-        }
-        cookie.split(';').next().expect("a pair").to_owned()
-    }
-
-    /// The token of the forms of a page.
-    async fn token(&self, path: &str, cookie: &str) -> String {
-        let (_, page) = self.get(path, cookie).await;
-        let (_, after) = page.split_once("name=\"form\" value=\"").expect("a form");
-        after.split('"').next().expect("a value").to_owned()
-    }
-
-    /// The first thing that a list links to.
-    async fn first(&self, list: &str, cookie: &str) -> String {
-        let (_, page) = self.get(list, cookie).await;
-        let start = format!("href=\"{}/", list.split('?').next().expect("a path"));
-        let (_, after) = page.split_once(&start).expect("a link");
-        let path = list.split('?').next().expect("a path");
-        format!("{path}/{}", after.split('"').next().expect("an id"))
-    }
-}
-
-async fn read(answer: Response<Body>) -> (StatusCode, String) {
-    let status = answer.status();
-    let bytes = to_bytes(answer.into_body(), 1 << 24).await.expect("a body");
-    (status, String::from_utf8(bytes.to_vec()).expect("UTF-8"))
-}
+use crate::desk::{Desk, HOUR, PASSWORD};
 
 const PAGES: [&str; 5] = ["/", "/gaps", "/requests", "/registers/assets", "/registers/soa"];
 
@@ -194,9 +74,9 @@ async fn a_gap_is_assigned_done_and_closed_by_someone_else() {
     let desk = Desk::new().await;
     let (tomas, ines) = (desk.signed_in("tomas-beck").await, desk.signed_in("ines-arvid").await);
     let gap = desk.first("/gaps", &tomas).await;
-    let token = desk.token(&gap, &tomas).await;
+    let seen = desk.fields(&gap, &tomas).await;
     let hostile = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
-    let form = format!("form={token}&owner=tomas-beck&due=2027-03-01&plan={hostile}");
+    let form = format!("{seen}&owner=tomas-beck&due=2027-03-01&plan={hostile}");
     let (status, page) = desk.post(&format!("{gap}/assign"), &tomas, &form).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
     let (_, page) = desk.get(&gap, &tomas).await;
@@ -204,15 +84,20 @@ async fn a_gap_is_assigned_done_and_closed_by_someone_else() {
     assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
     let (_, mine) = desk.get("/gaps?mine=yes", &tomas).await;
     assert!(mine.contains(&format!("href=\"{gap}\"")));
+    // What was made from an older state of it is refused, and nothing is lost.
+    let (status, page) = desk.post(&format!("{gap}/assign"), &tomas, &form).await;
+    assert!(status == StatusCode::CONFLICT && page.contains("meanwhile"), "{page}");
     // Not done yet, so it cannot be closed.
-    let close = format!("form={}&verification=seen", desk.token(&gap, &ines).await);
+    let close = format!("{}&verification=seen", desk.fields(&gap, &ines).await);
     let (status, page) = desk.post(&format!("{gap}/close"), &ines, &close).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("ready to verify"));
-    let (status, _) = desk.post(&format!("{gap}/ready"), &tomas, &format!("form={token}")).await;
+    let seen = desk.fields(&gap, &tomas).await;
+    let (status, _) = desk.post(&format!("{gap}/ready"), &tomas, &seen).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    let own = format!("form={token}&verification=seen");
+    let own = format!("{}&verification=seen", desk.fields(&gap, &tomas).await);
     let (status, page) = desk.post(&format!("{gap}/close"), &tomas, &own).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("someone else"), "{page}");
+    let close = format!("{}&verification=seen", desk.fields(&gap, &ines).await);
     let (status, _) = desk.post(&format!("{gap}/close"), &ines, &close).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     let (_, page) = desk.get(&gap, &ines).await;

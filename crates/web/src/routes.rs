@@ -1,0 +1,125 @@
+//! Every route, what it takes to use it, and what serves it, in one table.
+//!
+//! The router is made of it, the tests try each row with every role, and no page or action is
+//! reached by another way.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::MethodRouter;
+
+use crate::error::Failure;
+use crate::session::Visitor;
+use crate::{Site, error, gaps, guard, overview, registers, requests, session, style};
+
+/// What it takes to use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Everyone,
+    /// A session.
+    SignedIn,
+    /// A session whose roles permit this action, at least on what is one's own.
+    Action(&'static str),
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// What it takes.
+    pub access: Access,
+}
+
+type Place = (Route, MethodRouter<Arc<Site>>);
+
+/// A page.
+fn page<H: Handler<T, Arc<Site>>, T: 'static>(path: &'static str, handler: H) -> Place {
+    let route = Route { method: "GET", path, access: Access::Action("read") };
+    (route, axum::routing::get(handler))
+}
+
+/// What a form asks to be done.
+fn form<H: Handler<T, Arc<Site>>, T: 'static>(
+    path: &'static str,
+    action: &'static str,
+    handler: H,
+) -> Place {
+    let route = Route { method: "POST", path, access: Access::Action(action) };
+    (route, axum::routing::post(handler))
+}
+
+/// The same, with another access.
+fn with(access: Access, (route, handler): Place) -> Place {
+    (Route { access, ..route }, handler)
+}
+
+fn places() -> Vec<Place> {
+    vec![
+        page("/", overview::page),
+        form("/assess", "assess", overview::assess),
+        page("/gaps", gaps::list),
+        page("/gaps/{id}", gaps::page),
+        form("/gaps/{id}/assign", "assign-gap", gaps::assign),
+        form("/gaps/{id}/ready", "ready-gap", gaps::ready),
+        form("/gaps/{id}/close", "close-gap", gaps::close),
+        page("/requests", requests::list),
+        page("/requests/{id}", requests::page),
+        form("/requests/{id}/answer", "answer", requests::answer),
+        page("/registers/{name}", registers::page),
+        with(Access::Everyone, page("/sign-in", session::form)),
+        with(Access::Everyone, form("/sign-in", "", session::sign_in)),
+        with(Access::SignedIn, form("/sign-out", "", session::sign_out)),
+        with(Access::Everyone, page("/style.css", style)),
+        with(Access::Everyone, page("/healthz", || async { "ok\n" })),
+    ]
+}
+
+/// The table, without what serves it.
+pub fn routes() -> Vec<Route> {
+    places().into_iter().map(|(route, _)| route).collect()
+}
+
+/// What serves all routes.
+pub fn router(site: Arc<Site>) -> Router {
+    let mut router = Router::new();
+    for (route, handler) in places() {
+        let handler = match route.access {
+            Access::Everyone => handler,
+            access => handler.layer(from_fn_with_state((Arc::clone(&site), access), permit)),
+        };
+        router = router.route(route.path, handler);
+    }
+    router.fallback(error::nowhere).layer(from_fn(guard::guard)).with_state(site)
+}
+
+/// Lets through who is signed in and may; the visitor goes along with the request.
+async fn permit(
+    State((site, access)): State<(Arc<Site>, Access)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let token = session::token(request.headers()).map(str::to_owned);
+    let from = session::address(&request);
+    let visitor = match Visitor::of(&site, token, from).await {
+        Ok(visitor) => visitor,
+        Err(elsewhere) => return elsewhere,
+    };
+    if let Access::Action(action) = access
+        && !visitor.may(action)
+    {
+        return Failure::Forbidden(format!(
+            "Your roles do not permit this ({action}). An administrator grants roles."
+        ))
+        .into_response();
+    }
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}

@@ -1,0 +1,89 @@
+//! Who reaches what: every route with every role, and what a role may not do by another way.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use annex_isms::PersonId;
+use annex_isms::entity::Role;
+use annex_operations::{Caller, Command, OperationError};
+use annex_web::Access;
+use axum::http::StatusCode;
+
+use crate::desk::{Desk, HOUR};
+
+/// The path of a route, with ids that nothing has: who may not is refused before it is looked up.
+fn path(template: &str) -> String {
+    let parts = template.split('/').map(|part| if part.starts_with('{') { "none" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_route_lets_in_the_roles_of_the_table() {
+    let desk = Desk::new().await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let routes = annex_web::routes();
+    let mut admitted = vec![Vec::new(); routes.len()];
+    for (route, admitted) in routes.iter().zip(&mut admitted) {
+        let (status, _) = desk.visit(route.method, &path(route.path), "").await;
+        if !matches!(status, StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED) {
+            admitted.push("everyone");
+        }
+        assert_eq!(!admitted.is_empty(), route.access == Access::Everyone, "{}", route.path);
+    }
+    for role in Role::ALL {
+        desk.grant("ines-arvid", *role).await;
+        for (route, admitted) in routes.iter().zip(&mut admitted) {
+            let (status, page) = desk.visit(route.method, &path(route.path), &cookie).await;
+            assert!(!status.is_server_error(), "{} {} as {role}: {page}", route.method, route.path);
+            if !page.contains("Your roles do not permit this") && admitted != &["everyone"] {
+                admitted.push(role.as_str());
+            }
+        }
+    }
+    let mut table = String::new();
+    for (route, admitted) in routes.iter().zip(admitted) {
+        let _ = writeln!(table, "{:4} {:30} {}", route.method, route.path, admitted.join(" "));
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn nobody_speaks_for_someone_else_or_widens_their_own_access() {
+    let desk = Desk::new().await;
+    let operations = desk.site.operations();
+    let person = |id: &str| -> PersonId { id.parse().expect("an id") };
+    desk.grant("ines-arvid", Role::Administrator).await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let token = cookie.split_once('=').expect("a pair").1;
+    let ines = operations.signed_in(token).await.expect("read").expect("signed in");
+    let ines = ines.caller(Some("192.0.2.7".to_owned()));
+    let forbidden = |command: Command| {
+        let ines = ines.clone();
+        async move {
+            let outcome = operations.execute(command.clone(), &ines).await;
+            assert!(
+                matches!(outcome, Err(OperationError::Forbidden(_))),
+                "{command:?}: {outcome:?}"
+            );
+        }
+    };
+    let roles = BTreeSet::from([Role::Approver]);
+    forbidden(Command::GrantAccess { holder: person("ines-arvid"), roles: roles.clone() }).await;
+    let approve =
+        |by: &str| Command::ApproveSoa { by: person(by), compensating_review: String::new() };
+    forbidden(approve("ines-arvid")).await;
+    forbidden(approve("tomas-beck")).await;
+    let tokens = Command::CreateToken {
+        holder: person("tomas-beck"),
+        description: "to act as someone else".to_owned(),
+        actions: BTreeSet::from(["read".to_owned()]),
+        expires: annex_isms::Instant::from_microseconds(operations.now().microseconds() + HOUR),
+    };
+    forbidden(tokens).await;
+    let other = Command::GrantAccess { holder: person("tomas-beck"), roles };
+    operations.execute(other, &ines).await.expect("an administrator grants to others");
+    operations
+        .execute(approve("tomas-beck"), &Caller::of_folder("test"))
+        .await
+        .expect_err("no draft");
+}

@@ -1,0 +1,164 @@
+//! A workplace of the example, and a client of its pages.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use annex_isms::entity::Role;
+use annex_isms::{Instant, PersonId};
+use annex_operations::{Access, Caller, Command, Operations, Ports};
+use annex_web::Site;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use tower::ServiceExt as _;
+
+/// Microseconds since 1970; tests move it on.
+pub(crate) struct Clock(pub(crate) AtomicI64);
+
+/// A workplace of the example, its pages, and its clock.
+pub(crate) struct Desk {
+    pub(crate) site: Arc<Site>,
+    pub(crate) router: Router,
+    pub(crate) clock: &'static Clock,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const HOUR: i64 = 3_600_000_000;
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock: &'static Clock =
+            Box::leak(Box::new(Clock(AtomicI64::new(1_790_000_000_000_000))));
+        let drawn: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
+        let now: &'static (dyn Fn() -> Instant + Sync) = Box::leak(Box::new(|| {
+            Instant::from_microseconds(clock.0.fetch_add(1, Ordering::SeqCst))
+        }));
+        // Different each time, as it must be; nobody has to guess it here.
+        let random: &'static (dyn Fn() -> [u8; 32] + Sync) = Box::leak(Box::new(|| {
+            let mut bytes = [7; 32];
+            bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+            bytes
+        }));
+        let home = folder.path().to_str().expect("UTF-8").to_owned();
+        let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
+            Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
+        let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+        let file = PathBuf::from(root).join("../../examples/helpdesk/annex.toml");
+        let (mut settings, declarations) =
+            annex_settings::load(&file, &|_| None).expect("the example's settings");
+        settings.data = folder.path().join("data");
+        settings.key_file = Some(folder.path().join("key"));
+        let catalogue = annex_operations::catalogue(&settings).expect("the catalogue");
+        let operations = Operations::open(
+            settings,
+            declarations,
+            file,
+            catalogue,
+            Access::Write { holder: "a test".to_owned() },
+            Ports { now, random, environment },
+        )
+        .await
+        .expect("a workplace");
+        let by = Caller::of_folder("test");
+        for command in [Command::Declare, Command::Assess] {
+            operations.execute(command, &by).await.expect("recorded");
+        }
+        for (person, role) in
+            [("ines-arvid", Role::IsmsManager), ("tomas-beck", Role::ControlOwner)]
+        {
+            let holder: PersonId = person.parse().expect("an id");
+            operations.set_password(&holder, PASSWORD).await.expect("a password");
+            let grant = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
+            operations.execute(grant, &by).await.expect("granted");
+        }
+        let site = Arc::new(Site::new(operations));
+        let router = annex_web::router(Arc::clone(&site));
+        Self { site, router, clock, _folder: folder }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        let answer = self.send(request.body(Body::empty()).expect("a request")).await;
+        read(answer).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        read(self.send(request.body(Body::from(form.to_owned())).expect("a request")).await).await
+    }
+
+    /// A request without anything in it.
+    pub(crate) async fn visit(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+    ) -> (StatusCode, String) {
+        match method {
+            "GET" => self.get(path, cookie).await,
+            _ => self.post(path, cookie, "").await,
+        }
+    }
+
+    /// Gives someone this role and no other.
+    pub(crate) async fn grant(&self, person: &str, role: Role) {
+        let holder = person.parse().expect("an id");
+        let command = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
+        let by = Caller::of_folder("test");
+        self.site.operations().execute(command, &by).await.expect("granted");
+    }
+
+    /// Signs in and gives the cookie.
+    pub(crate) async fn signed_in(&self, person: &str) -> String {
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let form = format!("person={person}&password={}", PASSWORD.replace(' ', "+"));
+        let answer = self.send(request.body(Body::from(form)).expect("a request")).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().expect("text").to_owned();
+        for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
+    /// The token of the forms of a page.
+    pub(crate) async fn token(&self, path: &str, cookie: &str) -> String {
+        let (_, page) = self.get(path, cookie).await;
+        let (_, after) = page.split_once("name=\"form\" value=\"").expect("a form");
+        after.split('"').next().expect("a value").to_owned()
+    }
+
+    /// What every form of a page about one thing holds: its token, and the version it was made from.
+    pub(crate) async fn fields(&self, path: &str, cookie: &str) -> String {
+        let (_, page) = self.get(path, cookie).await;
+        let (_, after) = page.split_once("name=\"version\" value=\"").expect("a version");
+        let version = after.split('"').next().expect("a value");
+        format!("form={}&version={version}", self.token(path, cookie).await)
+    }
+
+    /// The first thing that a list links to.
+    pub(crate) async fn first(&self, list: &str, cookie: &str) -> String {
+        let (_, page) = self.get(list, cookie).await;
+        let start = format!("href=\"{}/", list.split('?').next().expect("a path"));
+        let (_, after) = page.split_once(&start).expect("a link");
+        let path = list.split('?').next().expect("a path");
+        format!("{path}/{}", after.split('"').next().expect("an id"))
+    }
+}
+
+pub(crate) async fn read(answer: Response<Body>) -> (StatusCode, String) {
+    let status = answer.status();
+    let bytes = to_bytes(answer.into_body(), 1 << 24).await.expect("a body");
+    (status, String::from_utf8(bytes.to_vec()).expect("UTF-8"))
+}

@@ -1,0 +1,5 @@
+//! The pages over the helpdesk example.
+
+mod access;
+mod desk;
+mod pages;
