@@ -156,6 +156,16 @@ impl Folder {
         Ok(bytes)
     }
 
+    /// Opens a blob to be read piece by piece. Its bytes are not checked: [`copy_to`](Self::copy_to)
+    /// does that.
+    pub fn open_blob(&self, digest: &Digest) -> Result<File> {
+        if !self.contains(digest)? {
+            return Err(Error::Absent { digest: *digest, folder: self.root.clone() });
+        }
+        let path = self.path_of(digest);
+        File::open(&path).map_err(|source| Error::io("read the blob", &path, source))
+    }
+
     /// Whether the blob is there. Its bytes are not read.
     pub fn contains(&self, digest: &Digest) -> Result<bool> {
         let path = self.path_of(digest);

@@ -78,6 +78,7 @@ impl OperationError {
             | Self::Ledger(_)
             | Self::Register(
                 RegisterError::NotFound { .. }
+                | RegisterError::Asked { .. }
                 | RegisterError::Conflict { .. }
                 | RegisterError::Stale { .. },
             ) => Exit::Input,

@@ -29,6 +29,7 @@ mod evidence;
 mod find;
 mod ingest;
 mod key;
+mod list;
 mod open;
 mod pack;
 mod people;
@@ -46,10 +47,16 @@ pub use command::{
 };
 pub use error::{Exit, OperationError};
 pub use find::resolve_subject;
+pub use list::Proof;
 pub use open::{Access, Operations, Ports};
 pub use pack::Packed;
 pub use query::{Query, Verified, catalogue};
 pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
+
+/// What lists are asked, and what they give.
+pub use annex_register::{
+    Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, StoredEntry,
+};
 
 /// Progress of a scan.
 pub use annex_discover::Progress;

@@ -1,7 +1,8 @@
 //! What can go wrong, with the operation and the cause.
 //!
-//! No message repeats a body or a value: those may be confidential. For a command line every
-//! variant but [`NotFound`](RegisterError::NotFound), [`Conflict`](RegisterError::Conflict) and
+//! No message repeats a body or a value that is on record: those may be confidential. For a
+//! command line every variant but [`NotFound`](RegisterError::NotFound),
+//! [`Asked`](RegisterError::Asked), [`Conflict`](RegisterError::Conflict) and
 //! [`Stale`](RegisterError::Stale) is a failure of storage.
 
 use std::io::{self, ErrorKind};
@@ -79,6 +80,13 @@ pub enum RegisterError {
     #[error("not found: {what}")]
     NotFound {
         /// What.
+        what: String,
+    },
+
+    /// A question that cannot be answered, and which can.
+    #[error("{what}")]
+    Asked {
+        /// What is wrong, and what is possible.
         what: String,
     },
 

@@ -56,6 +56,7 @@ mod alias;
 mod error;
 mod folder;
 mod ingest;
+mod list;
 mod lock;
 mod open;
 mod project;
@@ -70,6 +71,9 @@ mod verify;
 pub use account::{Account, Session};
 pub use error::RegisterError;
 pub use ingest::Ingest;
+pub use list::{
+    Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, Proven,
+};
 pub use open::{Access, Location, OpenOptions, Register};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};
 pub use record::Receipt;

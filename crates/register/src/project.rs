@@ -81,6 +81,7 @@ pub(crate) fn replaceable(place: Place<'_>, record: &Record, rows: &mut Rows) {
             organisation,
             id: e.id.to_string(),
             supplier: e.supplier.to_string(),
+            title: e.title.clone(),
             signed: date(e.signed),
             expires: date(e.expires),
             reviewed: date(e.reviewed),
@@ -124,6 +125,7 @@ pub(crate) fn replaceable(place: Place<'_>, record: &Record, rows: &mut Rows) {
         Record::Evidence(e) => rows.evidence.push(table::evidence::Model {
             organisation,
             digest: e.digest.to_string(),
+            name: e.name.clone(),
             kind: e.kind.to_string(),
             subject_kind: e.subject.kind().to_string(),
             subject_id: e.subject.id().to_owned(),

@@ -75,7 +75,7 @@ impl Scope<'_> {
         }
         sort(&mut snapshot);
         snapshot.batches = self.last_batches(transaction, end).await?;
-        snapshot.observations = self.newest_observations(transaction, end).await?;
+        snapshot.observations = self.newest_observations(transaction, end, None).await?;
         snapshot.changed = self.changed(transaction, end).await?;
         Ok(snapshot)
     }
@@ -179,14 +179,25 @@ impl Scope<'_> {
         Ok(records)
     }
 
-    /// The newest observation of each subject and attribute from each source.
+    /// The newest observation of each attribute of one subject from each source.
+    pub async fn observations_of(
+        &self,
+        subject: &Subject,
+    ) -> Result<Vec<RecordedObservation>, RegisterError> {
+        let transaction = self.register.read(OPERATION).await?;
+        self.newest_observations(&transaction, i64::MAX, Some(subject)).await
+    }
+
+    /// The newest observation of each subject and attribute from each source; of one subject
+    /// when it is given.
     async fn newest_observations(
         &self,
         transaction: &DatabaseTransaction,
         end: i64,
+        subject: Option<&Subject>,
     ) -> Result<Vec<RecordedObservation>, RegisterError> {
         let rank = Alias::new("rank_from_newest");
-        let ranked = Query::select()
+        let mut ranked = Query::select()
             .columns(observation::Column::iter())
             .expr_as(
                 Expr::cust(
@@ -199,6 +210,11 @@ impl Scope<'_> {
             .and_where(observation::Column::Organisation.eq(self.id.as_str()))
             .and_where(observation::Column::EntryIndex.lt(end))
             .to_owned();
+        if let Some(subject) = subject {
+            ranked
+                .and_where(observation::Column::SubjectKind.eq(subject.kind().as_str()))
+                .and_where(observation::Column::SubjectId.eq(subject.id()));
+        }
         let newest = Query::select()
             .columns(observation::Column::iter())
             .from_subquery(ranked, Alias::new("ranked"))

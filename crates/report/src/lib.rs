@@ -48,6 +48,7 @@ mod summary;
 mod table;
 mod view;
 
+pub use html::flow_diagram;
 pub use pack::{Fault, Pack, PackEntry, PackError, PackLimits, Place, Verified, Written, verify};
 pub use registers::Register;
 pub use style::{Style, Tone};

@@ -44,7 +44,7 @@ pub enum Tone {
 
 impl Tone {
     /// The word for a class in a page.
-    pub(crate) const fn class(self) -> &'static str {
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Good => "good",

@@ -3,8 +3,8 @@
 //! `OrganisationId` is the first column of every key. A table of the register holds what is
 //! filtered and joined, and `entry_index`, the index in the ledger of the body that says the
 //! rest; that pair is a foreign key, so no row is without its entry. The tables of
-//! the register are one list, from which come the entities, [`Rows`] (rows of all tables at once,
-//! to be written or compared) and the first migration.
+//! the register are one list, from which come the entities and [`Rows`] (rows of all tables at once,
+//! to be written or compared).
 
 #![allow(unreachable_pub, reason = "the derives of SeaORM make items public; none is exported")]
 

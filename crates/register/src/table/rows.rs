@@ -1,8 +1,6 @@
 //! The tables of the register: one list.
 
-use sea_orm::sea_query::{Index, IndexCreateStatement, TableCreateStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
-use sea_orm::{DbBackend, Schema};
 
 use super::bulk::{Difference, first_difference, upsert};
 
@@ -94,28 +92,6 @@ macro_rules! tables {
                 found.into_iter().min_by_key(|difference| difference.entry_index)
             }
         }
-
-        /// The statements that create the tables.
-        pub(crate) fn create_rows(backend: DbBackend) -> Vec<TableCreateStatement> {
-            let schema = Schema::new(backend);
-            vec![$(schema.create_table_from_entity($table::Entity),)*]
-        }
-
-        /// By entry: for the foreign key and for verifying, which goes entry by entry.
-        pub(crate) fn index_rows() -> Vec<IndexCreateStatement> {
-            let mut indexes = vec![$((
-                $name,
-                Index::create()
-                    .name(concat!($name, "_by_entry"))
-                    .table($table::Entity)
-                    .col($table::Column::Organisation)
-                    .col($table::Column::EntryIndex)
-                    .to_owned(),
-            ),)*];
-            // The key of an observation begins with its entry.
-            indexes.retain(|(table, _)| *table != "observation");
-            indexes.into_iter().map(|(_, statement)| statement).collect()
-        }
     };
 }
 
@@ -195,6 +171,7 @@ tables! {
         id: String,
         ;
         supplier: String,
+        title: String,
         signed: Option<String>,
         expires: Option<String>,
         reviewed: Option<String>,
@@ -267,6 +244,7 @@ tables! {
     evidence = "evidence" {
         digest: String,
         ;
+        name: String,
         kind: String,
         subject_kind: String,
         subject_id: String,

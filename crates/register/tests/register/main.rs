@@ -4,6 +4,7 @@
 mod crash;
 mod everything;
 mod ingesting;
+mod listing;
 mod opening;
 mod recording;
 mod support;

@@ -24,6 +24,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+pub use diagram::flow_diagram;
 pub(crate) use text::breakable;
 
 use crate::registers::Register;

@@ -135,24 +135,8 @@ impl Report<'_> {
         let edges: Vec<Edge> = flows
             .iter()
             .filter_map(|flow| {
-                let all: Vec<String> = flow.classes.iter().map(ToString::to_string).collect();
-                let label = match flow.classes.iter().max() {
-                    None => "class not known".to_owned(),
-                    Some(highest) if all.len() == 1 => highest.to_string(),
-                    Some(highest) => format!("{highest} +{}", all.len() - 1),
-                };
-                Some(Edge {
-                    from: index(&flow.from)?,
-                    to: index(&flow.to)?,
-                    carries: flow.carries.clone(),
-                    label,
-                    classes: if all.is_empty() {
-                        "class not known".to_owned()
-                    } else {
-                        all.join(", ")
-                    },
-                    tone: flow.classes.iter().max().map_or("unknown", |class| class.as_str()),
-                })
+                let ends = (index(&flow.from)?, index(&flow.to)?);
+                Some(Edge::new(ends, &flow.carries, &flow.classes))
             })
             .collect();
         let title = format!("Data flows of {}", system.name);

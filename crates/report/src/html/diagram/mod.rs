@@ -12,7 +12,10 @@
 mod layout;
 mod svg;
 
-use annex_isms::AssetKind;
+use std::collections::BTreeSet;
+
+use annex_isms::entity::{Asset, Flow};
+use annex_isms::{AssetId, AssetKind, DataClass};
 use maud::{Markup, html};
 
 /// More assets than this are not drawn: nobody could read it.
@@ -40,6 +43,56 @@ pub(super) struct Edge {
     pub(super) label: String,
     /// The highest class, as a word for the style.
     pub(super) tone: &'static str,
+}
+
+impl Edge {
+    /// A flow between two nodes. Classes that nobody knows are said to be so.
+    pub(super) fn new(
+        (from, to): (usize, usize),
+        carries: &str,
+        classes: &BTreeSet<DataClass>,
+    ) -> Self {
+        let all: Vec<String> = classes.iter().map(ToString::to_string).collect();
+        let label = match classes.iter().max() {
+            None => "class not known".to_owned(),
+            Some(highest) if all.len() == 1 => highest.to_string(),
+            Some(highest) => format!("{highest} +{}", all.len() - 1),
+        };
+        let known = if all.is_empty() { "class not known".to_owned() } else { all.join(", ") };
+        Self {
+            from,
+            to,
+            carries: carries.to_owned(),
+            classes: known,
+            label,
+            tone: classes.iter().max().map_or("unknown", |class| class.as_str()),
+        }
+    }
+}
+
+/// The flows between some assets as a diagram; `id` makes the names of its parts its own. Flows
+/// with an end that is not among the assets are left out.
+pub fn flow_diagram(title: &str, id: &str, assets: &[Asset], flows: &[Flow]) -> Markup {
+    if assets.len() > NODES_MAX || flows.len() > EDGES_MAX {
+        return too_large(assets.len(), flows.len());
+    }
+    let nodes: Vec<Node> = assets
+        .iter()
+        .map(|asset| Node {
+            name: asset.name.clone(),
+            kind: Some(asset.kind),
+            supplier: asset.supplier.as_ref().map(ToString::to_string),
+        })
+        .collect();
+    let index = |id: &AssetId| assets.iter().position(|asset| asset.id == *id);
+    let edges: Vec<Edge> = flows
+        .iter()
+        .filter_map(|flow| {
+            let ends = (index(&flow.from)?, index(&flow.to)?);
+            Some(Edge::new(ends, &flow.carries, &flow.classes))
+        })
+        .collect();
+    draw(title, id, &nodes, &edges)
 }
 
 /// The diagram, or why there is none.
