@@ -22,7 +22,7 @@ pub enum Query {
 }
 
 /// What was verified, and the first thing that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Verified {
     /// Entries of the ledger that hold.
     pub entries: u64,

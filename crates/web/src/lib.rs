@@ -19,6 +19,7 @@
 //!
 //! - Who reads the traffic reads the session: put TLS before it, or stay on the machine.
 
+mod api;
 mod assessed;
 mod error;
 mod gaps;
@@ -36,7 +37,7 @@ use annex_isms::Assessment;
 use annex_operations::{OperationError, Operations};
 use axum::http::header;
 
-pub use routes::{Access, Route, router, routes};
+pub use routes::{Access, Door, Route, router, routes};
 
 use assessed::Assessed;
 

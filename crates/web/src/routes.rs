@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use annex_operations::Caller;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -12,9 +13,10 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
 
+use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
-use crate::{Site, error, gaps, guard, overview, registers, requests, session, style};
+use crate::{Site, api, error, gaps, guard, overview, registers, requests, session, style};
 
 /// What it takes to use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,15 @@ pub enum Access {
     Action(&'static str),
 }
 
+/// By which door a route is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// By a browser, with a session.
+    Page,
+    /// By a program, with a key.
+    Api,
+}
+
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
@@ -36,13 +47,15 @@ pub struct Route {
     pub path: &'static str,
     /// What it takes.
     pub access: Access,
+    /// How it is reached.
+    pub door: Door,
 }
 
 type Place = (Route, MethodRouter<Arc<Site>>);
 
 /// A page.
 fn page<H: Handler<T, Arc<Site>>, T: 'static>(path: &'static str, handler: H) -> Place {
-    let route = Route { method: "GET", path, access: Access::Action("read") };
+    let route = Route { method: "GET", path, access: Access::Action("read"), door: Door::Page };
     (route, axum::routing::get(handler))
 }
 
@@ -52,7 +65,7 @@ fn form<H: Handler<T, Arc<Site>>, T: 'static>(
     action: &'static str,
     handler: H,
 ) -> Place {
-    let route = Route { method: "POST", path, access: Access::Action(action) };
+    let route = Route { method: "POST", path, access: Access::Action(action), door: Door::Page };
     (route, axum::routing::post(handler))
 }
 
@@ -62,7 +75,7 @@ fn with(access: Access, (route, handler): Place) -> Place {
 }
 
 fn places() -> Vec<Place> {
-    vec![
+    let mut places = vec![
         page("/", overview::page),
         form("/assess", "assess", overview::assess),
         page("/gaps", gaps::list),
@@ -79,7 +92,10 @@ fn places() -> Vec<Place> {
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),
         with(Access::Everyone, page("/style.css", style)),
         with(Access::Everyone, page("/healthz", || async { "ok\n" })),
-    ]
+    ];
+    let api = api::endpoints().into_iter().chain([api::document()]);
+    places.extend(api.map(|endpoint| (endpoint.route, endpoint.handler)));
+    places
 }
 
 /// The table, without what serves it.
@@ -93,33 +109,53 @@ pub fn router(site: Arc<Site>) -> Router {
     for (route, handler) in places() {
         let handler = match route.access {
             Access::Everyone => handler,
-            access => handler.layer(from_fn_with_state((Arc::clone(&site), access), permit)),
+            _ => handler.layer(from_fn_with_state((Arc::clone(&site), route), permit)),
         };
         router = router.route(route.path, handler);
     }
     router.fallback(error::nowhere).layer(from_fn(guard::guard)).with_state(site)
 }
 
-/// Lets through who is signed in and may; the visitor goes along with the request.
+/// Lets through who is known and may; who they are goes along with the request.
 async fn permit(
-    State((site, access)): State<(Arc<Site>, Access)>,
+    State((site, route)): State<(Arc<Site>, Route)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let token = session::token(request.headers()).map(str::to_owned);
     let from = session::address(&request);
-    let visitor = match Visitor::of(&site, token, from).await {
-        Ok(visitor) => visitor,
-        Err(elsewhere) => return elsewhere,
+    let refused = |caller: &Caller| match route.access {
+        Access::Action(action) if !caller.may(action, true) && !caller.may(action, false) => {
+            Some(action)
+        }
+        _ => None,
     };
-    if let Access::Action(action) = access
-        && !visitor.may(action)
-    {
-        return Failure::Forbidden(format!(
-            "Your roles do not permit this ({action}). An administrator grants roles."
-        ))
-        .into_response();
+    match route.door {
+        Door::Page => {
+            let token = session::token(request.headers()).map(str::to_owned);
+            let visitor = match Visitor::of(&site, token, from).await {
+                Ok(visitor) => visitor,
+                Err(elsewhere) => return elsewhere,
+            };
+            if let Some(action) = refused(visitor.caller()) {
+                return Failure::Forbidden(format!(
+                    "Your roles do not permit this ({action}). An administrator grants roles."
+                ))
+                .into_response();
+            }
+            request.extensions_mut().insert(visitor);
+        }
+        Door::Api => {
+            let key = api::key(request.headers()).map(str::to_owned);
+            let caller = match site.operations.key_holder(&key.unwrap_or_default(), from).await {
+                Ok(Some(caller)) => caller,
+                Ok(None) => return Problem::unauthorized().into_response(),
+                Err(error) => return Problem::from(error).into_response(),
+            };
+            if let Some(action) = refused(&caller) {
+                return Problem::forbidden(action).into_response();
+            }
+            request.extensions_mut().insert(caller);
+        }
     }
-    request.extensions_mut().insert(visitor);
     next.run(request).await
 }

@@ -51,6 +51,11 @@ impl Visitor {
         }
     }
 
+    /// Who asks.
+    pub(crate) const fn caller(&self) -> &Caller {
+        &self.1
+    }
+
     /// Whether their roles permit an action, on what is theirs or on what is not.
     pub(crate) fn may(&self, action: &str) -> bool {
         self.1.may(action, true) || self.1.may(action, false)

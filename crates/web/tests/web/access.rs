@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annex_isms::PersonId;
 use annex_isms::entity::Role;
 use annex_operations::{Caller, Command, OperationError};
-use annex_web::Access;
+use annex_web::{Access, Door};
 use axum::http::StatusCode;
 
 use crate::desk::{Desk, HOUR};
@@ -30,12 +30,18 @@ async fn every_route_lets_in_the_roles_of_the_table() {
         }
         assert_eq!(!admitted.is_empty(), route.access == Access::Everyone, "{}", route.path);
     }
+    let all: Vec<String> = annex_operations::actions().expect("actions").into_iter().collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
     for role in Role::ALL {
-        desk.grant("ines-arvid", *role).await;
+        let key = desk.key("ines-arvid", *role, &all).await;
         for (route, admitted) in routes.iter().zip(&mut admitted) {
-            let (status, page) = desk.visit(route.method, &path(route.path), &cookie).await;
+            let path = path(route.path);
+            let (status, page) = match route.door {
+                Door::Page => desk.visit(route.method, &path, &cookie).await,
+                Door::Api => desk.call(route.method, &path, &key).await,
+            };
             assert!(!status.is_server_error(), "{} {} as {role}: {page}", route.method, route.path);
-            if !page.contains("Your roles do not permit this") && admitted != &["everyone"] {
+            if !page.contains("Your roles do not permit this") && *admitted != ["everyone"] {
                 admitted.push(role.as_str());
             }
         }
@@ -43,6 +49,33 @@ async fn every_route_lets_in_the_roles_of_the_table() {
     let mut table = String::new();
     for (route, admitted) in routes.iter().zip(admitted) {
         let _ = writeln!(table, "{:4} {:30} {}", route.method, route.path, admitted.join(" "));
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn every_action_is_permitted_to_the_roles_of_the_table() {
+    let desk = Desk::new().await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let token = cookie.split_once('=').expect("a pair").1;
+    let mut callers = Vec::new();
+    for role in Role::ALL {
+        desk.grant("ines-arvid", *role).await;
+        let person = desk.site.operations().signed_in(token).await.expect("read");
+        callers.push((role, person.expect("signed in").caller(None)));
+    }
+    let mut table = String::new();
+    for action in annex_operations::actions().expect("actions") {
+        let mut admitted = Vec::new();
+        for (role, caller) in &callers {
+            match (caller.may(&action, true), caller.may(&action, false)) {
+                (true, true) => admitted.push(role.to_string()),
+                (true, false) => admitted.push(format!("{role}(own)")),
+                (false, true) => admitted.push(format!("{role}(others)")),
+                (false, false) => {}
+            }
+        }
+        let _ = writeln!(table, "{action:22} {}", admitted.join(" "));
     }
     insta::assert_snapshot!(table);
 }

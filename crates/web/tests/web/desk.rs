@@ -1,17 +1,20 @@
 //! A workplace of the example, and a client of its pages.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use annex_catalog::Catalogue;
 use annex_isms::entity::Role;
 use annex_isms::{Instant, PersonId};
-use annex_operations::{Access, Caller, Command, Operations, Ports};
+use annex_operations::{Access, Caller, Command, Operations, Ports, Reply};
+use annex_settings::{Declarations, Settings};
 use annex_web::Site;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
+use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 /// Microseconds since 1970; tests move it on.
@@ -28,53 +31,93 @@ pub(crate) struct Desk {
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const HOUR: i64 = 3_600_000_000;
 
+/// What every workplace of a test begins with, made once: the example, declared and assessed, and
+/// two people with a password.
+static TEMPLATE: OnceCell<(tempfile::TempDir, Catalogue)> = OnceCell::const_new();
+
+async fn template() -> &'static (tempfile::TempDir, Catalogue) {
+    TEMPLATE
+        .get_or_init(|| async {
+            let folder = tempfile::tempdir().expect("a folder");
+            let catalogue =
+                annex_operations::catalogue(&settings(&folder).0).expect("the catalogue");
+            let (operations, _) = open(&folder, catalogue.clone(), 0).await;
+            let by = Caller::of_folder("test");
+            for command in [Command::Declare, Command::Assess] {
+                operations.execute(command, &by).await.expect("recorded");
+            }
+            for (person, role) in
+                [("ines-arvid", Role::IsmsManager), ("tomas-beck", Role::ControlOwner)]
+            {
+                let holder: PersonId = person.parse().expect("an id");
+                operations.set_password(&holder, PASSWORD).await.expect("a password");
+                let grant = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
+                operations.execute(grant, &by).await.expect("granted");
+            }
+            operations.close().await.expect("closed");
+            (folder, catalogue)
+        })
+        .await
+}
+
+/// The settings of the example, with all that is written in this folder.
+fn settings(folder: &tempfile::TempDir) -> (Settings, Declarations, PathBuf) {
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let file = PathBuf::from(root).join("../../examples/helpdesk/annex.toml");
+    let (mut settings, declarations) =
+        annex_settings::load(&file, &|_| None).expect("the example's settings");
+    settings.data = folder.path().join("data");
+    settings.key_file = Some(folder.path().join("key"));
+    (settings, declarations, file)
+}
+
+/// Opens the workplace in a folder, with a clock of its own and draws that count from a number.
+async fn open(
+    folder: &tempfile::TempDir,
+    catalogue: Catalogue,
+    first_draw: u64,
+) -> (Operations<'static>, &'static Clock) {
+    let clock: &'static Clock = Box::leak(Box::new(Clock(AtomicI64::new(
+        1_790_000_000_000_000 + first_draw.min(1).cast_signed() * HOUR / 60,
+    ))));
+    let drawn: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(first_draw)));
+    let now: &'static (dyn Fn() -> Instant + Sync) =
+        Box::leak(Box::new(|| Instant::from_microseconds(clock.0.fetch_add(1, Ordering::SeqCst))));
+    // Different each time, as it must be; nobody has to guess it here.
+    let random: &'static (dyn Fn() -> [u8; 32] + Sync) = Box::leak(Box::new(|| {
+        let mut bytes = [7; 32];
+        bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+        bytes
+    }));
+    let home = folder.path().to_str().expect("UTF-8").to_owned();
+    let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
+        Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
+    let (settings, declarations, file) = settings(folder);
+    let access = Access::Write { holder: "a test".to_owned() };
+    let ports = Ports { now, random, environment };
+    let operations = Operations::open(settings, declarations, file, catalogue, access, ports);
+    (operations.await.expect("a workplace"), clock)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("copied");
+        }
+    }
+}
+
 impl Desk {
     pub(crate) async fn new() -> Self {
+        let (made, catalogue) = template().await;
         let folder = tempfile::tempdir().expect("a folder");
-        let clock: &'static Clock =
-            Box::leak(Box::new(Clock(AtomicI64::new(1_790_000_000_000_000))));
-        let drawn: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
-        let now: &'static (dyn Fn() -> Instant + Sync) = Box::leak(Box::new(|| {
-            Instant::from_microseconds(clock.0.fetch_add(1, Ordering::SeqCst))
-        }));
-        // Different each time, as it must be; nobody has to guess it here.
-        let random: &'static (dyn Fn() -> [u8; 32] + Sync) = Box::leak(Box::new(|| {
-            let mut bytes = [7; 32];
-            bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
-            bytes
-        }));
-        let home = folder.path().to_str().expect("UTF-8").to_owned();
-        let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
-            Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
-        let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-        let file = PathBuf::from(root).join("../../examples/helpdesk/annex.toml");
-        let (mut settings, declarations) =
-            annex_settings::load(&file, &|_| None).expect("the example's settings");
-        settings.data = folder.path().join("data");
-        settings.key_file = Some(folder.path().join("key"));
-        let catalogue = annex_operations::catalogue(&settings).expect("the catalogue");
-        let operations = Operations::open(
-            settings,
-            declarations,
-            file,
-            catalogue,
-            Access::Write { holder: "a test".to_owned() },
-            Ports { now, random, environment },
-        )
-        .await
-        .expect("a workplace");
-        let by = Caller::of_folder("test");
-        for command in [Command::Declare, Command::Assess] {
-            operations.execute(command, &by).await.expect("recorded");
-        }
-        for (person, role) in
-            [("ines-arvid", Role::IsmsManager), ("tomas-beck", Role::ControlOwner)]
-        {
-            let holder: PersonId = person.parse().expect("an id");
-            operations.set_password(&holder, PASSWORD).await.expect("a password");
-            let grant = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
-            operations.execute(grant, &by).await.expect("granted");
-        }
+        copy(made.path(), folder.path());
+        let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32).await;
         let site = Arc::new(Site::new(operations));
         let router = annex_web::router(Arc::clone(&site));
         Self { site, router, clock, _folder: folder }
@@ -107,6 +150,29 @@ impl Desk {
         match method {
             "GET" => self.get(path, cookie).await,
             _ => self.post(path, cookie, "").await,
+        }
+    }
+
+    /// A request of a program, without anything in it.
+    pub(crate) async fn call(&self, method: &str, path: &str, key: &str) -> (StatusCode, String) {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        read(self.send(request.body(Body::empty()).expect("a request")).await).await
+    }
+
+    /// A key for these actions, held by a program or by someone, who gets this role and no other.
+    pub(crate) async fn key(&self, holder: &str, role: Role, actions: &[&str]) -> String {
+        self.grant(holder, role).await;
+        let operations = self.site.operations();
+        let command = Command::CreateToken {
+            holder: holder.parse().expect("an id"),
+            description: "a test".to_owned(),
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+            expires: Instant::from_microseconds(operations.now().microseconds() + HOUR),
+        };
+        match operations.execute(command, &Caller::of_folder("test")).await.expect("made") {
+            Reply::Token { key, .. } => key,
+            other => panic!("{other:?}"),
         }
     }
 

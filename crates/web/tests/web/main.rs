@@ -1,5 +1,6 @@
 //! The pages over the helpdesk example.
 
 mod access;
+mod api;
 mod desk;
 mod pages;

@@ -1,0 +1,206 @@
+//! The programming interface: JSON under `/api/v1`, described by `/api/openapi.json`.
+//!
+//! ```text
+//!  Authorization: Bearer annex_… ─▶ Caller ─▶ endpoint ─┬─ reads: records, assessment, ledger
+//!                                                       └─ POST /commands ─▶ Operations::execute
+//! ```
+//!
+//! What pages and the command line do is a [`Command`](annex_operations::Command), so one endpoint
+//! takes them all, and no action exists that it does not take. Records have one form for every
+//! kind: what was recorded, when, by whom, and its version, which is the index of its ledger entry
+//! and its `ETag`. A command with `If-Match` is refused when the thing was changed since.
+//!
+//! The table below makes the routes and the document. A browser's session is not taken here, so no
+//! other site can use it.
+
+mod endpoints;
+mod openapi;
+mod problem;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, header};
+use axum::routing::{MethodRouter, get, post};
+
+use crate::Site;
+use crate::routes::{Access, Door, Route};
+use openapi::{Content, Parameter, schema};
+pub(crate) use problem::Problem;
+
+/// An endpoint: its route, what serves it, and what the document says of it.
+pub(crate) struct Endpoint {
+    pub(crate) route: Route,
+    pub(crate) handler: MethodRouter<Arc<Site>>,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    body: Option<Content>,
+    answer: Content,
+}
+
+const KIND: Parameter = Parameter::path("kind", "A kind of record, such as `gap`");
+const KEY: Parameter = Parameter::path("key", "What identifies the record within its kind");
+const INDEX: Parameter = Parameter::number_in_path("index", "The index of an entry, from 0");
+const DIGEST: Parameter = Parameter::path("digest", "`sha256:` and 64 hexadecimal digits");
+const AT: Parameter = Parameter::query(
+    "at",
+    "An instant (RFC 3339, UTC) at which the register is read; without it, now",
+);
+const TEXT: Parameter = Parameter::query("text", "What id or name contain");
+const SORT: Parameter = Parameter::query("sort", "A field of the list to sort by");
+const DESCENDING: Parameter = Parameter::flag("descending", "The last first");
+const OFFSET: Parameter = Parameter::number("offset", "How many to pass over");
+const LIMIT: Parameter = Parameter::number("limit", "How many to give, 1 to 200; without it 50");
+const FIELDS: Parameter = Parameter::fields(
+    "fields",
+    "Fields of the list and the values asked for, such as `status=open`",
+);
+const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
+const FROM: Parameter = Parameter::instant("from", "The beginning of the period");
+const TO: Parameter = Parameter::instant("to", "The end of the period, which is not in it");
+const IF_MATCH: Parameter =
+    Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read");
+
+/// Every endpoint.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    use endpoints as e;
+    let read = Access::Action("read");
+    let audit = Access::Action("audit");
+    let reads = |path, access, summary, parameters, answer, handler| Endpoint {
+        route: Route { method: "GET", path, access, door: Door::Api },
+        handler,
+        summary,
+        parameters,
+        body: None,
+        answer,
+    };
+    let writes = |path, access, summary, parameters, body, answer, handler| Endpoint {
+        route: Route { method: "POST", path, access, door: Door::Api },
+        handler,
+        summary,
+        parameters,
+        body: Some(body),
+        answer,
+    };
+    vec![
+        reads(
+            "/api/v1/me",
+            Access::SignedIn,
+            "Whose key this is, and what it is good for",
+            &[],
+            schema::<e::Me>(),
+            get(e::me),
+        ),
+        reads(
+            "/api/v1/records/{kind}",
+            read,
+            "A list of records",
+            &[KIND, TEXT, SORT, DESCENDING, OFFSET, LIMIT, FIELDS],
+            schema::<e::Records>(),
+            get(e::records),
+        ),
+        reads(
+            "/api/v1/records/{kind}/{key}",
+            read,
+            "A record as it is now",
+            &[KIND, KEY],
+            schema::<e::Recorded>(),
+            get(e::record),
+        ),
+        reads(
+            "/api/v1/records/{kind}/{key}/history",
+            read,
+            "What became of a record, the oldest first",
+            &[KIND, KEY, OFFSET, LIMIT],
+            schema::<e::Records>(),
+            get(e::history),
+        ),
+        reads(
+            "/api/v1/assessment",
+            read,
+            "What follows from the register",
+            &[AT],
+            schema::<annex_isms::Assessment>(),
+            get(e::assessment),
+        ),
+        reads(
+            "/api/v1/evidence/{digest}",
+            read,
+            "The bytes of a piece of evidence",
+            &[DIGEST],
+            Content::Bytes,
+            get(e::evidence),
+        ),
+        reads(
+            "/api/v1/ledger/checkpoint",
+            audit,
+            "The newest signed checkpoint",
+            &[],
+            Content::Text,
+            get(e::checkpoint),
+        ),
+        reads(
+            "/api/v1/ledger/key",
+            audit,
+            "The public key of the ledger",
+            &[],
+            Content::Text,
+            get(e::key),
+        ),
+        reads(
+            "/api/v1/ledger/verification",
+            audit,
+            "Whether ledger, register and evidence fit together",
+            &[],
+            schema::<annex_operations::Verified>(),
+            get(e::verification),
+        ),
+        reads(
+            "/api/v1/ledger/entries",
+            audit,
+            "What was recorded in a period, and how much of it there is",
+            &[OF_KIND, FROM, TO, OFFSET, LIMIT],
+            schema::<e::Records>(),
+            get(e::entries),
+        ),
+        reads(
+            "/api/v1/ledger/entries/{index}",
+            audit,
+            "An entry of the ledger, with its proof",
+            &[INDEX],
+            schema::<e::Proven>(),
+            get(e::entry),
+        ),
+        writes(
+            "/api/v1/commands",
+            Access::SignedIn,
+            "Carries out a command",
+            &[IF_MATCH],
+            schema::<annex_operations::Command>(),
+            schema::<annex_operations::Reply>(),
+            post(e::command).layer(DefaultBodyLimit::max(e::COMMAND_BYTES_MAX)),
+        ),
+    ]
+}
+
+/// The document, which anyone may read: it says nothing of what is on record.
+pub(crate) fn document() -> Endpoint {
+    Endpoint {
+        route: Route {
+            method: "GET",
+            path: "/api/openapi.json",
+            access: Access::Everyone,
+            door: Door::Api,
+        },
+        handler: get(openapi::serve),
+        summary: "This document",
+        parameters: &[],
+        body: None,
+        answer: Content::Bytes,
+    }
+}
+
+/// The key that a request brings.
+pub(crate) fn key(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
