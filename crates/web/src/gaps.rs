@@ -232,7 +232,7 @@ pub(crate) async fn ready(
 
 /// What was seen.
 #[derive(Deserialize)]
-pub(crate) struct Verification {
+pub(crate) struct Closure {
     form: String,
     version: u64,
     verification: String,
@@ -243,7 +243,7 @@ pub(crate) async fn close(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(given): Form<Verification>,
+    Form(given): Form<Closure>,
 ) -> Result<Redirect, Failure> {
     let command = Command::CloseGap {
         gap: id,

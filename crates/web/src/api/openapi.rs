@@ -1,4 +1,4 @@
-//! The OpenAPI document, made of the table of endpoints and of the types that they take and give.
+//! The `OpenAPI` document, made of the table of endpoints and of the types that they take and give.
 
 use std::sync::LazyLock;
 
