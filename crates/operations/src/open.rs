@@ -50,11 +50,19 @@ pub struct Operations<'a> {
     key: Option<SigningKey>,
 }
 
+/// The variable that puts the register on PostgreSQL. It holds a password, so no file has it.
+const DATABASE_URL: &str = "ANNEX_DATABASE_URL";
+
+/// How long the database may take to answer a statement.
+const ANSWER_WAIT_MS: u64 = 60_000;
+
 /// The id of an organisation that nobody declared.
 const UNNAMED: &str = "organisation";
 
 impl<'a> Operations<'a> {
     /// Opens the data folder that the settings name. For writing it is created when missing.
+    /// Where `ANNEX_DATABASE_URL` names a database the register is there, and the evidence in the
+    /// folder.
     ///
     /// # Errors
     /// When another process writes, the key is not the ledger's, or something cannot be read.
@@ -66,7 +74,7 @@ impl<'a> Operations<'a> {
         access: Access,
         ports: Ports<'a>,
     ) -> Result<Self, OperationError> {
-        let location = Location::Folder(settings.data.clone());
+        let location = location(&settings, ports.environment)?;
         let writes = matches!(access, Access::Write { .. });
         if let Some(key_file) = &settings.key_file {
             // Before the folder is made: what is refused leaves nothing behind.
@@ -80,6 +88,7 @@ impl<'a> Operations<'a> {
             },
             lock_wait_ms: settings.lock_wait_ms,
             sqlite_pages_max: Some(settings.register_pages_max).filter(|pages| *pages > 0),
+            answer_wait_ms: ANSWER_WAIT_MS,
         };
         let register = Register::open(&location, &options).await.map_err(|error| match error {
             RegisterError::NotFound { what } => OperationError::input(format!(
@@ -193,6 +202,32 @@ impl<'a> Operations<'a> {
     pub(crate) fn signing_key(&self) -> Result<SigningKey, OperationError> {
         key::load(&self.key_file, &self.settings.data, &self.organisation, None)
     }
+}
+
+/// Where the register is.
+fn location(
+    settings: &Settings,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Location, OperationError> {
+    match environment(DATABASE_URL).filter(|url| !url.is_empty()) {
+        None => Ok(Location::Folder(settings.data.clone())),
+        Some(url) => database(&url),
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn database(url: &str) -> Result<Location, OperationError> {
+    let url = url.parse::<annex_register::DatabaseUrl>();
+    let url = url.map_err(|error| OperationError::input(format!("{DATABASE_URL}: {error}")))?;
+    Ok(Location::Postgres(url))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn database(_: &str) -> Result<Location, OperationError> {
+    // To go on with the folder would be another register than the one that was asked for.
+    Err(OperationError::input(format!(
+        "{DATABASE_URL} is set, and this program works on a folder alone; unset it, or use annexd"
+    )))
 }
 
 /// The built-in catalogue and the layer that the settings name.

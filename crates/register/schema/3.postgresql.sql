@@ -1,6 +1,6 @@
-ALTER TABLE "evidence" ADD COLUMN "name" varchar NOT NULL DEFAULT '';
+ALTER TABLE "evidence" ADD COLUMN "name" varchar COLLATE "C" NOT NULL DEFAULT '';
 UPDATE "evidence" SET "name" = COALESCE((SELECT convert_from(body, 'UTF8')::jsonb #>> '{record,value,name}' FROM "ledger_entry" WHERE "ledger_entry"."organisation" = "evidence"."organisation" AND "idx" = "entry_index"), '');
-ALTER TABLE "agreement" ADD COLUMN "title" varchar NOT NULL DEFAULT '';
+ALTER TABLE "agreement" ADD COLUMN "title" varchar COLLATE "C" NOT NULL DEFAULT '';
 UPDATE "agreement" SET "title" = COALESCE((SELECT convert_from(body, 'UTF8')::jsonb #>> '{record,value,title}' FROM "ledger_entry" WHERE "ledger_entry"."organisation" = "agreement"."organisation" AND "idx" = "entry_index"), '');
 CREATE INDEX "asset_by_kind" ON "asset" ("organisation", "kind");
 CREATE INDEX "asset_by_owner" ON "asset" ("organisation", "owner");

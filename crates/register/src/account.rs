@@ -38,7 +38,7 @@ impl Scope<'_> {
     pub async fn account(&self, person: &PersonId) -> Result<Option<Account>, RegisterError> {
         const OPERATION: &str = "read an account";
         let key = (self.id.to_string(), person.to_string());
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
         row.map(|row| {
             Ok(Account {
@@ -54,7 +54,7 @@ impl Scope<'_> {
     /// Whether there is any account.
     pub async fn has_accounts(&self) -> Result<bool, RegisterError> {
         const OPERATION: &str = "look for accounts";
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let any = account::Entity::find()
             .filter(account::Column::Organisation.eq(self.id.as_str()))
             .one(&transaction)
@@ -73,7 +73,7 @@ impl Scope<'_> {
             failures: i32::try_from(account.failures).unwrap_or(i32::MAX),
             locked_until: account.locked_until.map(|at| at.to_string()),
         };
-        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        let (transaction, _guard) = self.write(OPERATION).await?;
         upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
         transaction.commit().await.during(OPERATION)
     }
@@ -82,7 +82,7 @@ impl Scope<'_> {
     pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Session>, RegisterError> {
         const OPERATION: &str = "read a session";
         let key = (self.id.to_string(), token.to_vec());
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let row = session::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
         row.map(|row| {
             Ok(Session {
@@ -108,7 +108,7 @@ impl Scope<'_> {
             began_at: begun.began_at.to_string(),
             ends_at: begun.ends_at.to_string(),
         };
-        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        let (transaction, _guard) = self.write(OPERATION).await?;
         session::Entity::delete_many()
             .filter(session::Column::Organisation.eq(self.id.as_str()))
             .filter(session::Column::EndsAt.lte(begun.began_at.to_string()))
@@ -126,7 +126,7 @@ impl Scope<'_> {
         person: Option<&PersonId>,
     ) -> Result<(), RegisterError> {
         const OPERATION: &str = "end a session";
-        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        let (transaction, _guard) = self.write(OPERATION).await?;
         let mut ended = session::Entity::delete_many()
             .filter(session::Column::Organisation.eq(self.id.as_str()));
         if let Some(token) = token {

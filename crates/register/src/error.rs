@@ -129,6 +129,23 @@ pub enum RegisterError {
         source: io::Error,
     },
 
+    /// The server of the database is not there, or does not answer. Nothing was recorded.
+    #[error(
+        "cannot {operation}: cannot reach the database, or it does not answer; nothing was recorded, try again once it runs"
+    )]
+    Unreachable {
+        /// What was tried.
+        operation: &'static str,
+        /// What the system said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The connection broke while changes were being committed, and nobody could be asked since.
+    #[error(
+        "the connection to the database broke while changes were being committed: they are on record whole or not at all; look which before you try again"
+    )]
+    Unconfirmed,
+
     /// Any other failure of the database.
     #[error("cannot {operation}")]
     Database {
@@ -137,6 +154,21 @@ pub enum RegisterError {
         /// What it said.
         source: DbErr,
     },
+}
+
+/// The codes of PostgreSQL that are told apart; five characters each, the first two the class
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+mod state {
+    pub(super) const CONNECTION: &str = "08";
+    pub(super) const UNTRANSLATABLE: &str = "22021";
+    pub(super) const READ_ONLY: &str = "25006";
+    pub(super) const IDLE_IN_TRANSACTION: &str = "25P03";
+    pub(super) const DISK_FULL: &str = "53100";
+    pub(super) const TOO_MANY_CONNECTIONS: &str = "53300";
+    pub(super) const NO_PRIVILEGE: &str = "42501";
+    pub(super) const LOCK_NOT_AVAILABLE: &str = "55P03";
+    pub(super) const SHUT_DOWN: &str = "57P";
+    pub(super) const CORRUPT: &str = "XX00";
 }
 
 /// The primary result codes of SQLite that are told apart (<https://sqlite.org/rescode.html>).
@@ -183,31 +215,81 @@ impl<T> During<T> for Result<T, annex_ledger::Error> {
 
 impl<T> During<T> for Result<T, DbErr> {
     fn during(self, operation: &'static str) -> Result<T, RegisterError> {
-        self.map_err(|source| match sqlite_code(&source) {
-            Some(code::IOERR_WRITE) => RegisterError::Full { operation, source: source.into() },
-            Some(extended) => match extended & 0xff {
-                code::FULL => RegisterError::Full { operation, source: source.into() },
-                code::BUSY => RegisterError::Locked { holder: "another program".to_owned() },
-                code::PERM | code::READONLY | code::CANTOPEN => {
-                    RegisterError::ReadOnly { operation, source: Some(source.into()) }
-                }
-                code::CORRUPT | code::NOTADB => RegisterError::corrupt(source.to_string()),
-                _ => RegisterError::Database { operation, source },
-            },
-            None => RegisterError::Database { operation, source },
+        self.map_err(|source| match code_of(&source) {
+            Code::Sqlite(code) => of_sqlite(code, operation, source),
+            Code::Postgres(code) => of_postgres(&code, operation, source),
+            Code::Connection => RegisterError::Unreachable { operation, source: source.into() },
+            Code::None => RegisterError::Database { operation, source },
         })
     }
 }
 
-fn sqlite_code(error: &DbErr) -> Option<i32> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
+fn of_sqlite(code: i32, operation: &'static str, source: DbErr) -> RegisterError {
+    match code {
+        code::IOERR_WRITE => RegisterError::Full { operation, source: source.into() },
+        extended => match extended & 0xff {
+            code::FULL => RegisterError::Full { operation, source: source.into() },
+            code::BUSY => RegisterError::Locked { holder: "another program".to_owned() },
+            code::PERM | code::READONLY | code::CANTOPEN => {
+                RegisterError::ReadOnly { operation, source: Some(source.into()) }
+            }
+            code::CORRUPT | code::NOTADB => RegisterError::corrupt(source.to_string()),
+            _ => RegisterError::Database { operation, source },
+        },
+    }
+}
+
+fn of_postgres(code: &str, operation: &'static str, source: DbErr) -> RegisterError {
+    match code {
+        state::DISK_FULL => RegisterError::Full { operation, source: source.into() },
+        state::READ_ONLY | state::NO_PRIVILEGE => {
+            RegisterError::ReadOnly { operation, source: Some(source.into()) }
+        }
+        state::LOCK_NOT_AVAILABLE => RegisterError::Locked { holder: "another process".to_owned() },
+        state::UNTRANSLATABLE => RegisterError::Conflict {
+            what: "a text has a character that the database cannot hold (NUL)".to_owned(),
+        },
+        state::IDLE_IN_TRANSACTION | state::TOO_MANY_CONNECTIONS => {
+            RegisterError::Unreachable { operation, source: source.into() }
+        }
+        code if code.starts_with(state::CONNECTION) || code.starts_with(state::SHUT_DOWN) => {
+            RegisterError::Unreachable { operation, source: source.into() }
+        }
+        code if code.starts_with(state::CORRUPT) && code != "XX000" => {
+            RegisterError::corrupt(source.to_string())
+        }
+        _ => RegisterError::Database { operation, source },
+    }
+}
+
+/// What a database says of a failure.
+enum Code {
+    Sqlite(i32),
+    Postgres(String),
+    /// The way to the database failed, not the database.
+    Connection,
+    None,
+}
+
+fn code_of(error: &DbErr) -> Code {
+    let error = match error {
+        DbErr::ConnectionAcquire(_) => return Code::Connection,
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+        _ => return Code::None,
     };
     match &**error {
-        SqlxError::Database(error) => error.code()?.parse().ok(),
-        _ => None,
+        // What hangs up in the middle of a greeting is no protocol that the driver knows.
+        SqlxError::Io(_)
+        | SqlxError::Protocol(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed => Code::Connection,
+        SqlxError::Database(error) => match error.code() {
+            Some(code) if code.len() == state::READ_ONLY.len() => Code::Postgres(code.into_owned()),
+            Some(code) => code.parse().map_or(Code::None, Code::Sqlite),
+            None => Code::None,
+        },
+        _ => Code::None,
     }
 }

@@ -59,6 +59,8 @@ mod ingest;
 mod list;
 mod lock;
 mod open;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod project;
 mod read;
 mod record;
@@ -66,6 +68,7 @@ mod schema;
 mod scope;
 mod snapshot;
 mod table;
+mod transaction;
 mod verify;
 
 pub use account::{Account, Session};
@@ -75,6 +78,8 @@ pub use list::{
     Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, Proven,
 };
 pub use open::{Access, Location, OpenOptions, Register};
+#[cfg(feature = "postgres")]
+pub use postgres::{DatabaseUrl, DatabaseUrlError};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};
 pub use record::Receipt;
 pub use scope::Scope;

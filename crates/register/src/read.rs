@@ -84,14 +84,14 @@ impl StoredEntry {
 impl Scope<'_> {
     /// The latest entry of an entity.
     pub async fn get(&self, kind: &str, key: &str) -> Result<Option<Entry>, RegisterError> {
-        let transaction = self.register.read("look up a record").await?;
+        let transaction = self.read("look up a record").await?;
         let found = self.latest_of(&transaction, kind, &[key.to_owned()]).await?;
         found.first().map_or(Ok(None), StoredEntry::entry)
     }
 
     /// The index of the latest entry of an entity.
     pub async fn version(&self, kind: &str, key: &str) -> Result<Option<u64>, RegisterError> {
-        let transaction = self.register.read("look up a version").await?;
+        let transaction = self.read("look up a version").await?;
         let found = self.latest_of(&transaction, kind, &[key.to_owned()]).await?;
         Ok(found.first().map(|stored| stored.index))
     }
@@ -105,7 +105,7 @@ impl Scope<'_> {
             .and_where(ledger_entry::Column::Kind.eq(kind))
             .group_by_col(ledger_entry::Column::Key)
             .to_owned();
-        let transaction = self.register.read("list records").await?;
+        let transaction = self.read("list records").await?;
         let found = self
             .find_entries()
             .filter(ledger_entry::Column::Idx.in_subquery(newest))
@@ -119,7 +119,7 @@ impl Scope<'_> {
 
     /// The assessments, newest first.
     pub async fn assessments(&self) -> Result<Vec<AssessmentRecord>, RegisterError> {
-        let transaction = self.register.read("list assessments").await?;
+        let transaction = self.read("list assessments").await?;
         let found = self
             .find_entries()
             .filter(ledger_entry::Column::Kind.eq("assessment"))
@@ -156,7 +156,7 @@ impl Scope<'_> {
             Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(column)))
                 .like(LikeExpr::new(pattern.as_str()).escape('\\'))
         };
-        let transaction = self.register.read("search assets").await?;
+        let transaction = self.read("search assets").await?;
         let ids: Vec<String> = asset::Entity::find()
             .select_only()
             .column(asset::Column::Id)
@@ -182,20 +182,20 @@ impl Scope<'_> {
 
     /// The entries with these indexes, as stored; those beyond the end of the log are left out.
     pub async fn entries(&self, range: Range<u64>) -> Result<Vec<StoredEntry>, RegisterError> {
-        let transaction = self.register.read("read entries").await?;
+        let transaction = self.read("read entries").await?;
         self.entries_in(&transaction, range).await?.into_iter().map(StoredEntry::from_row).collect()
     }
 
     /// The head of the log; `None` when nothing was recorded yet.
     pub async fn head(&self) -> Result<Option<StoredHead>, RegisterError> {
-        let transaction = self.register.read("read the head of the ledger").await?;
+        let transaction = self.read("read the head of the ledger").await?;
         self.stored_head(&transaction, false).await
     }
 
     /// Proves that an entry is in the log as its head is now.
     pub async fn inclusion_proof(&self, index: u64) -> Result<InclusionProof, RegisterError> {
         const OPERATION: &str = "prove that an entry is in the ledger";
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let size =
             self.stored_head(&transaction, false).await?.map_or(0, |stored| stored.head.size);
         let indexes = inclusion_nodes(index, size).during(OPERATION)?;

@@ -6,16 +6,16 @@
 //! ```
 //!
 //! The head is read first because a body says when it was recorded, and order and time must
-//! agree. On SQLite the transaction is alone from its beginning; on PostgreSQL the head's row is
-//! locked by that reading, which makes writers of one organisation queue.
+//! agree. On SQLite the transaction is alone from its beginning; on PostgreSQL it holds the lock of
+//! the organisation from its beginning, and the head's row from that reading on.
 
 use std::collections::{HashMap, HashSet};
 
 use annex_isms::{Actor, Entry, Instant, Record, canonical_json, record};
 use annex_ledger::{
-    Appender, Hash, Head, SigningKey, edge_nodes, leaf_commitment, sign_checkpoint,
+    Appender, Hash, Head, SigningKey, edge_nodes, leaf_commitment, open_checkpoint, sign_checkpoint,
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait as _, QuerySelect as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 
 use crate::alias::{Aliases, Keys};
 use crate::error::During as _;
@@ -24,6 +24,7 @@ use crate::read::signed;
 use crate::table::{
     self, Rows, asset_system, ledger_checkpoint, ledger_entry, ledger_head, ledger_node,
 };
+use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
 
 /// What the register acknowledges: it is on disk.
@@ -70,20 +71,20 @@ impl Scope<'_> {
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
         read: Option<u64>,
     ) -> Result<Receipt, RegisterError> {
-        if !self.register.is_writer() {
-            return Err(RegisterError::ReadOnly { operation: OPERATION, source: None });
-        }
         if signer.origin().organisation() != self.id.as_str() {
             let what = format!("the signing key is of {}, not of {}", signer.origin(), self.id);
             return Err(RegisterError::Conflict { what });
         }
-        let (transaction, _guard) = self.register.write(OPERATION).await?;
+        let (transaction, guard) = self.write(OPERATION).await?;
         let terms = Terms { by, at, signer, read };
         match self.append(&transaction, changes, &terms, nonce).await {
-            Ok(receipt) => {
-                transaction.commit().await.during(OPERATION)?;
-                Ok(receipt)
-            }
+            Ok(receipt) => match transaction.commit().await.during(OPERATION) {
+                Ok(()) => Ok(receipt),
+                Err(error) => {
+                    drop(guard);
+                    self.confirm(receipt, error).await
+                }
+            },
             Err(error) => {
                 // The first error says more than one of the rollback, which SQLite may have done.
                 let _ = transaction.rollback().await;
@@ -92,15 +93,44 @@ impl Scope<'_> {
         }
     }
 
+    /// After a commit without an answer: what came of it. Once the lock is free the commit has
+    /// either happened or never will.
+    async fn confirm(
+        &self,
+        receipt: Receipt,
+        error: RegisterError,
+    ) -> Result<Receipt, RegisterError> {
+        if !matches!(error, RegisterError::Unreachable { .. }) {
+            return Err(error);
+        }
+        let Ok((transaction, _guard)) = self.write(OPERATION).await else {
+            return Err(RegisterError::Unconfirmed);
+        };
+        let key = (self.id.to_string(), signed(receipt.size));
+        match ledger_checkpoint::Entity::find_by_id(key).one(&transaction).await {
+            Ok(Some(stored)) if stored.note == receipt.checkpoint => Ok(receipt),
+            Ok(_) => Err(error),
+            Err(_) => Err(RegisterError::Unconfirmed),
+        }
+    }
+
     async fn append(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         changes: Vec<Record>,
         terms: &Terms<'_>,
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
     ) -> Result<Receipt, RegisterError> {
         let Terms { by, at, signer, read } = *terms;
         let stored = self.stored_head(transaction, true).await?;
+        if let Some(stored) = &stored {
+            // Two processes that began an organisation at once may each have made a key.
+            open_checkpoint(&stored.checkpoint, &signer.verifying_key()).map_err(|error| {
+                let what =
+                    format!("the signing key is not the one that signs this ledger ({error})");
+                RegisterError::Conflict { what }
+            })?;
+        }
         let head = stored.as_ref().map_or(Head::EMPTY, |stored| stored.head);
         let edge = edge_nodes(head.size).during(OPERATION)?;
         let edge = self.nodes(transaction, &edge).await?;
@@ -151,7 +181,7 @@ impl Scope<'_> {
     /// When the last entry was recorded.
     pub(crate) async fn last_recorded(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         size: u64,
     ) -> Result<Option<Instant>, RegisterError> {
         let Some(last) = size.checked_sub(1) else { return Ok(None) };
@@ -171,7 +201,7 @@ impl Scope<'_> {
     /// would replace what was recorded from the entry `read` on is an error.
     async fn unrecorded(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         changes: Vec<Record>,
         read: Option<u64>,
     ) -> Result<(Vec<Record>, u64), RegisterError> {
@@ -254,7 +284,7 @@ impl Scope<'_> {
     /// The rows of the new entries, without those that a later one of them replaces.
     async fn rows(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         fresh: &[Record],
         at: Instant,
         first: u64,

@@ -4,10 +4,10 @@
 //! `schema/`, and a test compares them: a change to an entity shows there, and asks for a
 //! migration of its own.
 
-use sea_orm::sea_query::{ColumnDef, Index, Table};
+use sea_orm::sea_query::{ColumnDef, Index, Table, TableCreateStatement};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait as _, QueryOrder as _, QuerySelect as _, Schema, Statement, TransactionTrait as _,
+    EntityTrait, QueryOrder as _, QuerySelect as _, Schema, Statement, TransactionTrait as _,
 };
 
 use crate::RegisterError;
@@ -17,41 +17,63 @@ use crate::table::{self, schema_version};
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first, accounts, lists];
 
+/// The column that says whose a row is.
+const ORGANISATION: &str = "organisation";
+
 /// The schema that this version reads and writes.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a short list")]
 const KNOWN: i32 = MIGRATIONS.len() as i32;
 
-/// Refuses a schema that is not the known one; a writer first applies what is missing.
+/// The number of the lock that lets one process at a time migrate a database of PostgreSQL.
+const MIGRATION_LOCK: i64 = 0x616e_6e65_7800;
+
+/// Refuses a schema that is not the known one; a writer first applies what is missing, and may
+/// begin from nothing when `creates` says so.
 pub(crate) async fn bring_up(
     connection: &DatabaseConnection,
     writes: bool,
+    creates: bool,
 ) -> Result<(), RegisterError> {
     const OPERATION: &str = "read the schema of the register";
+    const MIGRATE: &str = "bring the schema of the register up to date";
     let found = version(connection).await.during(OPERATION)?;
-    if found > KNOWN {
-        return Err(RegisterError::NewerSchema { found, known: KNOWN });
-    }
-    if found == KNOWN {
+    if check(found, writes, creates)? {
         return Ok(());
     }
-    if !writes {
-        return Err(match found {
-            0 => RegisterError::NotFound { what: "a register (the file is empty)".to_owned() },
-            found => RegisterError::OlderSchema { found, known: KNOWN },
-        });
+    let transaction = connection.begin().await.during(MIGRATE)?;
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        transaction.execute_unprepared(&lock).await.during(MIGRATE)?;
     }
-    let transaction = connection.begin().await.during(OPERATION)?;
-    migrate(&transaction, found).await.during("bring the schema of the register up to date")?;
-    transaction.commit().await.during("bring the schema of the register up to date")
+    // Another process may have done it meanwhile.
+    let found = version(&transaction).await.during(OPERATION)?;
+    if !check(found, writes, creates)? {
+        migrate(&transaction, found).await.during(MIGRATE)?;
+    }
+    transaction.commit().await.during(MIGRATE)
 }
 
-async fn version(connection: &DatabaseConnection) -> Result<i32, DbErr> {
+/// Whether the schema is the known one; an error when it cannot become that.
+fn check(found: i32, writes: bool, creates: bool) -> Result<bool, RegisterError> {
+    match found {
+        found if found > KNOWN => Err(RegisterError::NewerSchema { found, known: KNOWN }),
+        found if found == KNOWN => Ok(true),
+        0 if !(writes && creates) => {
+            Err(RegisterError::NotFound { what: "a register (the database is empty)".to_owned() })
+        }
+        found if !writes => Err(RegisterError::OlderSchema { found, known: KNOWN }),
+        _ => Ok(false),
+    }
+}
+
+async fn version<C: ConnectionTrait>(connection: &C) -> Result<i32, DbErr> {
     // The first migration creates the table within its transaction: no table, no migration.
-    let table = Statement::from_string(
-        DbBackend::Sqlite,
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'",
-    );
-    if connection.query_one_raw(table).await?.is_none() {
+    let backend = connection.get_database_backend();
+    let table = match backend {
+        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL",
+        _ => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'",
+    };
+    if connection.query_one_raw(Statement::from_string(backend, table)).await?.is_none() {
         return Ok(0);
     }
     let newest: Option<i32> = schema_version::Entity::find()
@@ -66,6 +88,8 @@ async fn version(connection: &DatabaseConnection) -> Result<i32, DbErr> {
 
 async fn migrate(transaction: &DatabaseTransaction, found: i32) -> Result<(), DbErr> {
     let backend = transaction.get_database_backend();
+    // A migration that rewrites rows must see those of every organisation.
+    bind_owner(transaction, false).await?;
     for (migration, version) in MIGRATIONS.iter().zip(1..).filter(|(_, version)| *version > found) {
         for statement in migration(backend) {
             transaction.execute_raw(statement).await?;
@@ -73,7 +97,21 @@ async fn migrate(transaction: &DatabaseTransaction, found: i32) -> Result<(), Db
         let row = schema_version::ActiveModel { version: Set(version) };
         schema_version::Entity::insert(row).exec_without_returning(transaction).await?;
     }
-    Ok(())
+    bind_owner(transaction, true).await
+}
+
+/// Says whether the policies of the tables bind their owner as well (PostgreSQL).
+async fn bind_owner(transaction: &DatabaseTransaction, binds: bool) -> Result<(), DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let force = if binds { "FORCE" } else { "NO FORCE" };
+    let all = format!(
+        "DO $$ DECLARE name text; BEGIN FOR name IN SELECT relname FROM pg_class \
+         WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace LOOP \
+         EXECUTE format('ALTER TABLE %I {force} ROW LEVEL SECURITY', name); END LOOP; END $$"
+    );
+    transaction.execute_unprepared(&all).await.map(drop)
 }
 
 /// Everything: the tables of the ledger, those of the register, and what they are searched by.
@@ -94,7 +132,44 @@ fn accounts(backend: DbBackend) -> Vec<Statement> {
         schema.create_table_from_entity(table::account::Entity),
         schema.create_table_from_entity(table::session::Entity),
     ];
-    tables.iter().map(|statement| backend.build(statement)).collect()
+    create(backend, &tables)
+}
+
+/// The statements that create tables. On PostgreSQL text sorts by its bytes, as it does on SQLite
+/// and as instants must; and a transaction sees the rows of the organisation that it names and of
+/// no other, even one of the tables' owner.
+fn create(backend: DbBackend, tables: &[TableCreateStatement]) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for table in tables {
+        let create = bytewise(backend.build(table));
+        let name = create.sql.split('"').nth(1).unwrap_or_default().to_owned();
+        statements.push(create);
+        let apart =
+            table.get_columns().iter().any(|column| column.get_column_name() == ORGANISATION);
+        if apart && backend == DbBackend::Postgres {
+            // That they bind the owner too is said of all tables at the end of migrating.
+            let policies = [
+                format!("ALTER TABLE \"{name}\" ENABLE ROW LEVEL SECURITY"),
+                format!(
+                    "CREATE POLICY \"apart\" ON \"{name}\" USING \
+                     (\"{ORGANISATION}\" = current_setting('annex.organisation', true))"
+                ),
+            ];
+            statements.extend(policies.map(|sql| Statement::from_string(backend, sql)));
+        }
+    }
+    statements
+}
+
+/// The same statement, with text that sorts by its bytes: on SQLite it does anyway.
+fn bytewise(statement: Statement) -> Statement {
+    match statement.db_backend {
+        DbBackend::Postgres => {
+            let sql = statement.sql.replace("\" varchar", "\" varchar COLLATE \"C\"");
+            Statement::from_string(DbBackend::Postgres, sql)
+        }
+        _ => statement,
+    }
 }
 
 /// What lists are searched and sorted by: the names of what had none in its row, and indexes.
@@ -104,7 +179,7 @@ fn lists(backend: DbBackend) -> Vec<Statement> {
         let mut added = ColumnDef::new(column);
         added.string().not_null().default("");
         let added = Table::alter().table(table).add_column(added).to_owned();
-        statements.push(backend.build(&added));
+        statements.push(bytewise(backend.build(&added)));
         let from_body = match backend {
             DbBackend::Sqlite => {
                 format!("json_extract(CAST(body AS TEXT), '$.record.value.{column}')")
@@ -161,7 +236,7 @@ mod tests {
     use super::*;
 
     /// Compares with the file of a migration; with `ANNEX_UPDATE` set, writes it.
-    fn check(number: usize, name: &str, backend: DbBackend) {
+    fn compare(number: usize, name: &str, backend: DbBackend) {
         let file = format!("{number}.{name}.sql");
         let statements = MIGRATIONS[number - 1](backend);
         let sql: String = statements.into_iter().map(|one| one.to_string() + ";\n").collect();
@@ -177,8 +252,8 @@ mod tests {
     #[test]
     fn the_migrations_give_the_statements_that_are_kept() {
         for number in 1..=MIGRATIONS.len() {
-            check(number, "sqlite", DbBackend::Sqlite);
-            check(number, "postgresql", DbBackend::Postgres);
+            compare(number, "sqlite", DbBackend::Sqlite);
+            compare(number, "postgresql", DbBackend::Postgres);
         }
     }
 
@@ -186,7 +261,12 @@ mod tests {
     fn the_organisation_leads_every_key() {
         for statement in MIGRATIONS.iter().flat_map(|migration| migration(DbBackend::Postgres)) {
             let sql = statement.to_string();
-            if sql.contains("schema_version") || sql.starts_with("ALTER TABLE") {
+            assert_eq!(
+                sql.matches("\" varchar").count(),
+                sql.matches("COLLATE \"C\"").count(),
+                "{sql}"
+            );
+            if sql.contains("schema_version") || !sql.starts_with("CREATE") {
                 continue;
             }
             for start in ["PRIMARY KEY (", "FOREIGN KEY (", "REFERENCES \"ledger_entry\" ("] {
@@ -196,7 +276,7 @@ mod tests {
             }
             let leads = |sql: &str| sql.contains("(\"organisation\", ");
             assert!(!sql.starts_with("CREATE INDEX") || leads(&sql), "{sql}");
-            assert!(sql.contains("\"organisation\""), "{sql}");
+            assert!(sql.contains("organisation"), "{sql}");
             assert!(!sql.contains("UNIQUE"), "{sql}");
         }
     }

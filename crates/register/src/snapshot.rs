@@ -10,13 +10,14 @@ use annex_isms::{
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
-    FromQueryResult as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::error::During as _;
 use crate::read::{StoredEntry, signed};
 use crate::table::{batch, ledger_entry, observation};
+use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
 
 const OPERATION: &str = "read the register";
@@ -37,14 +38,14 @@ pub struct Current {
 impl Scope<'_> {
     /// What was on record at `at`, each list by id.
     pub async fn snapshot(&self, at: Instant) -> Result<Snapshot, RegisterError> {
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let end = self.entries_by(&transaction, at).await?;
         self.snapshot_before(&transaction, at, end).await
     }
 
     /// Everything on record, as of `now` or, where another clock is ahead, as of the last entry.
     pub async fn current(&self, now: Instant) -> Result<Current, RegisterError> {
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let size =
             self.stored_head(&transaction, false).await?.map_or(0, |stored| stored.head.size);
         let at = self.last_recorded(&transaction, size).await?.map_or(now, |last| last.max(now));
@@ -55,7 +56,7 @@ impl Scope<'_> {
     /// What the first `end` entries come to, said to be of `at`.
     async fn snapshot_before(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         at: Instant,
         end: i64,
     ) -> Result<Snapshot, RegisterError> {
@@ -83,7 +84,7 @@ impl Scope<'_> {
     /// How many entries were recorded by `at`.
     async fn entries_by(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         at: Instant,
     ) -> Result<i64, RegisterError> {
         let last: Option<i64> = self
@@ -104,7 +105,7 @@ impl Scope<'_> {
     /// assessments.
     async fn latest_before(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         end: i64,
     ) -> Result<Vec<Record>, RegisterError> {
         let newest = Query::select()
@@ -121,7 +122,7 @@ impl Scope<'_> {
     /// The last batch of each collector and scope, by these.
     async fn last_batches(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         end: i64,
     ) -> Result<Vec<RecordedBatch>, RegisterError> {
         let newest = Query::select()
@@ -161,7 +162,7 @@ impl Scope<'_> {
 
     pub(crate) async fn records_of(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         indexes: sea_orm::sea_query::SelectStatement,
     ) -> Result<Vec<Record>, RegisterError> {
         let rows = self
@@ -184,7 +185,7 @@ impl Scope<'_> {
         &self,
         subject: &Subject,
     ) -> Result<Vec<RecordedObservation>, RegisterError> {
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         self.newest_observations(&transaction, i64::MAX, Some(subject)).await
     }
 
@@ -192,7 +193,7 @@ impl Scope<'_> {
     /// when it is given.
     async fn newest_observations(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         end: i64,
         subject: Option<&Subject>,
     ) -> Result<Vec<RecordedObservation>, RegisterError> {
@@ -235,7 +236,7 @@ impl Scope<'_> {
     /// When the value of `digest` last became another, for each subject whose value ever did.
     async fn changed(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         end: i64,
     ) -> Result<Vec<(Subject, Instant)>, RegisterError> {
         let rows = observation::Entity::find()

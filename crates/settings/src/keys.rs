@@ -220,8 +220,18 @@ pub fn reference() -> String {
             key.words.trim()
         );
     }
+    page.push_str(SECRETS);
     page
 }
+
+/// What is a variable alone, because a file is no place for it.
+const SECRETS: &str = "
+## Variables alone
+
+| variable | what it does |
+| --- | --- |
+| `ANNEX_DATABASE_URL` | The database of PostgreSQL that holds the register, for `annexd`: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Without it the register is a file of SQLite in the data folder. It holds a password, so `annex.toml` cannot name it. To another machine the connection is encrypted and its certificate checked, unless `?sslmode=…` says otherwise; `?sslrootcert=FILE` names the authority. |
+";
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,8 @@
 //! faults with the line and a mark under the text, and unknown keys are faults: a misspelt
 //! limit must not be ignored in silence.
 //!
-//! Secrets are never settings: a key *file* is named, its content is not.
+//! Secrets are never settings: a key *file* is named, its content is not, and the address of a
+//! database, which has a password, is a variable of the environment alone.
 
 mod declared;
 mod fault;

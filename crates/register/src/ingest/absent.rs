@@ -8,8 +8,7 @@ use annex_isms::observation::Location;
 use annex_isms::{AssetId, FlowId, IdError, ObservationBatch};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use super::seen::{Seen, SeenFlows};
@@ -17,13 +16,14 @@ use super::{Elsewhere, Ingest, OPERATION};
 use crate::error::During as _;
 use crate::project::scope_name;
 use crate::table::{asset, flow};
+use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
 
 impl Scope<'_> {
     /// Adds the assets that this scope saw last and that are not in it now.
     pub(super) async fn absent_assets(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
         seen: &BTreeMap<AssetId, Seen>,
         others: &[Elsewhere],
@@ -74,7 +74,7 @@ impl Scope<'_> {
     /// it, or when it has a location and begins at an asset that this scope saw last.
     pub(super) async fn absent_flows(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
         seen: &SeenFlows,
         before: &SeenFlows,

@@ -22,12 +22,13 @@ use annex_isms::entity::{AiSystem, Asset, Flow, Supplier};
 use annex_isms::{
     AssetId, Digest, Entry, FlowId, ObservationBatch, Record, SupplierId, SystemId, record,
 };
+use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction};
 
 use crate::alias::{Aliases, Keys};
 use crate::record::batch_digest;
 use crate::table::batch;
+use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
 use seen::SeenFlows;
 
@@ -61,7 +62,7 @@ impl Scope<'_> {
             changed_assets: Vec::new(),
             gone_assets: Vec::new(),
         };
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         if !self.latest_of(&transaction, "batch", &[digest.to_string()]).await?.is_empty() {
             return Ok(ingest);
         }
@@ -101,7 +102,7 @@ impl Scope<'_> {
     /// The last batch of the same collector and scope, and those of all others.
     async fn last_batches_around(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
     ) -> Result<(Option<ObservationBatch>, Vec<ObservationBatch>), RegisterError> {
         let last = Query::select()
@@ -132,7 +133,7 @@ impl Scope<'_> {
 
     async fn new_systems(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
     ) -> Result<Vec<Record>, RegisterError> {
         // One that an asset names and nobody describes is called by its id.
@@ -157,7 +158,7 @@ impl Scope<'_> {
 
     async fn new_suppliers(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
     ) -> Result<Vec<Record>, RegisterError> {
         let ids: BTreeSet<&SupplierId> =
@@ -172,7 +173,7 @@ impl Scope<'_> {
     /// The flows that are new, changed or absent.
     async fn flows(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &ObservationBatch,
         flows: SeenFlows,
         before: &SeenFlows,
@@ -193,7 +194,7 @@ impl Scope<'_> {
 
     async fn assets<'i>(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         ids: impl Iterator<Item = &'i AssetId>,
     ) -> Result<BTreeMap<AssetId, Asset>, RegisterError> {
         let records = self.known(transaction, "asset", ids).await?.into_values();
@@ -207,7 +208,7 @@ impl Scope<'_> {
 
     async fn known_flows<'i>(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         ids: impl Iterator<Item = &'i FlowId>,
     ) -> Result<BTreeMap<FlowId, Flow>, RegisterError> {
         let records = self.known(transaction, "flow", ids).await?.into_values();
@@ -222,7 +223,7 @@ impl Scope<'_> {
     /// The latest records of a kind with these keys, by key.
     async fn known<I: ToString>(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         kind: &str,
         keys: impl Iterator<Item = I>,
     ) -> Result<BTreeMap<String, Record>, RegisterError> {

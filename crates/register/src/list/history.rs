@@ -71,7 +71,7 @@ impl Scope<'_> {
     /// An entry with its proof of now; `None` when the log does not have it.
     pub async fn proven(&self, index: u64) -> Result<Option<Proven>, RegisterError> {
         const OPERATION: &str = "prove that an entry is in the ledger";
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let Some(head) = self.stored_head(&transaction, false).await? else { return Ok(None) };
         if index >= head.head.size {
             return Ok(None);
@@ -93,7 +93,7 @@ impl Scope<'_> {
     ) -> Result<Page, RegisterError> {
         const OPERATION: &str = "read entries";
         check_limit(limit)?;
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let total = entries.clone().count(&transaction).await.during(OPERATION)?;
         let rows = entries
             .order_by_asc(ledger_entry::Column::Idx)

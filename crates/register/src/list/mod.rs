@@ -131,7 +131,7 @@ impl Scope<'_> {
         let rows = self.rows_of(query)?;
         let mut counting = rows.clone();
         counting.clear_selects().clear_order_by().expr(Expr::cust("COUNT(*)"));
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let total = count(&transaction, &counting).await?;
         let indexes = indexes(&transaction, rows, query.offset, query.limit).await?;
         Ok(Page { items: self.entries_at_in(&transaction, &indexes).await?, total })
@@ -148,7 +148,7 @@ impl Scope<'_> {
         rows_max: u64,
     ) -> Result<Vec<u64>, RegisterError> {
         let rows = self.rows_of(query)?;
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         indexes(&transaction, rows, query.offset, rows_max).await
     }
 
@@ -159,7 +159,7 @@ impl Scope<'_> {
     /// When there are more, or one cannot be read.
     pub async fn find(&self, kind: &str, keys: &[String]) -> Result<Vec<Listed>, RegisterError> {
         check_limit(keys.len() as u64)?;
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let found = self.latest_of(&transaction, kind, keys).await?;
         let mut listed = found.into_iter().map(Listed::try_from).collect::<Result<Vec<_>, _>>()?;
         listed.sort_by(|a, b| a.key.cmp(&b.key));
@@ -172,7 +172,7 @@ impl Scope<'_> {
     /// When there are more, or one cannot be read.
     pub async fn entries_at(&self, indexes: &[u64]) -> Result<Vec<Listed>, RegisterError> {
         check_limit(indexes.len() as u64)?;
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         self.entries_at_in(&transaction, indexes).await
     }
 

@@ -16,13 +16,12 @@ use std::fmt;
 use std::ops::Range;
 
 use annex_ledger::{Appender, Checkpoint, VerifyingKey, node_count, open_checkpoint};
-use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::error::During as _;
 use crate::read::unsigned;
 use crate::table::{ledger_checkpoint, ledger_entry};
+use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
 
 /// What verifying found.
@@ -117,7 +116,7 @@ impl Scope<'_> {
             .map(|note| open_checkpoint(note, key))
             .transpose()
             .during("open the checkpoint that was kept")?;
-        let transaction = self.register.read(OPERATION).await?;
+        let transaction = self.read(OPERATION).await?;
         let mut verifying = Verifying {
             scope: self,
             transaction: &transaction,
@@ -137,7 +136,7 @@ impl Scope<'_> {
 
 struct Verifying<'a> {
     scope: &'a Scope<'a>,
-    transaction: &'a DatabaseTransaction,
+    transaction: &'a Transaction,
     key: &'a VerifyingKey,
     kept: Option<Checkpoint>,
     found: Verification,

@@ -6,12 +6,12 @@ use annex_isms::{DataClass, Subject, Value};
 use annex_register::{Register, Scope};
 
 use crate::support::{
-    acme, at, batch, key, model, observed, open, organisation, record, second, seen, take_in,
-    writing,
+    Place, acme, at, batch, key, model, observed, on_both, organisation, record, second, seen,
+    take_in, writing,
 };
 
-async fn register(folder: &std::path::Path) -> Register {
-    let register = open(folder, &writing()).await.unwrap();
+async fn register(place: &Place) -> Register {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     record(&scope, vec![acme("acme").into()], second(0)).await.unwrap();
     register
@@ -26,10 +26,8 @@ async fn check(scope: &Scope<'_>) {
     assert_eq!(verified.fault, None);
 }
 
-#[tokio::test]
-async fn an_alias_keeps_identity_over_a_rename() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn an_alias_keeps_identity_over_a_rename(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     let first =
         take_in(&scope, batch("r", second(1), vec![seen("old", &["digest-1"])]), second(1)).await;
@@ -62,10 +60,8 @@ async fn an_alias_keeps_identity_over_a_rename() {
     check(&scope).await;
 }
 
-#[tokio::test]
-async fn two_keys_of_one_thing_in_one_batch_are_one_asset() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn two_keys_of_one_thing_in_one_batch_are_one_asset(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     let mut copies = batch("r", second(1), vec![seen("a", &["digest"]), seen("b", &["digest"])]);
     copies.observations = vec![observed("b", "pinned", true)];
@@ -78,10 +74,8 @@ async fn two_keys_of_one_thing_in_one_batch_are_one_asset() {
     check(&scope).await;
 }
 
-#[tokio::test]
-async fn absence_counts_only_inside_the_covered_scope() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn absence_counts_only_inside_the_covered_scope(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     let here =
         vec![seen("stays", &[]), seen("goes", &[]), seen("shared", &[]), seen("hidden", &[])];
@@ -112,10 +106,8 @@ async fn absence_counts_only_inside_the_covered_scope() {
     check(&scope).await;
 }
 
-#[tokio::test]
-async fn the_same_batch_again_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn the_same_batch_again_changes_nothing(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     let mut run = batch("r", second(1), vec![seen("gpt", &["digest"])]);
     run.observations = vec![observed("gpt", "pinned", false)];
@@ -133,10 +125,8 @@ async fn the_same_batch_again_changes_nothing() {
     assert_eq!((later.records.len(), later.changed_assets.len()), (1, 0));
 }
 
-#[tokio::test]
-async fn suppliers_systems_and_flows_come_with_the_assets() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn suppliers_systems_and_flows_come_with_the_assets(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     let mut bought = seen("gpt", &[]);
     bought.supplier = Some("openai".parse().unwrap());
@@ -179,10 +169,8 @@ async fn suppliers_systems_and_flows_come_with_the_assets() {
     check(&scope).await;
 }
 
-#[tokio::test]
-async fn a_snapshot_holds_the_newest_observation_of_each_source_and_the_last_change() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = register(folder.path()).await;
+async fn a_snapshot_holds_the_newest_observation_of_each_source_and_the_last_change(place: Place) {
+    let register = register(&place).await;
     let scope = register.organisation(&organisation("acme")).clone();
     for (time, repository, digest) in
         [(1, "r", "one"), (2, "q", "other"), (3, "r", "one"), (5, "r", "two")]
@@ -208,4 +196,13 @@ async fn a_snapshot_holds_the_newest_observation_of_each_source_and_the_last_cha
     assert_eq!(values(&before), [(source("q"), "other".into()), (source("r"), "one".into())]);
     assert_eq!(before.changed, []);
     assert_eq!(before.observations[1].recorded_at, second(3));
+}
+
+on_both! {
+    an_alias_keeps_identity_over_a_rename,
+    two_keys_of_one_thing_in_one_batch_are_one_asset,
+    absence_counts_only_inside_the_covered_scope,
+    the_same_batch_again_changes_nothing,
+    suppliers_systems_and_flows_come_with_the_assets,
+    a_snapshot_holds_the_newest_observation_of_each_source_and_the_last_change,
 }

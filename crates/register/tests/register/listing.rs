@@ -10,7 +10,9 @@ use annex_register::{
 use sea_orm::ConnectionTrait as _;
 
 use crate::everything::everything;
-use crate::support::{acme, asset, key, open, organisation, record, second, writing};
+use crate::support::{
+    Place, acme, asset, key, on_both, open, organisation, record, second, writing,
+};
 
 /// The ids of a list.
 async fn ids(scope: &Scope<'_>, query: &ListQuery) -> Vec<String> {
@@ -32,10 +34,8 @@ fn named(name: &str, owner: Option<&str>, in_scope: Option<bool>) -> Asset {
     asset
 }
 
-#[tokio::test]
-async fn every_kind_is_listed_and_every_field_filters_and_sorts() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn every_kind_is_listed_and_every_field_filters_and_sorts(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme"));
     record(&scope, everything(), second(1)).await.unwrap();
     for kind in Record::KINDS {
@@ -81,10 +81,8 @@ async fn every_kind_is_listed_and_every_field_filters_and_sorts() {
     }
 }
 
-#[tokio::test]
-async fn assets_are_found_by_what_they_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn assets_are_found_by_what_they_are(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme"));
     // An id has no such letters; the name keeps them.
     let mut offer = named("offer", Some("bo"), Some(false));
@@ -134,10 +132,8 @@ async fn assets_are_found_by_what_they_are() {
     assert!(other.proven(0).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn what_a_kind_does_not_have_is_refused_with_what_it_has() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn what_a_kind_does_not_have_is_refused_with_what_it_has(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme"));
     record(&scope, everything(), second(1)).await.unwrap();
     let limit = ListQuery { limit: LIST_ROWS_MAX + 1, ..ListQuery::of("asset") };
@@ -159,10 +155,8 @@ async fn what_a_kind_does_not_have_is_refused_with_what_it_has() {
     }
 }
 
-#[tokio::test]
-async fn a_history_is_whole_and_an_entry_is_proven() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn a_history_is_whole_and_an_entry_is_proven(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme"));
     record(&scope, vec![acme("acme").into(), named("one", None, None).into()], second(1))
         .await
@@ -254,4 +248,11 @@ async fn a_register_of_schema_2_gets_the_names_that_its_rows_had_not() {
     assert_eq!(scope.list(&text("agreement", "processing")).await.unwrap().total, 1);
     let verified = scope.verify(&key("acme").verifying_key(), None).await.unwrap();
     assert_eq!(verified.fault, None);
+}
+
+on_both! {
+    every_kind_is_listed_and_every_field_filters_and_sorts,
+    assets_are_found_by_what_they_are,
+    what_a_kind_does_not_have_is_refused_with_what_it_has,
+    a_history_is_whole_and_an_entry_is_proven,
 }

@@ -1,5 +1,6 @@
-//! The register on a real SQLite, in temporary folders.
+//! The register on a real SQLite, in temporary folders, and on a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::assigning_clones, reason = "a test says it the short way")]
 
 mod crash;
 mod everything;
@@ -7,5 +8,6 @@ mod ingesting;
 mod listing;
 mod opening;
 mod recording;
+mod server;
 mod support;
 mod verifying;

@@ -2,7 +2,9 @@
 
 use annex_register::{Access, RegisterError};
 
-use crate::support::{acme, open, organisation, reading, record, second, system, tamper, writing};
+use crate::support::{
+    Place, acme, on_both, open, organisation, reading, record, second, system, writing,
+};
 
 #[tokio::test]
 async fn a_second_writer_waits_and_names_the_holder_while_a_reader_proceeds() {
@@ -51,7 +53,7 @@ async fn what_is_not_there_is_not_created_unasked() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_and_an_unfinished_one_is_completed() {
+async fn an_unfinished_register_is_completed() {
     let folder = tempfile::tempdir().unwrap();
     // What a crash between creating the file and the first migration leaves.
     std::fs::write(folder.path().join("register.sqlite"), b"").unwrap();
@@ -59,13 +61,29 @@ async fn a_newer_schema_is_refused_and_an_unfinished_one_is_completed() {
     assert!(matches!(error, RegisterError::NotFound { .. }), "{error:?}");
     open(folder.path(), &writing()).await.unwrap().close().await.unwrap();
     open(folder.path(), &reading()).await.unwrap().close().await.unwrap();
+}
 
-    tamper(folder.path(), "INSERT INTO schema_version VALUES (1000)").await;
+async fn a_newer_schema_is_refused_and_an_empty_place_is_not_filled_unasked(place: Place) {
+    if let Place::Database(_) = place {
+        let mut only_existing = writing();
+        only_existing.create = false;
+        for options in [reading(), only_existing] {
+            let error = place.open(&options).await.unwrap_err();
+            assert!(matches!(error, RegisterError::NotFound { .. }), "{error:?}");
+        }
+    }
+    place.open(&writing()).await.unwrap().close().await.unwrap();
+    let newer = "INSERT INTO schema_version VALUES (1000)";
+    place.tamper(newer, newer).await;
     for options in [reading(), writing()] {
-        let error = open(folder.path(), &options).await.unwrap_err();
+        let error = place.open(&options).await.unwrap_err();
         let newer = matches!(error, RegisterError::NewerSchema { found: 1000, .. });
         assert!(newer, "{error:?}");
     }
+}
+
+on_both! {
+    a_newer_schema_is_refused_and_an_empty_place_is_not_filled_unasked,
 }
 
 #[tokio::test]

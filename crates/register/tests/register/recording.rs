@@ -5,14 +5,12 @@ use annex_register::RegisterError;
 
 use crate::everything::everything;
 use crate::support::{
-    acme, actor, asset, batch, key, observed, open, organisation, reading, record, record_on,
-    second, seen, system, take_in, writing,
+    Place, acme, actor, asset, batch, key, observed, on_both, open, organisation, reading, record,
+    record_on, second, seen, system, take_in, writing,
 };
 
-#[tokio::test]
-async fn what_was_recorded_is_in_the_snapshot_and_not_before() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn what_was_recorded_is_in_the_snapshot_and_not_before(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let id = organisation("acme");
     let scope = register.organisation(&id);
     let changes = vec![acme("acme").into(), system("help-desk").into()];
@@ -20,7 +18,7 @@ async fn what_was_recorded_is_in_the_snapshot_and_not_before() {
     assert_eq!((receipt.recorded, receipt.skipped, receipt.size), (2, 0, 2));
     record(&scope, vec![asset("acme", "gpt").into()], second(10)).await.unwrap();
 
-    let reader = open(folder.path(), &reading()).await.unwrap();
+    let reader = place.open(&reading()).await.unwrap();
     let scope = reader.organisation(&id);
     let now = scope.snapshot(second(10)).await.unwrap();
     assert_eq!(now.organisation, acme("acme"));
@@ -37,10 +35,8 @@ async fn what_was_recorded_is_in_the_snapshot_and_not_before() {
     assert_eq!(scope.get("asset", "none").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn what_is_on_record_already_is_skipped() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn what_is_on_record_already_is_skipped(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let id = organisation("acme");
     let scope = register.organisation(&id);
     let first = record(&scope, everything(), second(0)).await.unwrap();
@@ -66,10 +62,8 @@ async fn what_is_on_record_already_is_skipped() {
     assert_eq!((verified.fault, verified.entries, verified.checkpoints), (None, receipt.size, 2));
 }
 
-#[tokio::test]
-async fn order_and_time_agree_even_when_the_clock_goes_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn order_and_time_agree_even_when_the_clock_goes_back(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let id = organisation("acme");
     let scope = register.organisation(&id);
     record(&scope, vec![acme("acme").into()], second(100)).await.unwrap();
@@ -80,10 +74,8 @@ async fn order_and_time_agree_even_when_the_clock_goes_back() {
     assert!(scope.snapshot(second(99)).await.is_err());
 }
 
-#[tokio::test]
-async fn two_organisations_never_see_each_others_rows() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn two_organisations_never_see_each_others_rows(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let (one, two) = (organisation("acme"), organisation("other"));
     let (ours, theirs) = (register.organisation(&one), register.organisation(&two));
     record(&ours, everything(), second(0)).await.unwrap();
@@ -114,10 +106,8 @@ async fn two_organisations_never_see_each_others_rows() {
     }
 }
 
-#[tokio::test]
-async fn what_contradicts_itself_or_the_register_is_refused_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn what_contradicts_itself_or_the_register_is_refused_whole(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let id = organisation("acme");
     let scope = register.organisation(&id);
     record(&scope, everything(), second(0)).await.unwrap();
@@ -144,10 +134,8 @@ async fn what_contradicts_itself_or_the_register_is_refused_whole() {
     assert_eq!(scope.get("system", "new").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_change_decided_on_what_somebody_replaced_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn a_change_decided_on_what_somebody_replaced_is_refused(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     let named = |name: &str| {
         let mut system = system("help-desk");
@@ -182,10 +170,8 @@ async fn a_change_decided_on_what_somebody_replaced_is_refused() {
     assert_eq!((verified.fault, verified.entries), (None, read + 1));
 }
 
-#[tokio::test]
-async fn what_a_clock_ahead_recorded_is_current_though_not_yet_in_the_past() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn what_a_clock_ahead_recorded_is_current_though_not_yet_in_the_past(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     record(&scope, vec![acme("acme").into(), system("early").into()], second(0)).await.unwrap();
     record(&scope, vec![system("ahead").into()], second(60)).await.unwrap();
@@ -196,13 +182,11 @@ async fn what_a_clock_ahead_recorded_is_current_though_not_yet_in_the_past() {
     assert_eq!(scope.current(second(90)).await.unwrap().snapshot.at, second(90));
 }
 
-#[tokio::test]
-async fn writers_of_one_process_queue_and_a_future_may_change_threads() {
+async fn writers_of_one_process_queue_and_a_future_may_change_threads(place: Place) {
     fn is_send<T: Send>(future: T) -> T {
         future
     }
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     record(&scope, vec![acme("acme").into()], second(0)).await.unwrap();
     let one =
@@ -216,10 +200,8 @@ async fn writers_of_one_process_queue_and_a_future_may_change_threads() {
     assert_eq!(verified.fault, None);
 }
 
-#[tokio::test]
-async fn an_entry_is_proven_to_be_in_the_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn an_entry_is_proven_to_be_in_the_log(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     let receipt = record(&scope, everything(), second(0)).await.unwrap();
     let head = scope.head().await.unwrap().unwrap();
@@ -235,10 +217,8 @@ async fn an_entry_is_proven_to_be_in_the_log() {
     assert!(scope.inclusion_proof(receipt.size).await.is_err());
 }
 
-#[tokio::test]
-async fn assets_are_found_by_the_beginning_of_id_or_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn assets_are_found_by_the_beginning_of_id_or_name(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let scope = register.organisation(&organisation("acme")).clone();
     let mut odd = asset("acme", "odd");
     odd.name = "100%_Model".to_owned();
@@ -282,10 +262,8 @@ async fn a_full_database_leaves_the_earlier_state_whole() {
     assert_eq!((verified.fault, verified.entries), (None, before.size + 1));
 }
 
-#[tokio::test]
-async fn ten_thousand_assets_with_ten_observations_each() {
-    let folder = tempfile::tempdir().unwrap();
-    let register = open(folder.path(), &writing()).await.unwrap();
+async fn ten_thousand_assets_with_ten_observations_each(place: Place) {
+    let register = place.open(&writing()).await.unwrap();
     let id = organisation("acme");
     let scope = register.organisation(&id);
     record(&scope, vec![acme("acme").into()], second(0)).await.unwrap();
@@ -302,4 +280,18 @@ async fn ten_thousand_assets_with_ten_observations_each() {
     let verified = scope.verify(&key("acme").verifying_key(), None).await.unwrap();
     // The organisation, the system, the assets and the batch.
     assert_eq!((verified.fault, verified.entries), (None, 10_003));
+}
+
+on_both! {
+    what_was_recorded_is_in_the_snapshot_and_not_before,
+    what_is_on_record_already_is_skipped,
+    order_and_time_agree_even_when_the_clock_goes_back,
+    two_organisations_never_see_each_others_rows,
+    what_contradicts_itself_or_the_register_is_refused_whole,
+    a_change_decided_on_what_somebody_replaced_is_refused,
+    what_a_clock_ahead_recorded_is_current_though_not_yet_in_the_past,
+    writers_of_one_process_queue_and_a_future_may_change_threads,
+    an_entry_is_proven_to_be_in_the_log,
+    assets_are_found_by_the_beginning_of_id_or_name,
+    ten_thousand_assets_with_ten_observations_each,
 }

@@ -1,4 +1,4 @@
-//! What every test needs: a folder, a key, an actor, small records.
+//! What every test needs: a place for a register, a key, an actor, small records.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ use annex_isms::entity::{AiSystem, Asset, Organisation};
 use annex_isms::observation::{
     AssetKey, BATCH_SCHEMA, Collector, Coverage, ObservationBatch, Period, SeenAsset, SeenSystem,
 };
-use annex_isms::observation::{Scope as Place, Seen};
+use annex_isms::observation::{Scope as Where, Seen};
 use annex_isms::{
     Actor, AssetId, AssetKind, Basis, Instant, Observation, OrganisationId, Record, Value,
 };
@@ -16,6 +16,82 @@ use annex_register::{
     Access, Ingest, Location, OpenOptions, Receipt, Register, RegisterError, Scope,
 };
 use sea_orm::ConnectionTrait as _;
+
+/// How long a statement may take in a test.
+const ANSWER_WAIT_MS: u64 = 120_000;
+
+/// Where a register of a test is.
+pub(crate) enum Place {
+    Folder(tempfile::TempDir),
+    Database(annex_testbed::Database<'static>),
+}
+
+impl Place {
+    pub(crate) fn folder() -> Self {
+        Self::Folder(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn database() -> Self {
+        Self::Database(annex_testbed::shared().database())
+    }
+
+    /// How to reach a database; empty for a folder.
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Folder(_) => String::new(),
+            Self::Database(database) => database.url(),
+        }
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        match self {
+            Self::Folder(folder) => Location::Folder(folder.path().to_owned()),
+            Self::Database(database) => Location::Postgres(database.url().parse().unwrap()),
+        }
+    }
+
+    pub(crate) async fn open(&self, options: &OpenOptions) -> Result<Register, RegisterError> {
+        Register::open(&self.location(), options).await
+    }
+
+    /// Another place with the same content; the register must be closed.
+    pub(crate) fn copy(&self) -> Self {
+        match self {
+            Self::Folder(folder) => Self::Folder(copy(folder.path())),
+            Self::Database(database) => Self::Database(database.copy()),
+        }
+    }
+
+    /// Runs SQL behind the register's back, in the words of its database.
+    pub(crate) async fn tamper(&self, sqlite: &str, postgresql: &str) {
+        match self {
+            Self::Folder(folder) => tamper(folder.path(), sqlite).await,
+            Self::Database(database) => {
+                // Replica: the triggers that hold foreign keys do not fire.
+                database.sql(&format!("SET session_replication_role = replica; {postgresql}"));
+            }
+        }
+    }
+}
+
+/// Runs tests twice: with a register in a folder, and with one on PostgreSQL.
+macro_rules! on_both {
+    ($($test:ident,)*) => {
+        mod in_a_folder {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::Place::folder()).await;
+            })*
+        }
+        mod on_postgresql {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::Place::database()).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
 
 pub(crate) fn organisation(id: &str) -> OrganisationId {
     id.parse().unwrap()
@@ -49,11 +125,12 @@ pub(crate) fn writing() -> OpenOptions {
         access: Access::Write { holder: "annex test, process 1".to_owned() },
         lock_wait_ms: 0,
         sqlite_pages_max: None,
+        answer_wait_ms: ANSWER_WAIT_MS,
     }
 }
 
 pub(crate) fn reading() -> OpenOptions {
-    OpenOptions { create: false, access: Access::Read, lock_wait_ms: 0, sqlite_pages_max: None }
+    OpenOptions { create: false, access: Access::Read, ..writing() }
 }
 
 pub(crate) async fn open(folder: &Path, options: &OpenOptions) -> Result<Register, RegisterError> {
@@ -155,7 +232,7 @@ pub(crate) fn batch(repository: &str, at: Instant, assets: Vec<SeenAsset>) -> Ob
     ObservationBatch {
         schema: BATCH_SCHEMA,
         collector: Collector { name: "discover".to_owned(), version: "1".to_owned() },
-        scope: Place {
+        scope: Where {
             kind: "repository".to_owned(),
             name: repository.to_owned(),
             commit: None,
