@@ -52,6 +52,7 @@ pub use open::{Access, Operations, Ports};
 pub use pack::Packed;
 pub use query::{Query, Verified, catalogue};
 pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
+pub use token::organisation_of;
 
 /// What lists are asked, and what they give.
 pub use annex_register::{

@@ -135,6 +135,11 @@ impl<'a> Operations<'a> {
         Ok(self.register.close().await?)
     }
 
+    /// Whose workplace it is.
+    pub const fn organisation(&self) -> &OrganisationId {
+        &self.organisation
+    }
+
     /// The catalogue in force.
     pub const fn catalogue(&self) -> &Catalogue {
         &self.catalogue

@@ -1,6 +1,6 @@
 //! Keys to the programming interface: made once, scoped, ending, and withdrawn at will.
 //!
-//! A key reads `annex_ID_SECRET`. Its secret has 256 random bits, so the plain SHA-256 of it is
+//! A key reads `annex_ORGANISATION_ID_SECRET`. Its secret has 256 random bits, so the plain SHA-256 of it is
 //! enough to keep, and what is kept gives nobody access. The record is in the ledger like
 //! everything else: who made it, for whom, for what, until when.
 
@@ -14,6 +14,11 @@ use crate::access::{self, By, Caller};
 use crate::{OperationError, Operations, Reply};
 
 const PREFIX: &str = "annex_";
+/// The organisation that a key says it is of; whether it opens anything there is not said.
+pub fn organisation_of(key: &str) -> Option<&str> {
+    key.strip_prefix(PREFIX)?.split('_').next()
+}
+
 /// The longest life of a key.
 const DAYS_MAX: i64 = 366;
 const DAY_MICROSECONDS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -76,7 +81,7 @@ impl Operations<'_> {
             secret: Digest::of(secret.as_bytes()),
         };
         let receipt = self.record(vec![token.into()], by).await?;
-        let key = format!("{PREFIX}{id}_{secret}");
+        let key = format!("{PREFIX}{}_{id}_{secret}", self.organisation);
         Ok(Reply::Token { id, key, ledger_size: receipt.size })
     }
 
@@ -103,9 +108,13 @@ impl Operations<'_> {
         key: &str,
         from: Option<String>,
     ) -> Result<Option<Caller>, OperationError> {
-        let parts = key.strip_prefix(PREFIX).and_then(|rest| rest.split_once('_'));
-        let Some((id, secret)) = parts else { return Ok(None) };
-        if id.parse::<TokenId>().is_err() {
+        let mut parts = key.strip_prefix(PREFIX).unwrap_or_default().splitn(3, '_');
+        let (Some(organisation), Some(id), Some(secret)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
+            return Ok(None);
+        };
+        if organisation != self.organisation.as_str() || id.parse::<TokenId>().is_err() {
             return Ok(None);
         }
         let entry = self.scope().get("token", id).await?;

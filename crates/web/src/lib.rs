@@ -24,6 +24,7 @@ mod assessed;
 mod error;
 mod gaps;
 mod guard;
+mod installation;
 mod layout;
 mod overview;
 mod registers;
@@ -32,11 +33,13 @@ mod routes;
 mod session;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use annex_isms::Assessment;
 use annex_operations::{OperationError, Operations};
 use axum::http::header;
 
+pub use installation::installation;
 pub use routes::{Access, Door, Route, router, routes};
 
 use assessed::Assessed;
@@ -44,6 +47,8 @@ use assessed::Assessed;
 /// What the pages are of.
 pub struct Site {
     operations: Operations<'static>,
+    /// Whether other organisations are served beside it.
+    several: AtomicBool,
     assessed: Assessed,
     /// One sign-in at a time: wrong passwords are counted one after the other, and many at once
     /// cannot take the memory that each digest needs.
@@ -55,9 +60,14 @@ impl Site {
     pub fn new(operations: Operations<'static>) -> Self {
         Self {
             operations,
+            several: AtomicBool::new(false),
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
         }
+    }
+
+    fn is_one_of_several(&self) -> bool {
+        self.several.load(Ordering::Relaxed)
     }
 
     /// The workplace.

@@ -131,7 +131,9 @@ async fn permit(
     };
     match route.door {
         Door::Page => {
-            let token = session::token(request.headers()).map(str::to_owned);
+            let of = session::cookie(request.headers());
+            let here = of.filter(|(of, _)| *of == site.operations.organisation().as_str());
+            let token = here.map(|(_, token)| token.to_owned());
             let visitor = match Visitor::of(&site, token, from).await {
                 Ok(visitor) => visitor,
                 Err(elsewhere) => return elsewhere,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use annex_isms::Digest;
 use annex_operations::{Caller, Command, SignedIn};
 use axum::Form;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Query as Asked, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -103,22 +103,49 @@ pub(crate) fn address(request: &Request) -> Option<String> {
     info.map(|ConnectInfo(address)| address.ip().to_string())
 }
 
-/// The token of the session cookie, if it can be one.
-pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+/// The organisation and the token of the session cookie, if it can be one.
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<(&str, &str)> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
     let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
-    let token = token.trim();
-    (token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())).then_some(token)
+    let (organisation, token) = token.trim().rsplit_once('.')?;
+    let is_token = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    is_token.then_some((organisation, token))
 }
 
 /// The form that signs in.
-pub(crate) async fn form() -> Html<String> {
-    page("", false)
+pub(crate) async fn form(State(site): State<Arc<Site>>, asked: Asked<Of>) -> Html<String> {
+    page(&site, &asked.0, "", false)
 }
 
-fn page(person: &str, wrong: bool) -> Html<String> {
+/// Of which organisation, where there are several.
+#[derive(Default, Deserialize)]
+pub(crate) struct Of {
+    organisation: Option<String>,
+}
+
+/// The form that asks for the organisation.
+pub(crate) fn choose() -> Html<String> {
+    let body = html! {
+        main.narrow id="main" {
+            h1 { "Sign in" }
+            form.stack method="get" action="/sign-in" {
+                label { "Organisation" input name="organisation" required autofocus autocomplete="organization"; }
+                button { "Go on" }
+            }
+        }
+    };
+    Html(layout::document("Sign in", &body).into_string())
+}
+
+fn page(site: &Site, of: &Of, person: &str, wrong: bool) -> Html<String> {
+    let action = match &of.organisation {
+        Some(organisation) if site.is_one_of_several() => {
+            format!("/sign-in?organisation={}", slug(organisation))
+        }
+        _ => "/sign-in".to_owned(),
+    };
     let body = html! {
         main.narrow id="main" {
             h1 { "Sign in" }
@@ -127,7 +154,7 @@ fn page(person: &str, wrong: bool) -> Html<String> {
                     "Name and password do not go together, or the account is locked for a quarter of an hour after five wrong passwords."
                 }
             }
-            form.stack method="post" action="/sign-in" {
+            form.stack method="post" action=(action) {
                 label { "Name" input name="person" value=(person) autocomplete="username" required autofocus[!wrong]; }
                 label { "Password" input name="password" type="password" autocomplete="current-password" required autofocus[wrong]; }
                 button { "Sign in" }
@@ -136,6 +163,11 @@ fn page(person: &str, wrong: bool) -> Html<String> {
         }
     };
     Html(layout::document("Sign in", &body).into_string())
+}
+
+/// What of a text can be an id, so that it can stand in an address.
+fn slug(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
 }
 
 /// Name and password.
@@ -148,17 +180,25 @@ pub(crate) struct Credentials {
 /// Signs in.
 pub(crate) async fn sign_in(
     State(site): State<Arc<Site>>,
+    Asked(of): Asked<Of>,
     Form(given): Form<Credentials>,
 ) -> Result<Response, Failure> {
     let person = given.person.trim();
     let turn = site.signing_in.lock().await;
-    let signed_in = site.operations.sign_in(person, &given.password).await?;
+    // An organisation that is not here is answered like a name that nobody has.
+    let here = !site.is_one_of_several()
+        || of.organisation.as_deref() == Some(site.operations.organisation().as_str());
+    let who = if here { person } else { "" };
+    let signed_in = site.operations.sign_in(who, &given.password).await?;
     drop(turn);
     let Some(signed_in) = signed_in else {
         tracing::warn!("a sign-in was refused");
-        return Ok((StatusCode::UNAUTHORIZED, page(person, true)).into_response());
+        return Ok((StatusCode::UNAUTHORIZED, page(&site, &of, person, true)).into_response());
     };
-    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; Secure; SameSite=Strict", signed_in.token);
+    let organisation = site.operations.organisation();
+    let token = &signed_in.token;
+    let cookie =
+        format!("{COOKIE}={organisation}.{token}; Path=/; HttpOnly; Secure; SameSite=Strict");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 

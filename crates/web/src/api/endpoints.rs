@@ -164,7 +164,11 @@ pub(super) async fn history(
     let Path((kind, key)) = path.map_err(bad_request)?;
     let Asked(Part { offset, limit }) = part.map_err(bad_request)?;
     let limit = limited(limit)?;
-    Ok(Json(site.operations.history(&kind, &key, offset, limit).await?.into()))
+    let page = site.operations.history(&kind, &key, offset, limit).await?;
+    if page.total == 0 {
+        return Err(Problem::not_found("record"));
+    }
+    Ok(Json(page.into()))
 }
 
 pub(super) async fn entries(

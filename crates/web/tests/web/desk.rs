@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use annex_catalog::Catalogue;
-use annex_isms::entity::Role;
+use annex_isms::entity::{Person, Role};
 use annex_isms::{Instant, PersonId};
 use annex_operations::{Access, Caller, Command, Operations, Ports, Reply};
 use annex_settings::{Declarations, Settings};
@@ -33,31 +33,47 @@ pub(crate) const HOUR: i64 = 3_600_000_000;
 
 /// What every workplace of a test begins with, made once: the example, declared and assessed, and
 /// two people with a password.
-static TEMPLATE: OnceCell<(tempfile::TempDir, Catalogue)> = OnceCell::const_new();
+static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
 
-async fn template() -> &'static (tempfile::TempDir, Catalogue) {
-    TEMPLATE
-        .get_or_init(|| async {
-            let folder = tempfile::tempdir().expect("a folder");
-            let catalogue =
-                annex_operations::catalogue(&settings(&folder).0).expect("the catalogue");
-            let (operations, _) = open(&folder, catalogue.clone(), 0).await;
-            let by = Caller::of_folder("test");
-            for command in [Command::Declare, Command::Assess] {
-                operations.execute(command, &by).await.expect("recorded");
-            }
-            for (person, role) in
-                [("ines-arvid", Role::IsmsManager), ("tomas-beck", Role::ControlOwner)]
-            {
-                let holder: PersonId = person.parse().expect("an id");
-                operations.set_password(&holder, PASSWORD).await.expect("a password");
-                let grant = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
-                operations.execute(grant, &by).await.expect("granted");
-            }
-            operations.close().await.expect("closed");
-            (folder, catalogue)
-        })
-        .await
+type Template = (tempfile::TempDir, Catalogue);
+
+async fn template() -> &'static Template {
+    TEMPLATE.get_or_init(|| made(|_| {})).await
+}
+
+static OTHER: OnceCell<Template> = OnceCell::const_new();
+
+fn another(declared: &mut Declarations) {
+    let organisation = declared.organisation.as_mut().expect("one is declared");
+    organisation.id = "other".parse().expect("an id");
+    for system in &mut declared.systems {
+        system.id = "other-system".parse().expect("an id");
+    }
+    declared.assets.clear();
+    declared.people.push(Person {
+        id: "only-there".parse().expect("an id"),
+        name: "Only There".to_owned(),
+        roles: BTreeSet::new(),
+    });
+}
+
+/// A workplace of the example, changed by this.
+async fn made(change: impl Fn(&mut Declarations)) -> Template {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalogue = annex_operations::catalogue(&settings(&folder).0).expect("the catalogue");
+    let (operations, _) = open(&folder, catalogue.clone(), 0, &change).await;
+    let by = Caller::of_folder("test");
+    for command in [Command::Declare, Command::Assess] {
+        operations.execute(command, &by).await.expect("recorded");
+    }
+    for (person, role) in [("ines-arvid", Role::IsmsManager), ("tomas-beck", Role::ControlOwner)] {
+        let holder: PersonId = person.parse().expect("an id");
+        operations.set_password(&holder, PASSWORD).await.expect("a password");
+        let grant = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
+        operations.execute(grant, &by).await.expect("granted");
+    }
+    operations.close().await.expect("closed");
+    (folder, catalogue)
 }
 
 /// The settings of the example, with all that is written in this folder.
@@ -76,6 +92,7 @@ async fn open(
     folder: &tempfile::TempDir,
     catalogue: Catalogue,
     first_draw: u64,
+    change: &impl Fn(&mut Declarations),
 ) -> (Operations<'static>, &'static Clock) {
     let clock: &'static Clock = Box::leak(Box::new(Clock(AtomicI64::new(
         1_790_000_000_000_000 + first_draw.min(1).cast_signed() * HOUR / 60,
@@ -92,7 +109,8 @@ async fn open(
     let home = folder.path().to_str().expect("UTF-8").to_owned();
     let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
         Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
-    let (settings, declarations, file) = settings(folder);
+    let (settings, mut declarations, file) = settings(folder);
+    change(&mut declarations);
     let access = Access::Write { holder: "a test".to_owned() };
     let ports = Ports { now, random, environment };
     let operations = Operations::open(settings, declarations, file, catalogue, access, ports);
@@ -114,10 +132,19 @@ fn copy(from: &Path, to: &Path) {
 
 impl Desk {
     pub(crate) async fn new() -> Self {
-        let (made, catalogue) = template().await;
+        Self::of(template().await, |_| {}).await
+    }
+
+    /// Another organisation, with a system of its own.
+    pub(crate) async fn of_another() -> Self {
+        let made = OTHER.get_or_init(|| made(another)).await;
+        Self::of(made, another).await
+    }
+
+    async fn of((made, catalogue): &Template, change: impl Fn(&mut Declarations)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         copy(made.path(), folder.path());
-        let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32).await;
+        let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32, &change).await;
         let site = Arc::new(Site::new(operations));
         let router = annex_web::router(Arc::clone(&site));
         Self { site, router, clock, _folder: folder }
@@ -186,8 +213,13 @@ impl Desk {
 
     /// Signs in and gives the cookie.
     pub(crate) async fn signed_in(&self, person: &str) -> String {
-        let request = Request::post("/sign-in")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.signed_in_at("/sign-in", person).await
+    }
+
+    /// The same, of one of several organisations.
+    pub(crate) async fn signed_in_at(&self, path: &str, person: &str) -> String {
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let form = format!("person={person}&password={}", PASSWORD.replace(' ', "+"));
         let answer = self.send(request.body(Body::from(form)).expect("a request")).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);

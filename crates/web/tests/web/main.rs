@@ -3,4 +3,5 @@
 mod access;
 mod api;
 mod desk;
+mod organisations;
 mod pages;

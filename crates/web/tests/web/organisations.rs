@@ -1,0 +1,128 @@
+//! Two organisations in one installation: nothing of one is reached from the other.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use annex_isms::entity::{EvidenceKind, Role};
+use annex_isms::{Basis, Record};
+use annex_operations::{Caller, Command, ListQuery, NewEvidence};
+use annex_web::{Access, Door, Site};
+use axum::http::StatusCode;
+
+use crate::desk::{Desk, PASSWORD};
+
+/// Of which kind the ids of these routes are.
+const OF_KIND: [(&str, &str); 3] =
+    [("/gaps/", "gap"), ("/requests/", "request"), ("/api/v1/evidence/", "evidence")];
+
+/// Routes whose parameter is no id: a name or a number that means the same or its own everywhere.
+const NO_IDS: [&str; 3] =
+    ["/registers/{name}", "/api/v1/records/{kind}", "/api/v1/ledger/entries/{index}"];
+
+/// The keys of all records of a kind.
+async fn keys(site: &Site, kind: &str) -> BTreeSet<String> {
+    let page = site.operations().list(&ListQuery::of(kind)).await.expect("a list");
+    page.items.into_iter().map(|listed| listed.key).collect()
+}
+
+/// Both desks behind one door; the first is the one that requests are sent to.
+async fn two() -> (Desk, Desk) {
+    let (mut here, there) = (Desk::new().await, Desk::of_another().await);
+    let operations = there.site.operations();
+    let stored = operations.store_bytes(b"of the other organisation alone").expect("stored");
+    let evidence = NewEvidence {
+        digest: stored.digest,
+        bytes: stored.bytes,
+        name: "alone.txt".to_owned(),
+        kind: EvidenceKind::Playbook,
+        description: String::new(),
+        period: None,
+        basis: Basis::Document,
+        population: String::new(),
+        expires: None,
+        controls: BTreeSet::new(),
+        subject: None,
+    };
+    let by = Caller::of_folder("test");
+    operations.execute(Command::AddEvidence { evidence }, &by).await.expect("recorded");
+    here.router = annex_web::installation(vec![Arc::clone(&here.site), Arc::clone(&there.site)]);
+    (here, there)
+}
+
+#[tokio::test]
+async fn an_id_of_another_organisation_is_no_id() {
+    let (here, there) = two().await;
+    let all: Vec<String> = annex_operations::actions().expect("actions").into_iter().collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    // Whose key and cookie these are is known here; what is tried is of the other.
+    let cookie = here.signed_in_at("/sign-in?organisation=velmora", "ines-arvid").await;
+    let key = here.key("ines-arvid", Role::IsmsManager, &all).await;
+    let mut tried = BTreeSet::new();
+    for kind in Record::KINDS {
+        let foreign: Vec<String> = keys(&there.site, kind)
+            .await
+            .difference(&keys(&here.site, kind).await)
+            .cloned()
+            .collect();
+        let Some(foreign) = foreign.first() else { continue };
+        let foreign = foreign.replace('/', "%2F").replace(' ', "%20");
+        for route in annex_web::routes() {
+            let path = route.path.replace("{kind}", kind);
+            let of = OF_KIND.iter().find(|(start, _)| route.path.starts_with(start));
+            let fits = path != route.path || of.is_some_and(|(_, of)| of == kind);
+            if !fits || route.method != "GET" || NO_IDS.contains(&route.path) {
+                continue;
+            }
+            let parameter = path.split(['{', '}']).nth(1).expect("one more parameter");
+            let path = path.replace(&format!("{{{parameter}}}"), &foreign);
+            let (status, page) = match route.door {
+                Door::Page => here.get(&path, &cookie).await,
+                Door::Api => here.call(route.method, &path, &key).await,
+            };
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {page}");
+            tried.insert(route.path);
+        }
+    }
+    // Every route that takes an id is tried.
+    for route in annex_web::routes() {
+        let takes =
+            route.path.contains('{') && route.method == "GET" && route.access != Access::Everyone;
+        assert!(
+            !takes || tried.contains(route.path) || NO_IDS.contains(&route.path),
+            "{}",
+            route.path
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_or_key_of_one_opens_nothing_of_the_other() {
+    let (here, there) = two().await;
+    let cookie = here.signed_in_at("/sign-in?organisation=other", "ines-arvid").await;
+    assert!(cookie.starts_with("annex_session=other."), "{cookie}");
+    let (_, page) = here.get("/registers/assets", &cookie).await;
+    assert!(!page.is_empty());
+    // The same session under the name of the other organisation.
+    let forged = cookie.replace("=other.", "=velmora.");
+    assert_eq!(here.get("/", &forged).await.0, StatusCode::SEE_OTHER);
+    let key = there.key("ines-arvid", Role::IsmsManager, &["read"]).await;
+    assert_eq!(here.call("GET", "/api/v1/records/person/only-there", &key).await.0, StatusCode::OK);
+    let forged = key.replace("annex_other_", "annex_velmora_");
+    let (status, _) = here.call("GET", "/api/v1/me", &forged).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(there.get("/", "annex_session=nobody.1").await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_organisation_that_is_not_here_is_answered_like_a_wrong_name() {
+    let (here, _there) = two().await;
+    let (status, page) = here.get("/sign-in", "").await;
+    assert!(status == StatusCode::OK && page.contains("name=\"organisation\""));
+    let (_, known) = here.get("/sign-in?organisation=other", "").await;
+    let (_, unknown) = here.get("/sign-in?organisation=nobodys", "").await;
+    assert_eq!(known.replace("other", ""), unknown.replace("nobodys", ""));
+    let form = format!("person=ines-arvid&password={}", PASSWORD.replace(' ', "+"));
+    for path in ["/sign-in?organisation=nobodys", "/sign-in", "/sign-in?organisation="] {
+        assert_eq!(here.post(path, "", &form).await.0, StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
