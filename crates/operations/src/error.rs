@@ -93,6 +93,11 @@ impl OperationError {
         matches!(self, Self::Register(RegisterError::Stale { .. }))
     }
 
+    /// Whether something was asked for that cannot be answered; the error says what can.
+    pub const fn is_asked(&self) -> bool {
+        matches!(self, Self::Register(RegisterError::Asked { .. }))
+    }
+
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::Input(message.into())
     }

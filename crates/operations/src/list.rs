@@ -130,6 +130,11 @@ impl Operations<'_> {
         Ok(proof.verify(&entry.commitment, &head.head).err().map(|error| error.to_string()))
     }
 
+    /// A folder of the workplace in which a file without a name may lie for a while.
+    pub fn scratch_folder(&self) -> &std::path::Path {
+        self.blobs.path()
+    }
+
     /// The bytes of a piece of evidence that is on record, verified against their digest and then
     /// opened to be read piece by piece.
     ///

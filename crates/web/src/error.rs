@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     NotFound,
     /// What was sent is wrong; says what, and what to do.
     Refused(String),
+    /// What was asked cannot be answered; says what can.
+    Asked(String),
     /// This person may not; says what, and who can change that.
     Forbidden(String),
     /// It was changed meanwhile.
@@ -29,6 +31,7 @@ impl From<OperationError> for Failure {
         match &error {
             OperationError::Forbidden(why) => Self::Forbidden(why.clone()),
             _ if error.is_stale() => Self::Stale,
+            _ if error.is_asked() => Self::Asked(error.to_string()),
             _ if error.exit() == Exit::Input => Self::Refused(error.to_string()),
             _ => Self::Internal(error),
         }
@@ -47,6 +50,7 @@ impl IntoResponse for Failure {
             Self::Refused(text) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That was not recorded", text)
             }
+            Self::Asked(text) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be shown", text),
             Self::Forbidden(text) => (StatusCode::FORBIDDEN, "You may not do this", text),
             Self::Stale => (
                 StatusCode::CONFLICT,

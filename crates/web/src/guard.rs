@@ -30,7 +30,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         (StatusCode::FORBIDDEN, why).into_response()
     };
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        // What is stricter stays.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -29,10 +29,11 @@ pub(crate) fn document(title: &str, body: &Markup) -> Markup {
 }
 
 /// Where the navigation leads.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("/", "Overview"),
     ("/gaps", "Gaps"),
     ("/requests", "Requests"),
+    ("/registers", "Registers"),
     ("/registers/assets", "Assets"),
     ("/registers/risks", "Risks"),
     ("/registers/soa", "Applicability"),
@@ -73,7 +74,7 @@ pub(crate) fn version(version: u64) -> Markup {
 }
 
 /// A word with its symbol; the colour only repeats it.
-fn chip(tone: &str, symbol: &str, word: &str) -> Markup {
+pub(crate) fn chip(tone: &str, symbol: &str, word: &str) -> Markup {
     html! { span.chip.(tone) { span.symbol aria-hidden="true" { (symbol) } " " (word) } }
 }
 

@@ -26,6 +26,7 @@ mod gaps;
 mod guard;
 mod installation;
 mod layout;
+mod ledger;
 mod overview;
 mod registers;
 mod requests;
@@ -53,7 +54,12 @@ pub struct Site {
     /// One sign-in at a time: wrong passwords are counted one after the other, and many at once
     /// cannot take the memory that each digest needs.
     signing_in: tokio::sync::Mutex<()>,
+    /// Few files are written at a time, so that they cannot fill disk and memory together.
+    exporting: tokio::sync::Semaphore,
 }
+
+/// How many files are written at a time.
+const EXPORTS_MAX: usize = 2;
 
 impl Site {
     /// Pages of a workplace that is open for writing.
@@ -63,6 +69,7 @@ impl Site {
             several: AtomicBool::new(false),
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
+            exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
         }
     }
 

@@ -16,7 +16,7 @@ use axum::routing::MethodRouter;
 use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
-use crate::{Site, api, error, gaps, guard, overview, registers, requests, session, style};
+use crate::{Site, api, error, gaps, guard, ledger, overview, registers, requests, session, style};
 
 /// What it takes to use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,13 @@ fn places() -> Vec<Place> {
         page("/requests", requests::list),
         page("/requests/{id}", requests::page),
         form("/requests/{id}/answer", "answer", requests::answer),
-        page("/registers/{name}", registers::page),
+        page("/registers", registers::list::index),
+        page("/registers/{register}", registers::list::page),
+        page("/registers/{register}/export.csv", registers::export::csv),
+        page("/registers/{register}/export.xlsx", registers::export::xlsx),
+        page("/registers/{register}/{id}", registers::entity::page),
+        page("/registers/evidence/{id}/bytes", registers::entity::bytes),
+        page("/ledger/{index}", ledger::page),
         with(Access::Everyone, page("/sign-in", session::form)),
         with(Access::Everyone, form("/sign-in", "", session::sign_in)),
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),

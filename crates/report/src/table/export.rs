@@ -23,11 +23,22 @@ impl Table {
     /// # Errors
     /// When `out` cannot be written.
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        let mut writer = csv_writer(out);
         writer.write_record(self.columns.iter().map(|column| column.key))?;
+        self.rows_to(&mut writer)
+    }
+
+    /// Writes the rows alone: what goes on after [`write_csv`](Self::write_csv).
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write_csv_rows(&self, out: impl Write) -> io::Result<()> {
+        self.rows_to(&mut csv_writer(out))
+    }
+
+    fn rows_to(&self, writer: &mut csv::Writer<impl Write>) -> io::Result<()> {
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| harmless(&whole(cell))))?;
+            writer.write_record(row.iter().map(|cell| harmless(&cell.whole())))?;
         }
         writer.flush()
     }
@@ -119,11 +130,17 @@ fn number(align: Align) -> Option<&'static str> {
     (align == Align::Right).then_some("number")
 }
 
-/// All of a cell: a list is shown to people by its beginning.
-fn whole(cell: &Cell) -> Cow<'_, str> {
-    let Some(items) = cell.value.as_array() else { return Cow::Borrowed(&cell.text) };
-    let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
-    Cow::Owned(plain(&items.join(", ")).into_owned())
+impl Cell {
+    /// All of a cell as text: a list is shown to people by its beginning.
+    pub fn whole(&self) -> Cow<'_, str> {
+        let Some(items) = self.value.as_array() else { return Cow::Borrowed(&self.text) };
+        let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
+        Cow::Owned(plain(&items.join(", ")).into_owned())
+    }
+}
+
+fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
 }
 
 /// A cell that no spreadsheet takes for a formula.

@@ -5,3 +5,4 @@ mod api;
 mod desk;
 mod organisations;
 mod pages;
+mod registers;

@@ -1,9 +1,6 @@
-//! A register as it is, to be read.
-
-use std::sync::Arc;
+//! A register that an assessment gives, to be read.
 
 use annex_report::{Register, Report};
-use axum::extract::{Path, State};
 use axum::response::Html;
 use maud::html;
 
@@ -15,10 +12,10 @@ use crate::{Site, layout};
 const ROWS_MAX: usize = 500;
 
 /// The page.
-pub(crate) async fn page(
-    State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    Path(name): Path<String>,
+pub(super) async fn page(
+    site: &Site,
+    visitor: &Visitor,
+    name: &str,
 ) -> Result<Html<String>, Failure> {
     let register = Register::ALL.into_iter().find(|register| register.name() == name);
     let register = register.ok_or(Failure::NotFound)?;
@@ -34,5 +31,5 @@ pub(crate) async fn page(
         (table.to_html())
         @if more > 0 { p.beside { "and " (more) " more" } }
     };
-    Ok(Html(layout::page(&visitor, &format!("/registers/{name}"), &title, &body)))
+    Ok(Html(layout::page(visitor, &format!("/registers/{name}"), &title, &body)))
 }

@@ -1,0 +1,19 @@
+//! The registers: lists, and the page of each record.
+//!
+//! ```text
+//!  address ─▶ Asked ─▶ ListQuery ─▶ Page ─▶ cells ─┬─▶ list (HTML)
+//!                                                  └─▶ export (CSV, XLSX)
+//!  /registers/{kind}/{id} ─▶ record, related, history, proof
+//! ```
+//!
+//! No page here reads the whole register: it costs what it shows.
+
+mod cells;
+pub(crate) mod entity;
+pub(crate) mod export;
+mod history;
+mod judged;
+pub(crate) mod kinds;
+pub(crate) mod list;
+mod query;
+mod related;
