@@ -76,6 +76,7 @@ impl OperationError {
             | Self::Discover(_)
             | Self::Pack(_)
             | Self::Ledger(_)
+            | Self::Blobs(annex_blobs::Error::TooLarge { .. })
             | Self::Register(
                 RegisterError::NotFound { .. }
                 | RegisterError::Asked { .. }

@@ -161,6 +161,23 @@ impl<'a> Operations<'a> {
         Ok(self.blobs.put(bytes)?)
     }
 
+    /// Stores what a reader gives, piece by piece, before the command that names it.
+    ///
+    /// # Errors
+    /// When it is larger than the limit, cannot be read to its end, or cannot be stored; then
+    /// nothing is.
+    pub fn store_from(
+        &self,
+        reader: impl std::io::Read,
+    ) -> Result<annex_blobs::Stored, OperationError> {
+        Ok(self.blobs.put(reader)?)
+    }
+
+    /// The most bytes that a piece of evidence may have.
+    pub const fn evidence_bytes_max(&self) -> u64 {
+        self.settings.evidence_bytes_max
+    }
+
     /// The bytes of a piece of evidence, verified against their digest.
     ///
     /// # Errors

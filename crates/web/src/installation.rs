@@ -45,7 +45,7 @@ pub fn installation(sites: Vec<Arc<Site>>) -> Router {
         (Some(only), None) => only,
         (Some(any), Some(_)) => Router::new()
             .fallback(dispatch)
-            .with_state(Arc::new(Installation { any, routers }))
+            .with_state(Arc::new(Installation { routers, any }))
             .layer(axum::middleware::from_fn(guard)),
     }
 }

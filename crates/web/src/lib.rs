@@ -32,6 +32,7 @@ mod registers;
 mod requests;
 mod routes;
 mod session;
+mod upload;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,10 +57,15 @@ pub struct Site {
     signing_in: tokio::sync::Mutex<()>,
     /// Few files are written at a time, so that they cannot fill disk and memory together.
     exporting: tokio::sync::Semaphore,
+    /// Few files are taken at a time, for the same reason.
+    uploading: tokio::sync::Semaphore,
 }
 
 /// How many files are written at a time.
 const EXPORTS_MAX: usize = 2;
+
+/// How many files are taken at a time.
+const UPLOADS_MAX: usize = 4;
 
 impl Site {
     /// Pages of a workplace that is open for writing.
@@ -70,6 +76,7 @@ impl Site {
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
             exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
+            uploading: tokio::sync::Semaphore::new(UPLOADS_MAX),
         }
     }
 

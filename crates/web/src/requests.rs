@@ -1,20 +1,20 @@
 //! Evidence requests: what nobody knows yet, and the answer of who does.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use annex_catalog::AttributeSpec;
 use annex_isms::assessment::RequestView;
 use annex_isms::{Assessment, ValueType};
-use annex_operations::Command;
-use axum::Form;
-use axum::extract::{Path, Query as Asked, State};
+use annex_operations::{Command, EvidenceSource};
+use axum::body::Body;
+use axum::extract::{Path, Query as Asked, Request, State};
 use axum::response::{Html, Redirect};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::session::Visitor;
+use crate::upload::{self, Filled};
 use crate::{Site, layout};
 
 /// Which requests to list.
@@ -112,7 +112,7 @@ pub(crate) async fn page(
             p { "No person is asked for this: a collector has to measure it." }
         } @else {
             h2 { "Answer" }
-            form.stack method="post" action=(format!("/requests/{id}/answer")) {
+            form.stack method="post" action=(format!("/requests/{id}/answer")) enctype="multipart/form-data" {
                 (layout::form_token(&visitor))
                 @for spec in asked {
                     label {
@@ -121,7 +121,11 @@ pub(crate) async fn page(
                         span.beside id=(format!("{}-type", spec.name)) { (form_of(spec)) @if !spec.unit.is_empty() { ", " (spec.unit) } }
                     }
                 }
-                button { "Record as my statement" }
+                details {
+                    summary { "With evidence" }
+                    div.stack { (upload::fields(false)) }
+                }
+                button { "Record" }
             }
             p.beside { "A statement without evidence is on record under your name, and what it answers stays unknown where the requirement asks for more." }
         }
@@ -148,19 +152,21 @@ pub(crate) async fn answer(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(mut given): Form<BTreeMap<String, String>>,
+    sent: Request<Body>,
 ) -> Result<Redirect, Failure> {
     let assessment = site.assessment().await?;
     let request = found(&assessment, &id)?;
-    let form = given.remove("form").unwrap_or_default();
-    given.retain(|_, value| !value.trim().is_empty());
+    let mut filled = Filled::read(&site, &visitor, sent).await?;
+    let form = filled.take("form");
+    let evidence = filled.evidence(&site)?.map(Box::new).map(EvidenceSource::New);
+    let given = filled.rest();
     if given.is_empty() {
         return Err(Failure::Refused("No field is filled in.".to_owned()));
     }
     let command = Command::Answer {
         subject: request.subject.to_string(),
         values: given,
-        evidence: None,
+        evidence,
         resolves: false,
     };
     visitor.execute(&site, &form, command).await?;

@@ -16,7 +16,9 @@ use axum::routing::MethodRouter;
 use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
-use crate::{Site, api, error, gaps, guard, ledger, overview, registers, requests, session, style};
+use crate::{
+    Site, api, error, gaps, guard, ledger, overview, registers, requests, session, style, upload,
+};
 
 /// What it takes to use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,11 @@ fn with(access: Access, (route, handler): Place) -> Place {
     (Route { access, ..route }, handler)
 }
 
+/// The same, with a file that its handler bounds.
+fn with_file((route, handler): Place) -> Place {
+    (route, handler.layer(axum::extract::DefaultBodyLimit::disable()))
+}
+
 fn places() -> Vec<Place> {
     let mut places = vec![
         page("/", overview::page),
@@ -85,7 +92,9 @@ fn places() -> Vec<Place> {
         form("/gaps/{id}/close", "close-gap", gaps::close),
         page("/requests", requests::list),
         page("/requests/{id}", requests::page),
-        form("/requests/{id}/answer", "answer", requests::answer),
+        with_file(form("/requests/{id}/answer", "answer", requests::answer)),
+        page("/evidence/new", upload::form),
+        with_file(form("/evidence/new", "add-evidence", upload::add)),
         page("/registers", registers::list::index),
         page("/registers/{register}", registers::list::page),
         page("/registers/{register}/export.csv", registers::export::csv),

@@ -35,6 +35,7 @@ pub(crate) async fn page(
     let offered = offered(&site, kind).await?;
     let body = html! {
         h1 { (kind.title) }
+        @if kind.record == "evidence" && visitor.may("add-evidence") { p { a href="/evidence/new" { "New evidence" } } }
         (filter(kind, &asked, &here, &offered))
         p.beside {
             @if page.items.is_empty() { "0 of " (page.total) }

@@ -29,6 +29,8 @@ pub(crate) struct Desk {
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
+/// The most bytes of a piece of evidence here.
+pub(crate) const EVIDENCE_BYTES_MAX: u64 = 8 << 20;
 pub(crate) const HOUR: i64 = 3_600_000_000;
 
 /// What every workplace of a test begins with, made once: the example, declared and assessed, and
@@ -83,6 +85,7 @@ fn settings(folder: &tempfile::TempDir) -> (Settings, Declarations, PathBuf) {
     let (mut settings, declarations) =
         annex_settings::load(&file, &|_| None).expect("the example's settings");
     settings.data = folder.path().join("data");
+    settings.evidence_bytes_max = EVIDENCE_BYTES_MAX;
     settings.key_file = Some(folder.path().join("key"));
     (settings, declarations, file)
 }

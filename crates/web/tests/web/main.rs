@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod desk;
+mod evidence;
 mod organisations;
 mod pages;
 mod registers;
