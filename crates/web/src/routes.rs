@@ -101,6 +101,7 @@ fn places() -> Vec<Place> {
         page("/registers/{register}/export.xlsx", registers::export::xlsx),
         page("/registers/{register}/{id}", registers::entity::page),
         page("/registers/evidence/{id}/bytes", registers::entity::bytes),
+        form("/edit/assets", "register-asset", registers::edit::assets),
         page("/ledger/{index}", ledger::page),
         with(Access::Everyone, page("/sign-in", session::form)),
         with(Access::Everyone, form("/sign-in", "", session::sign_in)),

@@ -49,7 +49,12 @@ pub(crate) async fn page(
         @if page.items.is_empty() {
             p { @if asked.narrows() { "Nothing on record fits." } @else { "Nothing of this kind is on record yet." } }
         } @else {
-            (table(kind, &asked, &here, &page.items))
+            @if kind.record == "asset" && visitor.may("register-asset") {
+                form method="post" action="/edit/assets" {
+                    (table(kind, &asked, &here, &page.items, true))
+                    (super::edit::fields(&visitor))
+                }
+            } @else { (table(kind, &asked, &here, &page.items, false)) }
             (pages(&asked, &here, page.total))
         }
     };
@@ -145,7 +150,7 @@ fn field(ask: &Ask, answer: &str) -> Markup {
     }
 }
 
-fn table(kind: &Kind, asked: &Asked, here: &str, items: &[Listed]) -> Markup {
+fn table(kind: &Kind, asked: &Asked, here: &str, items: &[Listed], selects: bool) -> Markup {
     let columns = kind.columns();
     let shown: Vec<(usize, &Column)> = columns
         .iter()
@@ -155,10 +160,16 @@ fn table(kind: &Kind, asked: &Asked, here: &str, items: &[Listed]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(kind.title) { table {
             thead { tr {
+                @if selects { th scope="col" { "Select" } }
                 @for (_, column) in &shown { (heading(kind, asked, here, column)) }
             } }
             tbody { @for item in items { tr {
                 @let cells = item.entry.as_ref().map(|entry| cells(&entry.record)).unwrap_or_default();
+                @if selects {
+                    td data-label="Select" {
+                        input type="checkbox" name="asset" value=(item.key) aria-label=(format!("Select {}", name(item)));
+                    }
+                }
                 @if cells.is_empty() {
                     td colspan=(shown.len()) { "Erased: " (item.key) }
                 }

@@ -9,6 +9,7 @@
 //! No page here reads the whole register: it costs what it shows.
 
 mod cells;
+pub(crate) mod edit;
 pub(crate) mod entity;
 pub(crate) mod export;
 mod history;

@@ -217,3 +217,36 @@ async fn a_history_says_who_changed_what() {
         assert!(page.contains(part), "{part}: {page}");
     }
 }
+
+#[tokio::test]
+async fn several_assets_are_decided_together_or_not_at_all() {
+    let desk = Desk::new().await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let assets = keys(&desk, "asset").await;
+    let (first, last) = (&assets[0], &assets[assets.len() - 1]);
+    let token = desk.token("/registers/assets", &cookie).await;
+    let size = desk.site.operations().ledger_size().await.expect("a size");
+    let both = format!("form={token}&asset={first}&asset={last}");
+    for (form, expected) in [
+        (format!("form={token}&in_scope=yes"), StatusCode::UNPROCESSABLE_ENTITY),
+        (format!("{both}&in_scope=no"), StatusCode::UNPROCESSABLE_ENTITY),
+        (format!("{both}&in_scope=perhaps"), StatusCode::UNPROCESSABLE_ENTITY),
+        (format!("{both}&asset=none&in_scope=yes"), StatusCode::UNPROCESSABLE_ENTITY),
+        (format!("{both}&in_scope=yes&owner=nobody"), StatusCode::UNPROCESSABLE_ENTITY),
+        (format!("asset={first}&in_scope=yes"), StatusCode::FORBIDDEN),
+    ] {
+        let (status, page) = desk.post("/edit/assets", &cookie, &form).await;
+        assert_eq!(status, expected, "{form}: {page}");
+    }
+    assert_eq!(desk.site.operations().ledger_size().await.expect("a size"), size);
+    let form =
+        format!("{both}&in_scope=no&reason=Tried&owner=ines-arvid&classification=restricted");
+    let (status, page) = desk.post("/edit/assets", &cookie, &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    let (_, list) = desk
+        .get("/registers/assets?owner=ines-arvid&in_scope=no&classification=restricted", &cookie)
+        .await;
+    for id in [first, last] {
+        assert!(list.contains(&format!("href=\"/registers/assets/{id}\"")), "{list}");
+    }
+}
