@@ -223,10 +223,10 @@ async fn several_assets_are_decided_together_or_not_at_all() {
     let desk = Desk::new().await;
     let cookie = desk.signed_in("ines-arvid").await;
     let assets = keys(&desk, "asset").await;
-    let (first, last) = (&assets[0], &assets[assets.len() - 1]);
+    let (first, other) = (&assets[0], &assets[assets.len() - 1]);
     let token = desk.token("/registers/assets", &cookie).await;
     let size = desk.site.operations().ledger_size().await.expect("a size");
-    let both = format!("form={token}&asset={first}&asset={last}");
+    let both = format!("form={token}&asset={first}&asset={other}");
     for (form, expected) in [
         (format!("form={token}&in_scope=yes"), StatusCode::UNPROCESSABLE_ENTITY),
         (format!("{both}&in_scope=no"), StatusCode::UNPROCESSABLE_ENTITY),
@@ -246,7 +246,7 @@ async fn several_assets_are_decided_together_or_not_at_all() {
     let (_, list) = desk
         .get("/registers/assets?owner=ines-arvid&in_scope=no&classification=restricted", &cookie)
         .await;
-    for id in [first, last] {
+    for id in [first, other] {
         assert!(list.contains(&format!("href=\"/registers/assets/{id}\"")), "{list}");
     }
 }
