@@ -1,4 +1,5 @@
-//! The tasks of the project: `cargo xtask test`, `fuzz`, `tidy`, `docs` and `model-files`.
+//! The tasks of the project: `cargo xtask test`, `fuzz`, `tidy`, `docs`, `screenshots` and
+//! `model-files`.
 //!
 //! ```text
 //!  test ─▶ fmt ─▶ tidy ─▶ clippy ─▶ docs --check ─▶ cargo test ─▶ fuzz corpora ─▶ fuzz
@@ -6,7 +7,7 @@
 //! ```
 //!
 //! A program and not a script, so that the rules of the house are typed, tested and the same on
-//! every machine. It needs cargo and git, nothing else. It is always started through cargo,
+//! every machine. It needs cargo and git; the tests of the pages need Chromium. It is always started through cargo,
 //! which tells it where the project lies.
 //!
 //! Rejected: a test runner that must be installed first. The first test run on a bare machine
@@ -17,6 +18,7 @@ mod docs;
 mod fuzz;
 mod model_files;
 mod project;
+mod screenshots;
 mod test;
 mod tidy;
 
@@ -34,6 +36,7 @@ usage: cargo xtask <task>
   fuzz                    every fuzz target for 20 s, where cargo-fuzz is there
   tidy                    the rules of the house: arrows, module heads, lengths, banned words
   docs [--check] [PAGE…]  write the generated pages of docs/, or check that they are current
+  screenshots             write a picture of every page to docs/screenshots, by Chromium
   model-files DIR         write the corpus that a scanner of model files is measured by";
 
 fn main() -> ExitCode {
@@ -62,6 +65,7 @@ fn run() -> anyhow::Result<()> {
         ["tidy"] => tidy::run(&project),
         ["docs", "--check", pages @ ..] => docs::run(&project, docs::Mode::Check, pages),
         ["docs", pages @ ..] => docs::run(&project, docs::Mode::Write, pages),
+        ["screenshots"] => screenshots::run(&project),
         ["model-files", folder] => model_files::run(&project, folder),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

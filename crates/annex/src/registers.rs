@@ -148,7 +148,8 @@ pub(crate) async fn soa(context: &Context, args: SoaArgs) -> Result<Exit, Operat
     let command = match args.command {
         None => return list(context, &args.list, Register::Soa).await,
         Some(SoaCommand::Decide { controls, include, exclude: _, reason, by }) => {
-            Command::DecideSoa { controls, included: include, reason, by }
+            let grounds = std::collections::BTreeSet::new();
+            Command::DecideSoa { controls, included: include, grounds, reason, by }
         }
         Some(SoaCommand::Approve { by, compensating_review }) => {
             Command::ApproveSoa { by, compensating_review }

@@ -167,6 +167,7 @@ fn classes_that_code_shows_can_be_too_many_and_are_never_all() {
             id: supplier.clone(),
             name: "OpenAI".to_owned(),
             owner: None,
+            certifications: Vec::new(),
         });
         snapshot.assets[0].supplier = Some(supplier);
         snapshot.assets.push(asset(AssetKind::Application, "desk"));
@@ -213,7 +214,12 @@ fn not_applicable_needs_a_justification() {
 fn only_an_approved_statement_of_applicability_excludes() {
     let catalogue = catalogue();
     let mut snapshot = snapshot();
-    let decision = SoaDecision { included: false, reason: "No such thing".to_owned() };
+    let decision = SoaDecision {
+        included: false,
+        grounds: BTreeSet::new(),
+        reason: "No such thing".to_owned(),
+        by: None,
+    };
     snapshot.soa.push(SoaVersion {
         version: 1,
         author: "dana".parse().expect("id"),

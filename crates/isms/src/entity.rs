@@ -135,6 +135,19 @@ pub struct Supplier {
     /// Who answers for the relation.
     #[serde(default)]
     pub owner: Option<PersonId>,
+    /// Certificates and reports that it shows, with their last day.
+    #[serde(default)]
+    pub certifications: Vec<Certification>,
+}
+
+/// A certificate or an independent report of a supplier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Certification {
+    /// What it is called.
+    pub name: String,
+    /// The last day on which it counts; `None` is not known.
+    #[serde(default)]
+    pub expires: Option<Date>,
 }
 
 /// An agreement with a supplier: a data-processing agreement and its AI terms.
@@ -155,6 +168,9 @@ pub struct Agreement {
     /// The day its terms were last reviewed.
     #[serde(default)]
     pub reviewed: Option<Date>,
+    /// After how many days it is reviewed again.
+    #[serde(default)]
+    pub review_days: Option<u32>,
     /// Whether the supplier may train on our data.
     #[serde(default)]
     pub training_on_our_data: Option<bool>,
@@ -282,6 +298,16 @@ words! {
         Avoid = "avoid",
         /// Shared with another party.
         Share = "share",
+    }
+
+    /// What makes a control necessary.
+    Ground, "a ground", "snake_case" {
+        /// It treats a risk.
+        Risk = "risk",
+        /// A law asks for it.
+        Law = "law",
+        /// A contract asks for it.
+        Contract = "contract",
     }
 
     /// Where a nonconformity stands.
@@ -539,8 +565,14 @@ pub struct SoaApproval {
 pub struct SoaDecision {
     /// Whether the control is necessary.
     pub included: bool,
-    /// Why: risk, law, contract, or why not.
+    /// What makes it necessary; empty when it is excluded, or the reason says it.
+    #[serde(default)]
+    pub grounds: BTreeSet<Ground>,
+    /// Why it is, or why it is not.
     pub reason: String,
+    /// Who decided.
+    #[serde(default)]
+    pub by: Option<PersonId>,
 }
 
 /// Someone in the organisation.

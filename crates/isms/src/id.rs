@@ -120,6 +120,10 @@ slug_ids! {
     TokenId, "a token id";
     /// A nonconformity.
     NonconformityId, "a nonconformity id";
+    /// A prompt template; derived by [`PromptId::derive`].
+    PromptId, "a prompt id";
+    /// A decision that a system leaves to people; derived by [`DecisionId::derive`].
+    DecisionId, "a decision id";
 }
 
 impl AssetId {
@@ -154,6 +158,34 @@ impl RiskId {
     /// The id of the risk of a threat on an AI system.
     pub fn derive(system: &SystemId, threat: &ThreatId) -> Self {
         Self(derived(threat.as_str(), ["risk", system.as_str(), threat.as_str()]))
+    }
+}
+
+impl PromptId {
+    /// The id of a prompt template of an AI system.
+    pub fn derive(system: &SystemId, name: &str) -> Self {
+        Self(derived(name, ["prompt", system.as_str(), name]))
+    }
+}
+
+impl ExceptionId {
+    /// The id of an exception that is asked for until a day.
+    pub fn derive(
+        risk: &RiskId,
+        requirement: &RequirementId,
+        subject: &Subject,
+        expires: crate::Date,
+    ) -> Self {
+        let (requirement, subject) = (requirement.to_string(), subject.to_string());
+        let expires = expires.to_string();
+        Self(derived("e", ["exception", &requirement, &subject, risk.as_str(), &expires]))
+    }
+}
+
+impl DecisionId {
+    /// The id of what a system asked at an instant.
+    pub fn derive(system: &SystemId, question: &str, put_at: crate::Instant) -> Self {
+        Self(derived("d", ["decision", system.as_str(), question, &put_at.to_string()]))
     }
 }
 

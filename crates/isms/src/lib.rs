@@ -17,6 +17,7 @@
 //! renamed makes old bodies unreadable; add fields with `#[serde(default)]` and raise
 //! [`record::SCHEMA`] when meaning changes.
 
+pub mod approval;
 pub mod assessment;
 mod canonical;
 mod dependency;
@@ -38,13 +39,13 @@ pub use canonical::{CanonicalError, canonical_json};
 pub use dependency::{Dependency, Ecosystem};
 pub use digest::{Digest, ParseDigestError};
 pub use id::{
-    AgreementId, AssetId, ControlId, DocumentId, ExceptionId, FlowId, GapId, IdError,
-    NonconformityId, OrganisationId, PersonId, RequestId, RequirementId, RiskId, SupplierId,
-    SystemId, ThreatId, TokenId, slug,
+    AgreementId, AssetId, ControlId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
+    NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RequirementId, RiskId,
+    SupplierId, SystemId, ThreatId, TokenId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};
-pub use record::{Actor, Entry, Record};
+pub use record::{Actor, Entry, Record, Recorded};
 pub use reference::{FrameworkRef, ParseFrameworkRefError};
 pub use scale::{AssetKind, Basis, DataClass, Outcome, Score, Severity, UnknownWord};
 pub use snapshot::{RecordedBatch, RecordedObservation, Snapshot};

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::{Decision, Prompt};
+use crate::assessment::Counts;
 use crate::entity::{
     Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Implementation,
     Inapplicability, Nonconformity, Organisation, Person, Request, Risk, SoaVersion, Supplier,
@@ -43,6 +45,15 @@ pub struct Actor {
     pub from: Option<String>,
 }
 
+/// An entity that is recorded whole, under a kind of its own.
+pub trait Recorded: Sized {
+    /// The kind, as in the stored form.
+    const KIND: &'static str;
+
+    /// The entity of a record of this kind.
+    fn of(record: Record) -> Option<Self>;
+}
+
 macro_rules! records {
     ($($(#[$doc:meta])* $variant:ident($type:ty) = $kind:literal, |$entity:ident| $key:expr;)*) => {
         /// An entity as recorded.
@@ -68,6 +79,14 @@ macro_rules! records {
         $(impl From<$type> for Record {
             fn from(entity: $type) -> Self {
                 Self::$variant(entity)
+            }
+        }
+
+        impl Recorded for $type {
+            const KIND: &'static str = $kind;
+
+            fn of(record: Record) -> Option<Self> {
+                match record { Record::$variant(entity) => Some(entity), _ => None }
             }
         })*
     };
@@ -114,6 +133,10 @@ records! {
     Grant(Grant) = "grant", |e| e.holder.to_string();
     /// A key to the programming interface.
     Token(Token) = "token", |e| e.id.to_string();
+    /// A prompt template.
+    Prompt(Prompt) = "prompt", |e| e.id.to_string();
+    /// A decision that a system leaves to people.
+    Decision(Decision) = "decision", |e| e.id.to_string();
     /// An assessment.
     Assessment(AssessmentRecord) = "assessment", |e| e.digest.to_string();
 }
@@ -138,4 +161,7 @@ pub struct AssessmentRecord {
     pub at: Instant,
     /// The digest of the catalogue that judged.
     pub catalogue: Digest,
+    /// How many results of each outcome it has; not on record in the first versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
 }

@@ -58,12 +58,7 @@ impl Operations<'_> {
                 "no person `{who}` is on record; add them with `annex people add {who} --name NAME`, or as [[person]] in annex.toml"
             )));
         }
-        let length = password.chars().count();
-        if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
-            return Err(OperationError::input(format!(
-                "a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters; this one has {length}"
-            )));
-        }
+        check_password(password)?;
         let salt = (self.ports.random)();
         let password = digest(password, salt).await?;
         let account = Account { person: who.clone(), password, failures: 0, locked_until: None };
@@ -161,6 +156,20 @@ impl Operations<'_> {
     pub async fn sign_out(&self, token: &str) -> Result<(), OperationError> {
         Ok(self.scope().end_sessions(Some(&sha256(token)), None).await?)
     }
+}
+
+/// Whether a password is one that can be set.
+///
+/// # Errors
+/// When it is too short or too long.
+pub fn check_password(password: &str) -> Result<(), OperationError> {
+    let length = password.chars().count();
+    if (PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
+        return Ok(());
+    }
+    Err(OperationError::input(format!(
+        "a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters; this one has {length}"
+    )))
 }
 
 /// The digest of no password, so that a name that nobody has takes as long as one that somebody has.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use annex_assess::{assess, changes};
-use annex_isms::assessment::Assessment;
+use annex_isms::assessment::{Assessment, Counts};
 use annex_isms::entity::{Evidence, EvidenceKind, Gap, GapStatus, Request, RequestStatus, Risk};
 use annex_isms::observation::Period;
 use annex_isms::record::AssessmentRecord;
@@ -31,11 +31,14 @@ impl Operations<'_> {
         let document = canonical_json(&assessment)?;
         let stored = self.blobs.put(document.as_slice())?;
         work(&snapshot, &assessment, &mut records);
+        let mut counts = Counts::default();
+        assessment.results.iter().for_each(|result| counts.add(result.outcome));
         records.push(
             AssessmentRecord {
                 digest: stored.digest,
                 at: assessment.at,
                 catalogue: assessment.catalogue,
+                counts: Some(counts),
             }
             .into(),
         );

@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use annex_isms::approval::ExpiryDefault;
 use annex_isms::assessment::{Assessment, Changes};
-use annex_isms::entity::{Consequence, EvidenceKind, NonconformityStatus, Role, Treatment};
+use annex_isms::entity::{
+    Agreement, Consequence, EvidenceKind, Ground, Implementation, NonconformityStatus, Role,
+    Supplier, Treatment,
+};
 use annex_isms::observation::{ObservationBatch, Period};
 use annex_isms::{
-    Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, RequirementId, Score, TokenId,
+    Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId, RequirementId, Score,
+    SystemId, TokenId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::Choice;
 
 /// Something to do. People are named by their ids; things by id or unique beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
@@ -137,12 +144,39 @@ pub enum Command {
         /// The review that stands in for a second person in a team of one.
         compensating_review: String,
     },
+    /// Asks for a departure from a requirement; it holds once someone else permits it.
+    RequestException {
+        /// The risk that bears it.
+        risk: String,
+        /// The requirement.
+        requirement: RequirementId,
+        /// The subject.
+        subject: String,
+        /// Why.
+        reason: String,
+        /// The last day.
+        expires: Date,
+        /// Who asks.
+        by: PersonId,
+    },
+    /// Permits an exception that was asked for.
+    ApproveException {
+        /// The exception.
+        exception: String,
+        /// Who permits it.
+        by: PersonId,
+        /// The review that stands in for a second person in a team of one.
+        compensating_review: String,
+    },
     /// Decides on a control in the draft of the Statement of Applicability.
     DecideSoa {
         /// The controls; empty means all that the draft does not decide yet.
         controls: Vec<ControlId>,
         /// Necessary or not.
         included: bool,
+        /// What makes it necessary.
+        #[serde(default)]
+        grounds: BTreeSet<Ground>,
         /// Why.
         reason: String,
         /// Who decides.
@@ -155,6 +189,95 @@ pub enum Command {
         /// The review that stands in for a second person in a team of one.
         compensating_review: String,
     },
+    /// Adds or changes a supplier.
+    PutSupplier {
+        /// The supplier.
+        supplier: Supplier,
+    },
+    /// Adds or changes an agreement.
+    PutAgreement {
+        /// The agreement.
+        agreement: Box<Agreement>,
+    },
+    /// Declares how a control is implemented.
+    DeclareImplementation {
+        /// The implementation.
+        implementation: Implementation,
+    },
+    /// Adds a version to a prompt template, or begins one; its text is stored.
+    AddPromptVersion {
+        /// The AI system that uses it.
+        system: SystemId,
+        /// The name of the template.
+        name: String,
+        /// The digest of the text.
+        digest: Digest,
+        /// What changed, and why.
+        change: String,
+        /// Who wrote it.
+        by: PersonId,
+    },
+    /// Records the security review of a version.
+    ReviewPrompt {
+        /// The template.
+        prompt: String,
+        /// The number of the version.
+        version: u32,
+        /// Whether each point of the checklist holds.
+        checks: BTreeMap<String, bool>,
+        /// What the review saw.
+        note: String,
+        /// Who reviewed.
+        by: PersonId,
+    },
+    /// Approves a version that was reviewed.
+    ApprovePrompt {
+        /// The template.
+        prompt: String,
+        /// The number of the version.
+        version: u32,
+        /// Who approves.
+        by: PersonId,
+        /// The review that stands in for a second person in a team of one.
+        compensating_review: String,
+    },
+    /// Takes the approval of a version back.
+    WithdrawPrompt {
+        /// The template.
+        prompt: String,
+        /// The number of the version.
+        version: u32,
+        /// Why.
+        reason: String,
+        /// Who takes it back.
+        by: PersonId,
+    },
+    /// Puts a decision to people.
+    PutDecision {
+        /// The AI system that asks.
+        system: SystemId,
+        /// What is asked.
+        question: String,
+        /// What the system would do or answer.
+        proposal: String,
+        /// Until when someone can decide.
+        deadline: Instant,
+        /// What holds when nobody does.
+        on_expiry: ExpiryDefault,
+    },
+    /// Decides what was put.
+    Decide {
+        /// The decision.
+        decision: String,
+        /// What is decided.
+        choice: Choice,
+        /// Why.
+        reason: String,
+        /// Who decides.
+        by: PersonId,
+    },
+    /// Records the decisions that nobody made in time.
+    ExpireDecisions,
     /// Adds or changes a person.
     AddPerson {
         /// The id.
@@ -219,6 +342,20 @@ impl Command {
             Self::UpdateNonconformity { nonconformity, .. } => {
                 ("nonconformity", nonconformity.clone())
             }
+            Self::RequestException { risk, .. } => ("risk", risk.clone()),
+            Self::ApproveException { exception, .. } => ("exception", exception.clone()),
+            Self::ReviewPrompt { prompt, .. }
+            | Self::ApprovePrompt { prompt, .. }
+            | Self::WithdrawPrompt { prompt, .. } => ("prompt", prompt.clone()),
+            Self::AddPromptVersion { system, name, .. } => {
+                ("prompt", PromptId::derive(system, name.trim()).to_string())
+            }
+            Self::Decide { decision, .. } => ("decision", decision.clone()),
+            Self::PutSupplier { supplier } => ("supplier", supplier.id.to_string()),
+            Self::PutAgreement { agreement } => ("agreement", agreement.id.to_string()),
+            Self::DeclareImplementation { implementation } => {
+                ("implementation", implementation.control.to_string())
+            }
             Self::AddPerson { id, .. } => ("person", id.to_string()),
             Self::GrantAccess { holder, .. } => ("grant", holder.to_string()),
             Self::RevokeToken { token } => ("token", token.to_string()),
@@ -233,6 +370,13 @@ impl Command {
             | Self::CloseGap { by, .. }
             | Self::DecideSoa { by, .. }
             | Self::ApproveSoa { by, .. }
+            | Self::RequestException { by, .. }
+            | Self::AddPromptVersion { by, .. }
+            | Self::ReviewPrompt { by, .. }
+            | Self::ApprovePrompt { by, .. }
+            | Self::WithdrawPrompt { by, .. }
+            | Self::Decide { by, .. }
+            | Self::ApproveException { by, .. }
             | Self::RaiseNonconformity { by, .. }
             | Self::Except { approved_by: by, .. } => vec![by],
             Self::ReviewRisk { judgement, .. } => vec![&judgement.by],

@@ -45,6 +45,12 @@ impl Operations<'_> {
                 id: row.id.clone(),
                 name: row.name.clone(),
                 owner: row.owner.clone(),
+                certifications: snapshot
+                    .suppliers
+                    .iter()
+                    .find(|known| known.id == row.id)
+                    .map(|known| known.certifications.clone())
+                    .unwrap_or_default(),
             })
         }));
         for row in &declared.agreements {
@@ -178,6 +184,11 @@ impl Operations<'_> {
                 signed: row.signed,
                 expires: row.expires,
                 reviewed: row.reviewed,
+                review_days: snapshot
+                    .agreements
+                    .iter()
+                    .find(|known| known.id == row.id)
+                    .and_then(|known| known.review_days),
                 training_on_our_data: row.training_on_our_data,
                 retention_days: row.retention_days,
                 permitted_classes: row.permitted_classes.clone(),

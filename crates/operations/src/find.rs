@@ -143,8 +143,16 @@ pub(crate) fn person<'a>(
     snapshot: &'a Snapshot,
     id: &PersonId,
 ) -> Result<&'a Person, OperationError> {
-    snapshot.people.iter().find(|person| person.id == *id).ok_or_else(|| {
-        let known: Vec<&str> = snapshot.people.iter().map(|person| person.id.as_str()).collect();
+    person_of(&snapshot.people, id)
+}
+
+/// A person of these.
+pub(crate) fn person_of<'a>(
+    people: &'a [Person],
+    id: &PersonId,
+) -> Result<&'a Person, OperationError> {
+    people.iter().find(|person| person.id == *id).ok_or_else(|| {
+        let known: Vec<&str> = people.iter().map(|person| person.id.as_str()).collect();
         let known = if known.is_empty() { "nobody is".to_owned() } else { format!("known are {}", known.join(", ")) };
         OperationError::input(format!(
             "no person `{id}` is on record ({known}); add them with `annex people add {id} --name NAME`, or as [[person]] in annex.toml"
@@ -154,7 +162,7 @@ pub(crate) fn person<'a>(
 
 /// That someone else approves. Where only one person is on record, a review stands in.
 pub(crate) fn second_person(
-    snapshot: &Snapshot,
+    people: &[Person],
     author: &PersonId,
     approver: &PersonId,
     compensating_review: &str,
@@ -162,7 +170,7 @@ pub(crate) fn second_person(
     if author != approver {
         return Ok(());
     }
-    if snapshot.people.len() > 1 {
+    if people.len() > 1 {
         return Err(OperationError::input(format!(
             "`{approver}` is also the author or owner; someone else must approve"
         )));

@@ -1,6 +1,7 @@
 //! Opening a workplace: catalogue, register, evidence and key together.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use annex_blobs::Folder;
 use annex_catalog::{Catalogue, Layer};
@@ -39,7 +40,7 @@ pub enum Access {
 pub struct Operations<'a> {
     pub(crate) settings: Settings,
     pub(crate) declarations: Declarations,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) organisation: OrganisationId,
     pub(crate) register: Register,
     pub(crate) blobs: Folder,
@@ -115,7 +116,7 @@ impl<'a> Operations<'a> {
         Ok(Self {
             settings,
             declarations,
-            catalogue,
+            catalogue: Arc::new(catalogue),
             organisation,
             register,
             blobs,
@@ -141,7 +142,7 @@ impl<'a> Operations<'a> {
     }
 
     /// The catalogue in force.
-    pub const fn catalogue(&self) -> &Catalogue {
+    pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 

@@ -1,5 +1,7 @@
 //! What can be asked.
 
+use std::sync::Arc;
+
 use annex_catalog::Catalogue;
 use annex_isms::Assessment;
 use annex_isms::{Instant, Snapshot};
@@ -8,7 +10,8 @@ use annex_register::{Receipt, RegisterError};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{By, Caller};
-use crate::risk::ExceptionRequest;
+use crate::decision::Put;
+use crate::exception::ExceptionRequest;
 use crate::{Command, OperationError, Operations, Reply};
 
 /// An instant to ask about.
@@ -148,13 +151,58 @@ impl Operations<'_> {
                     reason,
                     expires: *expires,
                     requested_by,
-                    approved_by,
-                    compensating_review,
                 };
-                self.except(request, by).await?
+                self.except(request, approved_by, compensating_review, by).await?
             }
-            Command::DecideSoa { controls, included, reason, by: who } => {
-                self.decide_soa(controls, *included, reason, who, by).await?
+            Command::RequestException {
+                risk,
+                requirement,
+                subject,
+                reason,
+                expires,
+                by: requested_by,
+            } => {
+                let request = ExceptionRequest {
+                    risk,
+                    requirement,
+                    subject,
+                    reason,
+                    expires: *expires,
+                    requested_by,
+                };
+                self.request_exception(request, by).await?
+            }
+            Command::ApproveException { exception, by: who, compensating_review } => {
+                self.approve_exception(exception, who, compensating_review, by).await?
+            }
+            Command::AddPromptVersion { system, name, digest, change, by: who } => {
+                self.add_prompt_version(system, name, *digest, change, who, by).await?
+            }
+            Command::ReviewPrompt { prompt, version, checks, note, by: who } => {
+                self.review_prompt(prompt, *version, checks, note, who, by).await?
+            }
+            Command::ApprovePrompt { prompt, version, by: who, compensating_review } => {
+                self.approve_prompt(prompt, *version, who, compensating_review, by).await?
+            }
+            Command::WithdrawPrompt { prompt, version, reason, by: who } => {
+                self.withdraw_prompt(prompt, *version, reason, who, by).await?
+            }
+            Command::PutDecision { system, question, proposal, deadline, on_expiry } => {
+                let put =
+                    Put { system, question, proposal, deadline: *deadline, on_expiry: *on_expiry };
+                self.put_decision(put, by).await?
+            }
+            Command::Decide { decision, choice, reason, by: who } => {
+                self.decide(decision, choice, reason, who, by).await?
+            }
+            Command::ExpireDecisions => self.expire_decisions(by).await?,
+            Command::PutSupplier { supplier } => self.put_supplier(supplier, by).await?,
+            Command::PutAgreement { agreement } => self.put_agreement(agreement, by).await?,
+            Command::DeclareImplementation { implementation } => {
+                self.declare_implementation(implementation, by).await?
+            }
+            Command::DecideSoa { controls, included, grounds, reason, by: who } => {
+                self.decide_soa(controls, *included, grounds, reason, who, by).await?
             }
             Command::ApproveSoa { by: who, compensating_review } => {
                 self.approve_soa(who, compensating_review, by).await?
@@ -199,7 +247,12 @@ impl Operations<'_> {
     /// When it cannot be read.
     pub async fn assessment(&self, query: Query) -> Result<Assessment, OperationError> {
         let snapshot = self.snapshot_of(query).await?;
-        Ok(annex_assess::assess(&self.catalogue, &snapshot, self.settings.criteria()))
+        let (catalogue, criteria) = (Arc::clone(&self.catalogue), self.settings.criteria());
+        // It takes a core for as long as the register is large; requests go on meanwhile.
+        let judged = tokio::task::spawn_blocking(move || {
+            annex_assess::assess(&catalogue, &snapshot, criteria)
+        });
+        judged.await.map_err(|error| OperationError::Internal(error.to_string()))
     }
 
     /// Verifies ledger, register and evidence against a key, and against a checkpoint that was

@@ -1,6 +1,8 @@
 //! The Statement of Applicability: people decide and approve versions.
 
-use annex_isms::entity::{SoaApproval, SoaDecision, SoaVersion};
+use std::collections::BTreeSet;
+
+use annex_isms::entity::{Ground, SoaApproval, SoaDecision, SoaVersion};
 use annex_isms::{ControlId, PersonId, Snapshot};
 use annex_register::Receipt;
 
@@ -14,6 +16,7 @@ impl Operations<'_> {
         &self,
         controls: &[ControlId],
         included: bool,
+        grounds: &BTreeSet<Ground>,
         reason: &str,
         who: &PersonId,
         by: &By,
@@ -23,6 +26,11 @@ impl Operations<'_> {
         if reason.trim().is_empty() {
             return Err(OperationError::input(
                 "a decision needs its reason: the risk, law or contract; give --reason",
+            ));
+        }
+        if !included && !grounds.is_empty() {
+            return Err(OperationError::input(
+                "risk, law and contract are grounds to include a control; leave them out to exclude it",
             ));
         }
         let mut draft = draft(&snapshot, who);
@@ -42,7 +50,12 @@ impl Operations<'_> {
                     "no control `{control}` is in the catalogue"
                 )));
             }
-            let decision = SoaDecision { included, reason: reason.trim().to_owned() };
+            let decision = SoaDecision {
+                included,
+                grounds: grounds.clone(),
+                reason: reason.trim().to_owned(),
+                by: Some(who.clone()),
+            };
             draft.decisions.insert(control.clone(), decision);
         }
         draft.author = who.clone();
@@ -68,7 +81,11 @@ impl Operations<'_> {
                 "there is no draft to approve; `annex soa decide` begins one",
             ));
         };
-        second_person(&snapshot, &latest.author, who, compensating_review)?;
+        let approved = snapshot.soa.iter().filter(|version| version.approval.is_some());
+        let approved = approved.max_by_key(|version| version.version);
+        for author in authors(latest, approved) {
+            second_person(&snapshot.people, author, who, compensating_review)?;
+        }
         let open =
             self.catalogue.controls.keys().filter(|id| !latest.decisions.contains_key(*id)).count();
         if open > 0 {
@@ -88,6 +105,15 @@ impl Operations<'_> {
         );
         Ok((self.record(vec![version.into()], by).await?, what))
     }
+}
+
+/// Who wrote a version: its author, and who decided what the approved one before it does not have.
+fn authors<'a>(version: &'a SoaVersion, approved: Option<&SoaVersion>) -> BTreeSet<&'a PersonId> {
+    let known = |control: &ControlId| approved.and_then(|before| before.decisions.get(control));
+    let new = version.decisions.iter().filter(|(control, own)| known(control) != Some(own));
+    let mut authors: BTreeSet<&PersonId> = new.filter_map(|(_, own)| own.by.as_ref()).collect();
+    authors.insert(&version.author);
+    authors
 }
 
 fn draft(snapshot: &Snapshot, author: &PersonId) -> SoaVersion {

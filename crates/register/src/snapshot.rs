@@ -25,6 +25,9 @@ const OPERATION: &str = "read the register";
 /// The attribute whose value stands for the subject itself.
 const DIGEST: &str = "digest";
 
+/// The kinds that are read in another way, or that no assessment asks for.
+const NOT_JUDGED: [&str; 4] = ["batch", "assessment", "prompt", "decision"];
+
 /// Everything on record, to decide a change on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Current {
@@ -101,8 +104,8 @@ impl Scope<'_> {
         Ok(last.map_or(0, |last| last + 1))
     }
 
-    /// The latest record of every entity among the first `end` entries, but for batches and
-    /// assessments.
+    /// The latest record of every entity among the first `end` entries, but for those
+    /// [`NOT_JUDGED`].
     async fn latest_before(
         &self,
         transaction: &Transaction,
@@ -113,7 +116,7 @@ impl Scope<'_> {
             .from(ledger_entry::Entity)
             .and_where(ledger_entry::Column::Organisation.eq(self.id.as_str()))
             .and_where(ledger_entry::Column::Idx.lt(end))
-            .and_where(ledger_entry::Column::Kind.is_not_in(["batch", "assessment"]))
+            .and_where(ledger_entry::Column::Kind.is_not_in(NOT_JUDGED))
             .group_by_columns([ledger_entry::Column::Kind, ledger_entry::Column::Key])
             .to_owned();
         self.records_of(transaction, newest).await
@@ -347,12 +350,14 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         Record::Nonconformity(entity) => snapshot.nonconformities.push(entity),
         Record::Soa(entity) => snapshot.soa.push(entity),
         Record::Inapplicability(entity) => snapshot.inapplicable.push(entity),
-        // No judgement reads who may do what.
+        // No judgement reads who may do what, nor what else waits for people.
         Record::Organisation(_)
         | Record::Batch(_)
         | Record::Assessment(_)
         | Record::Grant(_)
-        | Record::Token(_) => {}
+        | Record::Token(_)
+        | Record::Prompt(_)
+        | Record::Decision(_) => {}
     }
 }
 

@@ -1,34 +1,126 @@
 //! The assessment that pages show: made anew when something was recorded or time has gone by.
+//!
+//! ```text
+//!  page ─▶ is it of the ledger as it is? ─ yes ─▶ show it
+//!              │ no, and making one takes a moment ─▶ make it, show it
+//!              └ no, and making one takes long ─────▶ show the last one; a new one is made beside
+//! ```
+//!
+//! A page of a large register never waits for a judgement, and judging takes a bounded share of
+//! the machine: after one that took long comes a pause of several times that. What a page shows of
+//! a record itself is read from the register each time, and is never old.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use annex_isms::Assessment;
-use annex_operations::{OperationError, Operations, Query};
-use tokio::sync::Mutex;
+use annex_isms::assessment::Counts;
+use annex_isms::{Assessment, Instant};
+use annex_operations::{OperationError, Query};
 
-/// Evidence ages by the day; a page is at most so old.
+use crate::Site;
+
+/// Evidence ages by the day; what is shown at once is at most so old.
 const AGE_MICROSECONDS_MAX: i64 = 60 * 1_000_000;
 
-/// The last one that was made, and of how many entries of the ledger.
-#[derive(Default)]
-pub(crate) struct Assessed(Mutex<Option<(u64, Arc<Assessment>)>>);
+/// What takes longer than this is made beside the pages.
+const WAIT_MICROSECONDS_MAX: i64 = 2_000_000;
+
+/// After one that was made beside the pages, so many times as long nothing is made.
+const PAUSE_TIMES: i64 = 9;
+
+/// An assessment, and what is read of it on nearly every page.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    assessment: Assessment,
+    /// Of all results.
+    pub(crate) counts: Counts,
+    /// How many entries of the ledger it is of.
+    size: u64,
+    /// How long it took to make, in microseconds, and when that ended.
+    took: i64,
+    made: Instant,
+}
+
+impl Deref for Judged {
+    type Target = Assessment;
+
+    fn deref(&self) -> &Assessment {
+        &self.assessment
+    }
+}
+
+/// The last one that was made.
+#[derive(Debug, Default)]
+pub(crate) struct Assessed {
+    kept: Mutex<Option<Arc<Judged>>>,
+    /// Held by the one that makes the next.
+    making: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Assessed {
-    /// The assessment as of now. Whoever asks meanwhile waits for the one that is being made.
-    pub(crate) async fn now(
-        &self,
-        operations: &Operations<'_>,
-    ) -> Result<Arc<Assessment>, OperationError> {
-        let size = operations.ledger_size().await?;
-        let mut kept = self.0.lock().await;
-        if let Some((of, assessment)) = kept.as_ref()
-            && *of == size
-            && operations.now().microseconds() - assessment.at.microseconds() < AGE_MICROSECONDS_MAX
-        {
-            return Ok(Arc::clone(assessment));
-        }
-        let assessment = Arc::new(operations.assessment(Query::Now).await?);
-        *kept = Some((size, Arc::clone(&assessment)));
-        Ok(assessment)
+    fn kept(&self) -> Option<Arc<Judged>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Of when the one is that was made last.
+    pub(crate) fn at(&self) -> Option<Instant> {
+        self.kept().map(|judged| judged.assessment.at)
+    }
+}
+
+/// The assessment as of now, or the last one where making it anew takes long.
+pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError> {
+    let size = site.operations.ledger_size().await?;
+    let assessed = &site.assessed;
+    if let Some(judged) = assessed.kept() {
+        let now = site.operations.now().microseconds();
+        let is_slow = judged.took > WAIT_MICROSECONDS_MAX;
+        let age_max = if is_slow { judged.took * PAUSE_TIMES } else { AGE_MICROSECONDS_MAX };
+        if judged.size == size
+            && now - judged.assessment.at.microseconds() < age_max.max(AGE_MICROSECONDS_MAX)
+        {
+            return Ok(judged);
+        }
+        if is_slow {
+            if now - judged.made.microseconds() >= judged.took * PAUSE_TIMES
+                && let Ok(turn) = Arc::clone(&assessed.making).try_lock_owned()
+            {
+                let site = Arc::clone(site);
+                #[expect(clippy::disallowed_methods, reason = "it logs its error itself")]
+                tokio::spawn(async move {
+                    if let Err(error) = make(&site).await {
+                        tracing::error!(error = %crate::error::chain(&error), "nothing was judged");
+                    }
+                    drop(turn);
+                });
+            }
+            return Ok(judged);
+        }
+    }
+    // Whoever asks meanwhile waits for the one that is being made.
+    let _turn = assessed.making.lock().await;
+    if let Some(judged) = assessed.kept()
+        && judged.size >= size
+        && site.operations.now().microseconds() - judged.assessment.at.microseconds()
+            < AGE_MICROSECONDS_MAX
+    {
+        return Ok(judged);
+    }
+    make(site).await
+}
+
+async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
+    let began = site.operations.now();
+    let size = site.operations.ledger_size().await?;
+    let assessment = site.operations.assessment(Query::Now).await?;
+    let mut counts = Counts::default();
+    for result in &assessment.results {
+        counts.add(result.outcome);
+    }
+    let made = site.operations.now();
+    let took = made.microseconds() - began.microseconds();
+    let judged = Arc::new(Judged { assessment, counts, size, took, made });
+    let mut kept = site.assessed.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    *kept = Some(Arc::clone(&judged));
+    Ok(judged)
 }

@@ -73,7 +73,7 @@ impl IntoResponse for Failure {
                 )
             }
         };
-        let body = html! { main id="main" { h1 { (title) } p { (text) } p { a href="/" { "To the overview" } } } };
+        let body = html! { main.narrow.card id="main" { h1 { (title) } p { (text) } p { a href="/" { "To the overview" } } } };
         (status, Html(layout::document(title, &body).into_string())).into_response()
     }
 }

@@ -1,8 +1,8 @@
 //! The frame of every page.
 
-use annex_isms::Severity;
-use annex_isms::assessment::{Answer, ControlStatus};
+use annex_isms::assessment::{Answer, ControlStatus, Counts};
 use annex_isms::entity::GapStatus;
+use annex_isms::{Outcome, Severity};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::session::Visitor;
@@ -28,37 +28,60 @@ pub(crate) fn document(title: &str, body: &Markup) -> Markup {
     }
 }
 
-/// Where the navigation leads.
-const PLACES: [(&str, &str); 8] = [
-    ("/", "Overview"),
-    ("/gaps", "Gaps"),
-    ("/requests", "Requests"),
-    ("/registers", "Registers"),
-    ("/registers/assets", "Assets"),
-    ("/registers/risks", "Risks"),
-    ("/registers/soa", "Applicability"),
-    ("/registers/stage2", "Stage 2"),
+/// Where the navigation leads: what is looked for together stands together.
+const PLACES: &[(&str, &[(&str, &str)])] = &[
+    ("", &[("/", "Overview")]),
+    (
+        "Gap analysis",
+        &[
+            ("/controls", "Controls"),
+            ("/gaps", "Gaps"),
+            ("/requests", "Requests"),
+            ("/nonconformities", "Nonconformities"),
+        ],
+    ),
+    (
+        "Registers",
+        &[
+            ("/registers/assets", "Assets"),
+            ("/risks", "Risks"),
+            ("/suppliers", "Suppliers"),
+            ("/prompts", "Prompts"),
+            ("/decisions", "Decisions"),
+            ("/registers", "All registers"),
+        ],
+    ),
+    ("Audit", &[("/soa", "Applicability"), ("/registers/stage2", "Stage 2")]),
 ];
 
 /// A page for who is signed in.
+///
+/// The navigation is a popover on what is narrow, so that it needs no script; on what is wide the
+/// style makes a column of it.
 pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) -> String {
     let body = html! {
-        header.top {
-            a.brand href="/" { "Annex" }
-            nav aria-label="Pages" {
-                ul {
-                    @for (place, name) in PLACES {
-                        li { a href=(place) aria-current=[(place == here).then_some("page")] { (name) } }
+        div.frame {
+            header.side {
+                div.top {
+                    a.brand href="/" { "Annex" }
+                    button.quiet.menu type="button" popovertarget="places" { "Menu" }
+                }
+                div.places id="places" popover {
+                    nav aria-label="Pages" { @for (group, places) in PLACES {
+                        @if !group.is_empty() { p.group { (group) } }
+                        ul aria-label=[(!group.is_empty()).then_some(*group)] { @for (place, name) in *places {
+                            li { a href=(place) aria-current=[(*place == here).then_some("page")] { (name) } }
+                        } }
+                    } }
+                    form.who method="post" action="/sign-out" {
+                        (form_token(visitor))
+                        span { (visitor.0.name) }
+                        button.quiet { "Sign out" }
                     }
                 }
             }
-            form.who method="post" action="/sign-out" {
-                (form_token(visitor))
-                span { (visitor.0.name) }
-                button.quiet { "Sign out" }
-            }
+            main id="main" { (body) }
         }
-        main id="main" { (body) }
     };
     document(title, &body).into_string()
 }
@@ -69,8 +92,8 @@ pub(crate) fn form_token(visitor: &Visitor) -> Markup {
 }
 
 /// What the form was made from, so that a change meanwhile is not overwritten.
-pub(crate) fn version(version: u64) -> Markup {
-    html! { input type="hidden" name="version" value=(version); }
+pub(crate) fn version(version: impl Into<Option<u64>>) -> Markup {
+    html! { @if let Some(version) = version.into() { input type="hidden" name="version" value=(version); } }
 }
 
 /// A word with its symbol; the colour only repeats it.
@@ -97,6 +120,32 @@ pub(crate) fn status(status: ControlStatus) -> Markup {
         ControlStatus::Gap => chip("bad", "✗", "gap"),
         ControlStatus::Unknown => chip("open", "?", "unknown"),
         ControlStatus::NotAssessed => chip("muted", "–", "not assessed"),
+    }
+}
+
+/// The result of a requirement.
+pub(crate) fn outcome(outcome: Outcome) -> Markup {
+    match outcome {
+        Outcome::Met => chip("good", "✓", "met"),
+        Outcome::Gap => chip("bad", "✗", "gap"),
+        Outcome::Unknown => chip("open", "?", "unknown"),
+        Outcome::NotApplicable => chip("muted", "–", "not applicable"),
+    }
+}
+
+/// How many results of each outcome there are; never a share.
+pub(crate) fn counts(counts: &Counts) -> Markup {
+    let all = [
+        (counts.gap, "bad", "✗", "gap"),
+        (counts.unknown, "open", "?", "unknown"),
+        (counts.met, "good", "✓", "met"),
+        (counts.not_applicable, "muted", "–", "not applicable"),
+    ];
+    html! {
+        @if counts.total() == 0 { span.muted { "nothing to judge" } }
+        @for (number, tone, symbol, word) in all.into_iter().filter(|(number, ..)| *number > 0) {
+            (chip(tone, symbol, &format!("{number} {word}"))) " "
+        }
     }
 }
 

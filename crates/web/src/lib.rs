@@ -21,30 +21,41 @@
 
 mod api;
 mod assessed;
+mod controls;
+mod decisions;
 mod error;
 mod gaps;
 mod guard;
 mod installation;
 mod layout;
 mod ledger;
+mod nonconformities;
+mod observe;
+mod outlook;
 mod overview;
+mod parts;
+mod prompts;
 mod registers;
 mod requests;
+mod results;
+mod risks;
 mod routes;
 mod session;
+mod soa;
+mod suppliers;
 mod upload;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use annex_isms::Assessment;
 use annex_operations::{OperationError, Operations};
 use axum::http::header;
 
 pub use installation::installation;
 pub use routes::{Access, Door, Route, router, routes};
 
-use assessed::Assessed;
+use assessed::{Assessed, Judged};
+use observe::Figures;
 
 /// What the pages are of.
 pub struct Site {
@@ -52,6 +63,7 @@ pub struct Site {
     /// Whether other organisations are served beside it.
     several: AtomicBool,
     assessed: Assessed,
+    figures: Figures,
     /// One sign-in at a time: wrong passwords are counted one after the other, and many at once
     /// cannot take the memory that each digest needs.
     signing_in: tokio::sync::Mutex<()>,
@@ -70,9 +82,11 @@ const UPLOADS_MAX: usize = 4;
 impl Site {
     /// Pages of a workplace that is open for writing.
     pub fn new(operations: Operations<'static>) -> Self {
+        let figures = Figures::new(operations.now().microseconds());
         Self {
             operations,
             several: AtomicBool::new(false),
+            figures,
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
             exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
@@ -89,9 +103,16 @@ impl Site {
         &self.operations
     }
 
+    /// Asks who reads `/metrics` for a token; without one, only this machine may.
+    #[must_use]
+    pub fn with_metrics_token(mut self, token: Option<&str>) -> Self {
+        self.figures.ask_for(token);
+        self
+    }
+
     /// What follows from the register now.
-    async fn assessment(&self) -> Result<Arc<Assessment>, OperationError> {
-        self.assessed.now(&self.operations).await
+    async fn assessment(self: &Arc<Self>) -> Result<Arc<Judged>, OperationError> {
+        assessed::now(self).await
     }
 
     /// The workplace, to be closed when the last page was served.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use annex_isms::ControlId;
-use annex_isms::assessment::{ControlStatus, Counts};
+use annex_isms::assessment::ControlStatus;
 use annex_operations::Command;
 use annex_report::PRINCIPAL_CONTROLS;
 use axum::Form;
@@ -13,7 +13,7 @@ use maud::html;
 
 use crate::error::Failure;
 use crate::session::{Token, Visitor};
-use crate::{Site, layout};
+use crate::{Site, layout, outlook};
 
 /// The page.
 pub(crate) async fn page(
@@ -21,10 +21,7 @@ pub(crate) async fn page(
     visitor: Visitor,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let mut counts = Counts::default();
-    for result in &assessment.results {
-        counts.add(result.outcome);
-    }
+    let counts = &assessment.counts;
     let today = assessment.at.date();
     let overdue = assessment.gaps.iter().filter(|gap| gap.due < today).count();
     let mine = |owner: &Option<annex_isms::entity::Owner>| {
@@ -67,7 +64,7 @@ pub(crate) async fn page(
                 th scope="col" { "Stands" }
             } }
             tbody { @for control in controls { tr {
-                th scope="row" { (control.id) " " (control.title) }
+                th scope="row" { (crate::controls::link(&control.id, &control.title)) }
                 @for number in 1..=3_u8 {
                     td {
                         @if let Some(question) = control.questions.iter().find(|q| q.number == number) {
@@ -79,6 +76,11 @@ pub(crate) async fn page(
                 td { (layout::status(control.status)) }
             } } }
         } }
+        p { a href="/controls" { "All controls" } }
+        (outlook::work_section(&assessment))
+        (outlook::evidence_section(&site, today).await?)
+        (outlook::stage2_section(&assessment))
+        (outlook::trend_section(&site).await?)
     };
     Ok(Html(layout::page(&visitor, "/", "Overview", &body)))
 }

@@ -134,7 +134,7 @@ pub(crate) async fn page(
 }
 
 /// What an answer looks like, in a word for people.
-fn form_of(spec: &AttributeSpec) -> &'static str {
+pub(crate) fn form_of(spec: &AttributeSpec) -> &'static str {
     match spec.value_type {
         ValueType::Bool => "true or false",
         ValueType::Long => "a number",

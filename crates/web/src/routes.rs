@@ -17,7 +17,8 @@ use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
-    Site, api, error, gaps, guard, ledger, overview, registers, requests, session, style, upload,
+    Site, api, controls, decisions, error, gaps, guard, ledger, nonconformities, observe, overview,
+    prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
 };
 
 /// What it takes to use a route.
@@ -85,6 +86,45 @@ fn places() -> Vec<Place> {
     let mut places = vec![
         page("/", overview::page),
         form("/assess", "assess", overview::assess),
+        page("/controls", controls::list),
+        page("/controls/{control}", controls::page),
+        form("/controls/{control}/nonconformity", "raise-nonconformity", controls::raise),
+        form("/controls/{control}/implementation", "declare-implementation", controls::declare),
+        page("/controls/{control}/{requirement}", results::list),
+        page("/controls/{control}/{requirement}/{subject}", results::page),
+        form("/controls/{control}/{requirement}/{subject}", "not-applicable", results::justify),
+        page("/soa", soa::page),
+        form("/soa/decide", "decide-soa", soa::decide),
+        form("/soa/approve", "approve-soa", soa::approve),
+        page("/soa/versions/{number}", soa::version),
+        page("/soa/compare", soa::compare),
+        page("/risks", risks::list),
+        page("/risks/{id}", risks::page),
+        form("/risks/{id}/review", "review-risk", risks::review),
+        form("/risks/{id}/residual", "approve-residual", risks::approve),
+        form("/risks/{id}/exception", "request-exception", risks::request),
+        page("/exceptions", risks::exceptions),
+        form("/exceptions/{id}/approve", "approve-exception", risks::approve_exception),
+        page("/suppliers", suppliers::list),
+        form("/suppliers", "put-supplier", suppliers::put),
+        page("/suppliers/{id}", suppliers::page),
+        form("/suppliers/{id}/agreement", "put-agreement", suppliers::put_agreement),
+        form("/suppliers/{id}/answers", "answer", suppliers::answer),
+        page("/prompts", prompts::list),
+        form("/prompts", "add-prompt-version", prompts::add),
+        page("/prompts/{id}", prompts::page),
+        form("/prompts/{id}/{version}/review", "review-prompt", prompts::review),
+        form("/prompts/{id}/{version}/approve", "approve-prompt", prompts::approve),
+        form("/prompts/{id}/{version}/withdraw", "withdraw-prompt", prompts::withdraw),
+        page("/decisions", decisions::list),
+        form("/decisions", "put-decision", decisions::put),
+        form("/decisions/expire", "expire-decisions", decisions::expire),
+        page("/decisions/{id}", decisions::page),
+        form("/decisions/{id}", "decide", decisions::decide),
+        page("/nonconformities", nonconformities::list),
+        form("/nonconformities", "raise-nonconformity", nonconformities::raise),
+        page("/nonconformities/{id}", nonconformities::page),
+        form("/nonconformities/{id}", "update-nonconformity", nonconformities::update),
         page("/gaps", gaps::list),
         page("/gaps/{id}", gaps::page),
         form("/gaps/{id}/assign", "assign-gap", gaps::assign),
@@ -108,6 +148,8 @@ fn places() -> Vec<Place> {
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),
         with(Access::Everyone, page("/style.css", style)),
         with(Access::Everyone, page("/healthz", || async { "ok\n" })),
+        with(Access::Everyone, page("/readyz", observe::ready)),
+        with(Access::Everyone, page("/metrics", observe::metrics)),
     ];
     let api = api::endpoints().into_iter().chain([api::document()]);
     places.extend(api.map(|endpoint| (endpoint.route, endpoint.handler)));
@@ -129,7 +171,11 @@ pub fn router(site: Arc<Site>) -> Router {
         };
         router = router.route(route.path, handler);
     }
-    router.fallback(error::nowhere).layer(from_fn(guard::guard)).with_state(site)
+    router
+        .fallback(error::nowhere)
+        .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(Arc::clone(&site), observe::observe))
+        .with_state(site)
 }
 
 /// Lets through who is known and may; who they are goes along with the request.

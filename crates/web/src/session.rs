@@ -66,6 +66,12 @@ impl Visitor {
         Digest::of(format!("annex form {}", self.0.token).as_bytes()).to_string()
     }
 
+    /// Refuses a form that is not of this session.
+    pub(crate) fn own_form(&self, form: &str) -> Result<(), Failure> {
+        // Both are digests of a secret, so how far they agree tells nothing of it.
+        if form == self.form_token() { Ok(()) } else { Err(Failure::Foreign) }
+    }
+
     /// Carries out what a form asks for, in this person's name.
     pub(crate) async fn execute(
         &self,
@@ -73,25 +79,22 @@ impl Visitor {
         form: &str,
         command: Command,
     ) -> Result<(), Failure> {
-        // Both are digests of a secret, so how far they agree tells nothing of it.
-        if form != self.form_token() {
-            return Err(Failure::Foreign);
-        }
+        self.own_form(form)?;
         site.operations.execute(command, &self.1).await?;
         Ok(())
     }
 
-    /// The same, unless what it changes was changed since the form was shown.
+    /// The same, unless what it changes was changed since the form was shown; what is new has no
+    /// version.
     pub(crate) async fn execute_on(
         &self,
         site: &Site,
         form: &str,
-        version: u64,
+        version: impl Into<Option<u64>>,
         command: Command,
     ) -> Result<(), Failure> {
-        if form != self.form_token() {
-            return Err(Failure::Foreign);
-        }
+        let Some(version) = version.into() else { return self.execute(site, form, command).await };
+        self.own_form(form)?;
         site.operations.execute_on(version, command, &self.1).await?;
         Ok(())
     }
@@ -147,7 +150,8 @@ fn page(site: &Site, of: &Of, person: &str, wrong: bool) -> Html<String> {
         _ => "/sign-in".to_owned(),
     };
     let body = html! {
-        main.narrow id="main" {
+        main.narrow.card id="main" {
+            p { span.brand { "Annex" } }
             h1 { "Sign in" }
             @if wrong {
                 p.problem role="alert" {

@@ -79,11 +79,13 @@ const ROOMS: &[Room] = &[
         uses: &["annex-isms", "annex-catalog", "annex-operations", "annex-report"],
         tests_use: &["annex-settings"],
     },
-    room(
-        6,
-        "annexd",
-        &["annex-isms", "annex-settings", "annex-operations", "annex-machine", "annex-web"],
-    ),
+    // Its tests keep the register on a real PostgreSQL too.
+    Room {
+        layer: 6,
+        name: "annexd",
+        uses: &["annex-isms", "annex-settings", "annex-operations", "annex-machine", "annex-web"],
+        tests_use: &["annex-testbed"],
+    },
     room(
         6,
         "annex",
@@ -112,17 +114,19 @@ const ROOMS: &[Room] = &[
 
 /// Libraries that only some crates may use, and why.
 const OWNED: &[(&str, &[&str], &str)] = &[
-    ("anyhow", &["annex", "annexd", "xtask"], "a library's errors are types"),
+    ("anyhow", &["annex", "xtask"], "a library's errors are types"),
     ("axum", &["annex-web", "annexd"], "only the server answers requests"),
     ("cedar-policy", &["annex-policy"], "policy is the only user of Cedar"),
     ("clap", &["annex", "annexd"], "only binaries have arguments"),
     ("ed25519-dalek", &["annex-ledger", "annex-seal"], "only the ledger and seals sign"),
+    ("fantoccini", &["annexd"], "only the tests of the server drive a browser"),
     ("getrandom", &["annex-machine"], "randomness comes in as an argument"),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
     ("maud", &["annex-report", "annex-web"], "only reports and pages write HTML"),
     ("p256", &["annex-seal"], "only seals sign models"),
     ("p384", &["annex-seal"], "only seals sign models"),
     ("p521", &["annex-seal"], "only seals sign models"),
+    ("prometheus-client", &["annex-web"], "only the server tells figures of itself"),
     ("rsa", &["annex-seal"], "only certificates are verified with RSA"),
     ("rustls-webpki", &["annex-seal"], "only seals judge certificates"),
     ("sea-orm", &["annex-register"], "only the register speaks SQL"),

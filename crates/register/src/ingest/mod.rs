@@ -166,7 +166,14 @@ impl Scope<'_> {
         let known = self.known(transaction, "supplier", ids.iter()).await?;
         let unknown = ids.into_iter().filter(|id| !known.contains_key(id.as_str()));
         Ok(unknown
-            .map(|id| Record::from(Supplier { id: id.clone(), name: id.to_string(), owner: None }))
+            .map(|id| {
+                Record::from(Supplier {
+                    id: id.clone(),
+                    name: id.to_string(),
+                    owner: None,
+                    certifications: Vec::new(),
+                })
+            })
             .collect())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use annex_isms::approval::{Decision, DecisionState, ExpiryDefault, Prompt};
 use annex_isms::entity::{
     Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Grant,
     Implementation, ImplementationStatus, Inapplicability, Nonconformity, NonconformityStatus,
@@ -69,6 +70,7 @@ pub(crate) fn everything() -> Vec<Record> {
             id: "openai".parse().unwrap(),
             name: "OpenAI".to_owned(),
             owner: Some("ada".parse().unwrap()),
+            certifications: Vec::new(),
         }
         .into(),
         recorded(batch),
@@ -87,6 +89,7 @@ fn documents() -> Vec<Record> {
             signed: Some(day()),
             expires: None,
             reviewed: None,
+            review_days: None,
             training_on_our_data: Some(false),
             retention_days: None,
             permitted_classes: None,
@@ -145,6 +148,7 @@ fn documents() -> Vec<Record> {
             digest: Digest::of(b"assessment"),
             at: second(0),
             catalogue: Digest::of(b"catalogue"),
+            counts: None,
         }
         .into(),
     ]
@@ -220,6 +224,26 @@ fn work() -> Vec<Record> {
             author: "ada".parse().unwrap(),
             approval: None,
             decisions: BTreeMap::new(),
+        }
+        .into(),
+        Prompt {
+            id: "answer".parse().unwrap(),
+            system: "help-desk".parse().unwrap(),
+            name: "Answer".to_owned(),
+            versions: Vec::new(),
+        }
+        .into(),
+        Decision {
+            id: "d-1".parse().unwrap(),
+            system: "help-desk".parse().unwrap(),
+            question: "Send it?".to_owned(),
+            proposal: "Yes.".to_owned(),
+            deadline: second(9),
+            on_expiry: ExpiryDefault::Reject,
+            put_by: "gateway".to_owned(),
+            put_at: second(0),
+            state: DecisionState::Pending,
+            settlement: None,
         }
         .into(),
         Inapplicability {

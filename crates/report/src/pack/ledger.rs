@@ -76,7 +76,7 @@ impl Found {
     pub(super) fn read(&mut self, body: &[u8], assessment: &Digest) {
         let Ok(entry) = serde_json::from_slice::<Entry>(body) else { return };
         match entry.record {
-            Record::Assessment(AssessmentRecord { digest, at, catalogue })
+            Record::Assessment(AssessmentRecord { digest, at, catalogue, .. })
                 if digest == *assessment =>
             {
                 self.assessment = Some((at, catalogue));

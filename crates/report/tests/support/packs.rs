@@ -56,6 +56,7 @@ pub fn bodies(assessment: &[u8]) -> Vec<Vec<u8>> {
         digest: Digest::of(assessment),
         at,
         catalogue: Digest::of(b"catalogue"),
+        counts: None,
     };
     vec![
         canonical_json(&entry(evidence.into())).expect("canonical"),

@@ -229,7 +229,7 @@ pub(super) async fn assessment(
 ) -> Result<Json<Assessment>, Problem> {
     let Asked(At { at }) = asked.map_err(bad_request)?;
     Ok(Json(match at {
-        None => site.assessment().await?.as_ref().clone(),
+        None => Assessment::clone(&*site.assessment().await?),
         Some(at) => site.operations.assessment(Query::At(at)).await?,
     }))
 }

@@ -1,5 +1,7 @@
 //! A register that an assessment gives, to be read.
 
+use std::sync::Arc;
+
 use annex_report::{Register, Report};
 use axum::response::Html;
 use maud::html;
@@ -13,7 +15,7 @@ const ROWS_MAX: usize = 500;
 
 /// The page.
 pub(super) async fn page(
-    site: &Site,
+    site: &Arc<Site>,
     visitor: &Visitor,
     name: &str,
 ) -> Result<Html<String>, Failure> {

@@ -25,7 +25,7 @@ pub(crate) struct Desk {
     pub(crate) site: Arc<Site>,
     pub(crate) router: Router,
     pub(crate) clock: &'static Clock,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -150,7 +150,19 @@ impl Desk {
         let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32, &change).await;
         let site = Arc::new(Site::new(operations));
         let router = annex_web::router(Arc::clone(&site));
-        Self { site, router, clock, _folder: folder }
+        Self { site, router, clock, folder }
+    }
+
+    /// Overwrites the register, as a disk that fails does.
+    pub(crate) fn lose_the_register(&self) {
+        for entry in std::fs::read_dir(self.folder.path().join("data")).expect("a folder") {
+            let file = entry.expect("an entry").path();
+            if file.to_string_lossy().contains("register.sqlite") {
+                let bytes = file.metadata().expect("its size").len();
+                let zeros = vec![0; usize::try_from(bytes).expect("a size")];
+                std::fs::write(&file, zeros).expect("overwritten");
+            }
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -208,10 +220,23 @@ impl Desk {
 
     /// Gives someone this role and no other.
     pub(crate) async fn grant(&self, person: &str, role: Role) {
+        self.grants(person, [role]).await;
+    }
+
+    /// Gives someone these roles and no others.
+    pub(crate) async fn grants<const N: usize>(&self, person: &str, roles: [Role; N]) {
         let holder = person.parse().expect("an id");
-        let command = Command::GrantAccess { holder, roles: BTreeSet::from([role]) };
+        let command = Command::GrantAccess { holder, roles: BTreeSet::from(roles) };
         let by = Caller::of_folder("test");
         self.site.operations().execute(command, &by).await.expect("granted");
+    }
+
+    /// Gives someone else a password and a role, and signs in.
+    pub(crate) async fn joins(&self, person: &str, role: Role) -> String {
+        let holder: PersonId = person.parse().expect("an id");
+        self.site.operations().set_password(&holder, PASSWORD).await.expect("a password");
+        self.grant(person, role).await;
+        self.signed_in(person).await
     }
 
     /// Signs in and gives the cookie.
@@ -262,4 +287,9 @@ pub(crate) async fn read(answer: Response<Body>) -> (StatusCode, String) {
     let status = answer.status();
     let bytes = to_bytes(answer.into_body(), 1 << 24).await.expect("a body");
     (status, String::from_utf8(bytes.to_vec()).expect("UTF-8"))
+}
+
+/// A text as a form sends it.
+pub(crate) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

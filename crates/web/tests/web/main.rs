@@ -2,8 +2,11 @@
 
 mod access;
 mod api;
+mod approvals;
 mod desk;
 mod evidence;
+mod observe;
 mod organisations;
 mod pages;
 mod registers;
+mod work;

@@ -1,0 +1,85 @@
+//! The arguments. Help and completions come from here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use annex_isms::PersonId;
+use annex_isms::entity::Role;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The server of Annex.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "\
+Examples:
+  annexd serve --open                       pages on http://127.0.0.1:8600, and a browser at them;
+                                            the first time it asks who is the first to sign in
+  annexd account ines-arvid                 a password for the person `ines-arvid`, typed twice
+  annexd account ines-arvid < secret.txt    the same, from a file
+  annexd completions bash > /etc/bash_completion.d/annexd
+
+Exit codes:
+  0  done
+  2  bad usage or input
+  4  storage, lock or internal failure"
+)]
+pub(crate) struct Cli {
+    /// The data folder [default: the setting `data`, which is .annex]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The settings and declarations
+    #[arg(long, global = true, value_name = "FILE", default_value = "annex.toml")]
+    pub(crate) config: PathBuf,
+    /// How standard error tells what happens
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Serve the pages until SIGINT or SIGTERM
+    #[command(after_help = "\
+Environment:
+  ANNEX_METRICS_TOKEN  who asks for /metrics must send it as `Authorization: Bearer TOKEN`;
+                       without it, /metrics is only answered to this machine")]
+    Serve(ServeArgs),
+    /// Give a person on record a password; all sessions of that person end
+    Account {
+        /// The person's id
+        person: PersonId,
+        /// What they may do; without one, what they may already, else the first person is
+        /// administrator and isms-manager, and another a control-owner
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<Role>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where and how to serve.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8600", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Open the pages in the browser of this desktop
+    #[arg(long)]
+    pub(crate) open: bool,
+}

@@ -1,0 +1,100 @@
+//! The socket: from the first request to the last.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use annex_machine::environment;
+use annex_operations::{OperationError, Operations};
+use annex_web::Site;
+
+use crate::args::ServeArgs;
+
+/// Who asks for `/metrics` from elsewhere has to know it.
+const METRICS_TOKEN: &str = "ANNEX_METRICS_TOKEN";
+
+/// Serves until it is told to end, and then answers what was asked.
+pub(crate) async fn serve(
+    operations: Operations<'static>,
+    arguments: &ServeArgs,
+) -> Result<(), OperationError> {
+    let listen = arguments.listen;
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
+        OperationError::Input(format!(
+            "cannot listen on {listen} ({error}); --listen names another address"
+        ))
+    })?;
+    let address = listener.local_addr().map_err(|error| failed("tell the address", error))?;
+    if !address.ip().is_loopback() {
+        tracing::warn!("{address} is reached from other machines; put TLS before it");
+    }
+    let url = format!("http://{}", reachable(address));
+    tracing::info!("listening on {url}");
+    let token = environment(METRICS_TOKEN);
+    let site = Arc::new(Site::new(operations).with_metrics_token(token.as_deref()));
+    let service =
+        annex_web::router(Arc::clone(&site)).into_make_service_with_connect_info::<SocketAddr>();
+    if arguments.open
+        && let Err(error) = open::that_detached(&url)
+    {
+        tracing::warn!("no browser could be opened ({error}); open {url} yourself");
+    }
+    axum::serve(listener, service)
+        .with_graceful_shutdown(told_to_end())
+        .await
+        .map_err(|error| failed("serve", error))?;
+    tracing::info!("every request is answered; closing the register");
+    match Arc::try_unwrap(site) {
+        Ok(site) => site.into_operations().close().await,
+        Err(_) => Err(OperationError::Internal("a request still holds the register".to_owned())),
+    }
+}
+
+/// An address that a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn failed(what: &str, error: std::io::Error) -> OperationError {
+    OperationError::Internal(format!("cannot {what}: {error}"))
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn told_to_end() {
+    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    let terminate = async {
+        if let Ok(mut signal) =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        {
+            signal.recv().await;
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_interface_is_reached_on_this_machine() {
+        for (listens, opens) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.1:8600", "192.0.2.1:8600"),
+        ] {
+            let listens = listens.parse().expect("an address");
+            assert_eq!(reachable(listens).to_string(), opens);
+        }
+    }
+}

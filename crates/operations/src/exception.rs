@@ -1,0 +1,132 @@
+//! Exceptions: departures that a risk bears, asked for by one person and permitted by another.
+
+use annex_isms::entity::Exception;
+use annex_isms::{Date, Digest, ExceptionId, PersonId, RequirementId};
+use annex_register::Receipt;
+
+use crate::access::By;
+use crate::find::{one, person, person_of, resolve_subject, second_person};
+use crate::{OperationError, Operations};
+
+/// An exception as it is asked for.
+pub(crate) struct ExceptionRequest<'a> {
+    pub(crate) risk: &'a str,
+    pub(crate) requirement: &'a RequirementId,
+    pub(crate) subject: &'a str,
+    pub(crate) reason: &'a str,
+    pub(crate) expires: Date,
+    pub(crate) requested_by: &'a PersonId,
+}
+
+impl Operations<'_> {
+    /// Asks for an exception and permits it in one step.
+    pub(crate) async fn except(
+        &self,
+        request: ExceptionRequest<'_>,
+        approved_by: &PersonId,
+        compensating_review: &str,
+        by: &By,
+    ) -> Result<(Receipt, String), OperationError> {
+        let mut exception = self.asked(&request).await?;
+        let parts = [
+            "exception",
+            &request.requirement.to_string(),
+            &exception.subject.to_string(),
+            exception.risk.as_str(),
+        ];
+        let id = format!("e-{}", &Digest::of_parts(parts).hex()[..8]);
+        exception.id = id.parse().map_err(|error| OperationError::Internal(format!("{error}")))?;
+        self.permit_exception(exception, approved_by, compensating_review, by).await
+    }
+
+    pub(crate) async fn request_exception(
+        &self,
+        request: ExceptionRequest<'_>,
+        by: &By,
+    ) -> Result<(Receipt, String), OperationError> {
+        let exception = self.asked(&request).await?;
+        let known: Option<Exception> = self.look_up(exception.id.as_str()).await?;
+        if known.is_some_and(|known| known.approved_by.is_some()) {
+            return Err(OperationError::input(format!(
+                "exception {} until {} is permitted already",
+                exception.id, exception.expires
+            )));
+        }
+        let what = format!("exception {} asked for until {}", exception.id, exception.expires);
+        Ok((self.record(vec![exception.into()], by).await?, what))
+    }
+
+    pub(crate) async fn approve_exception(
+        &self,
+        exception: &str,
+        who: &PersonId,
+        compensating_review: &str,
+        by: &By,
+    ) -> Result<(Receipt, String), OperationError> {
+        let exception: Exception = self.look_up(exception).await?.ok_or_else(|| {
+            OperationError::input(format!("no exception `{exception}` is on record"))
+        })?;
+        if exception.approved_by.is_some() {
+            return Err(OperationError::input(format!("exception {} is permitted", exception.id)));
+        }
+        self.permit_exception(exception, who, compensating_review, by).await
+    }
+
+    async fn permit_exception(
+        &self,
+        mut exception: Exception,
+        who: &PersonId,
+        compensating_review: &str,
+        by: &By,
+    ) -> Result<(Receipt, String), OperationError> {
+        let people = self.all_of().await?;
+        person_of(&people, who)?;
+        second_person(&people, &exception.requested_by, who, compensating_review)?;
+        self.not_past(exception.expires)?;
+        exception.approved_by = Some(who.clone());
+        compensating_review.trim().clone_into(&mut exception.compensating_review);
+        let (id, expires) = (&exception.id, exception.expires);
+        let what = format!("exception {id} until {expires}; the result stays as it is");
+        Ok((self.record(vec![exception.into()], by).await?, what))
+    }
+
+    /// What was asked for, checked; nobody has permitted it.
+    async fn asked(&self, request: &ExceptionRequest<'_>) -> Result<Exception, OperationError> {
+        let snapshot = self.snapshot().await?;
+        let risk = one(&snapshot.risks, request.risk, "risk", |risk| risk.id.to_string())?;
+        let subject = resolve_subject(&snapshot, request.subject)?;
+        person(&snapshot, request.requested_by)?;
+        let known = self.catalogue.requirements.get(request.requirement);
+        if known.is_none_or(|known| known.subject != subject.kind()) {
+            return Err(OperationError::input(format!(
+                "`{}` is not asked of `{subject}`",
+                request.requirement
+            )));
+        }
+        self.not_past(request.expires)?;
+        if request.reason.trim().is_empty() {
+            return Err(OperationError::input("an exception needs a reason; give --reason"));
+        }
+        let id = ExceptionId::derive(&risk.id, request.requirement, &subject, request.expires);
+        Ok(Exception {
+            id,
+            risk: risk.id.clone(),
+            requirement: request.requirement.clone(),
+            subject,
+            reason: request.reason.trim().to_owned(),
+            expires: request.expires,
+            requested_by: request.requested_by.clone(),
+            approved_by: None,
+            compensating_review: String::new(),
+        })
+    }
+
+    fn not_past(&self, expires: Date) -> Result<(), OperationError> {
+        if expires < self.now().date() {
+            return Err(OperationError::input(format!(
+                "{expires} is past; an exception ends on a day to come"
+            )));
+        }
+        Ok(())
+    }
+}
