@@ -51,7 +51,9 @@ fn another(declared: &mut Declarations) {
     for system in &mut declared.systems {
         system.id = "other-system".parse().expect("an id");
     }
-    declared.assets.clear();
+    for asset in &mut declared.assets {
+        asset.systems = BTreeSet::from(["other-system".parse().expect("an id")]);
+    }
     declared.people.push(Person {
         id: "only-there".parse().expect("an id"),
         name: "Only There".to_owned(),

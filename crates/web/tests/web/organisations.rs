@@ -1,18 +1,26 @@
 //! Two organisations in one installation: nothing of one is reached from the other.
 
 use std::collections::BTreeSet;
+use std::str::FromStr as _;
 use std::sync::Arc;
 
-use annex_isms::entity::{EvidenceKind, Role};
-use annex_isms::{Basis, Record};
+use annex_isms::approval::ExpiryDefault;
+use annex_isms::entity::{EvidenceKind, Role, Supplier};
+use annex_isms::{Basis, Instant, PersonId, Record, SystemId};
 use annex_operations::{Caller, Command, ListQuery, NewEvidence};
 use annex_web::{Access, Door, Site};
 use axum::http::StatusCode;
 
-use crate::desk::{Desk, PASSWORD};
+use crate::desk::{Desk, HOUR, PASSWORD};
 
 /// Of which kind the ids of these routes are.
-const OF_KIND: [(&str, &str); 4] = [
+const OF_KIND: [(&str, &str); 10] = [
+    ("/controls/", "supplier"),
+    ("/risks/", "risk"),
+    ("/suppliers/", "supplier"),
+    ("/nonconformities/", "nonconformity"),
+    ("/prompts/", "prompt"),
+    ("/decisions/", "decision"),
     ("/gaps/", "gap"),
     ("/requests/", "request"),
     ("/registers/evidence/", "evidence"),
@@ -32,7 +40,10 @@ fn register(kind: &str) -> Option<String> {
 }
 
 /// Routes whose parameter is no id: a name or a number that means the same or its own everywhere.
-const NO_IDS: [&str; 6] = [
+const NO_IDS: [&str; 9] = [
+    "/controls/{control}",
+    "/controls/{control}/{requirement}",
+    "/soa/versions/{number}",
     "/registers/{register}",
     "/registers/{register}/export.csv",
     "/registers/{register}/export.xlsx",
@@ -66,7 +77,46 @@ async fn two() -> (Desk, Desk) {
         subject: None,
     };
     let by = Caller::of_folder("test");
-    operations.execute(Command::AddEvidence { evidence }, &by).await.expect("recorded");
+    let system = keys(&there.site, "system")
+        .await
+        .difference(&keys(&here.site, "system").await)
+        .next()
+        .expect("a system of its own")
+        .parse::<SystemId>()
+        .expect("an id");
+    let person = PersonId::from_str("ines-arvid").expect("an id");
+    for command in [
+        Command::AddEvidence { evidence },
+        Command::PutSupplier {
+            supplier: Supplier {
+                id: "only-there".parse().expect("an id"),
+                name: "Only there".to_owned(),
+                owner: None,
+                certifications: Vec::new(),
+            },
+        },
+        Command::RaiseNonconformity {
+            control: "A.8.25".parse().expect("an id"),
+            finding: "Only there.".to_owned(),
+            by: person.clone(),
+        },
+        Command::AddPromptVersion {
+            system: system.clone(),
+            name: "Only there".to_owned(),
+            digest: stored.digest,
+            change: "The first".to_owned(),
+            by: person,
+        },
+        Command::PutDecision {
+            system,
+            question: "Only there?".to_owned(),
+            proposal: "Yes.".to_owned(),
+            deadline: Instant::from_microseconds(operations.now().microseconds() + HOUR),
+            on_expiry: ExpiryDefault::Reject,
+        },
+    ] {
+        operations.execute(command, &by).await.expect("recorded");
+    }
     here.router = annex_web::installation(vec![Arc::clone(&here.site), Arc::clone(&there.site)]);
     (here, there)
 }
@@ -100,8 +150,12 @@ async fn an_id_of_another_organisation_is_no_id() {
             if !fits || route.method != "GET" || NO_IDS.contains(&route.path) {
                 continue;
             }
+            // A result is named by its requirement, which is the same everywhere, and its subject.
+            let path = path.replace("{control}/{requirement}", "A.5.23/agreement-covers-traffic");
             let parameter = path.split(['{', '}']).nth(1).expect("one more parameter");
-            let path = path.replace(&format!("{{{parameter}}}"), &foreign);
+            let id =
+                if parameter == "subject" { format!("{kind}:{foreign}") } else { foreign.clone() };
+            let path = path.replace(&format!("{{{parameter}}}"), &id);
             let (status, page) = match route.door {
                 Door::Page => here.get(&path, &cookie).await,
                 Door::Api => here.call(route.method, &path, &key).await,
