@@ -39,9 +39,9 @@ use tokio::net::TcpStream;
 const SYSTEMS: usize = 8_000;
 const ASSETS: usize = 50_000;
 const EVIDENCE: usize = 200_000;
-const CLIENTS: usize = 50;
+const CLIENTS: u32 = 50;
 const THINK: Duration = Duration::from_secs(1);
-const LOAD: Duration = Duration::from_secs(120);
+const LOAD: Duration = Duration::from_mins(2);
 const PASSWORD: &str = "a password of the benchmark";
 
 static URL: OnceLock<String> = OnceLock::new();
@@ -326,8 +326,8 @@ async fn load(
         clients.spawn(async move {
             let mut times = Times::new();
             // Not all at once.
-            tokio::time::sleep(THINK / CLIENTS as u32 * client as u32).await;
-            for turn in client.. {
+            tokio::time::sleep(THINK / CLIENTS * client).await;
+            for turn in client as usize.. {
                 if Clock::now() >= end {
                     break;
                 }

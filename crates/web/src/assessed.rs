@@ -35,7 +35,7 @@ pub(crate) struct Judged {
     /// Of all results.
     pub(crate) counts: Counts,
     /// How many entries of the ledger it is of.
-    size: u64,
+    entries: u64,
     /// How long it took to make, in microseconds, and when that ended.
     took: i64,
     made: Instant,
@@ -70,13 +70,13 @@ impl Assessed {
 
 /// The assessment as of now, or the last one where making it anew takes long.
 pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError> {
-    let size = site.operations.ledger_size().await?;
+    let entries = site.operations.ledger_size().await?;
     let assessed = &site.assessed;
     if let Some(judged) = assessed.kept() {
         let now = site.operations.now().microseconds();
         let is_slow = judged.took > WAIT_MICROSECONDS_MAX;
         let age_max = if is_slow { judged.took * PAUSE_TIMES } else { AGE_MICROSECONDS_MAX };
-        if judged.size == size
+        if judged.entries == entries
             && now - judged.assessment.at.microseconds() < age_max.max(AGE_MICROSECONDS_MAX)
         {
             return Ok(judged);
@@ -100,7 +100,7 @@ pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError>
     // Whoever asks meanwhile waits for the one that is being made.
     let _turn = assessed.making.lock().await;
     if let Some(judged) = assessed.kept()
-        && judged.size >= size
+        && judged.entries >= entries
         && site.operations.now().microseconds() - judged.assessment.at.microseconds()
             < AGE_MICROSECONDS_MAX
     {
@@ -111,7 +111,7 @@ pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError>
 
 async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
     let began = site.operations.now();
-    let size = site.operations.ledger_size().await?;
+    let entries = site.operations.ledger_size().await?;
     let assessment = site.operations.assessment(Query::Now).await?;
     let mut counts = Counts::default();
     for result in &assessment.results {
@@ -119,7 +119,7 @@ async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
     }
     let made = site.operations.now();
     let took = made.microseconds() - began.microseconds();
-    let judged = Arc::new(Judged { assessment, counts, size, took, made });
+    let judged = Arc::new(Judged { assessment, counts, entries, took, made });
     let mut kept = site.assessed.kept.lock().unwrap_or_else(PoisonError::into_inner);
     *kept = Some(Arc::clone(&judged));
     Ok(judged)

@@ -109,21 +109,18 @@ impl Figures {
     /// Whether who sent this may read the figures.
     fn may_read(&self, headers: &HeaderMap, extensions: &Extensions) -> bool {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        match &self.token {
+        if let Some(token) = &self.token {
             // Digests are compared, so how far the two agree tells nothing of the token.
-            Some(token) => text(header::AUTHORIZATION)
-                .and_then(|value| value.strip_prefix("Bearer "))
-                .is_some_and(|given| Digest::of(given.trim().as_bytes()) == *token),
-            None => {
-                let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-                let here = peer.is_some_and(|ConnectInfo(peer)| is_here(peer.ip()));
-                let through = [header::FORWARDED, header::VIA]
-                    .into_iter()
-                    .chain([HeaderName::from_static("x-forwarded-for")])
-                    .any(|name| headers.contains_key(name));
-                here && !through
-            }
+            let given = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+            return given.is_some_and(|given| Digest::of(given.trim().as_bytes()) == *token);
         }
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        let here = peer.is_some_and(|ConnectInfo(peer)| is_here(peer.ip()));
+        let through = [header::FORWARDED, header::VIA]
+            .into_iter()
+            .chain([HeaderName::from_static("x-forwarded-for")])
+            .any(|name| headers.contains_key(name));
+        here && !through
     }
 }
 
@@ -184,8 +181,8 @@ pub(crate) async fn metrics(
     if !figures.may_read(request.headers(), request.extensions()) {
         return Err(Failure::NotFound);
     }
-    let size = site.operations.ledger_size().await?;
-    figures.ledger.set(i64::try_from(size).unwrap_or(i64::MAX));
+    let entries = site.operations.ledger_size().await?;
+    figures.ledger.set(i64::try_from(entries).unwrap_or(i64::MAX));
     // Before the first page there is none, which reads as no age and not as a fresh one.
     if let Some(at) = site.assessed.at() {
         let age = site.operations.now().microseconds().saturating_sub(at.microseconds());

@@ -84,7 +84,7 @@ const ROOMS: &[Room] = &[
         layer: 6,
         name: "annexd",
         uses: &["annex-isms", "annex-settings", "annex-operations", "annex-machine", "annex-web"],
-        tests_use: &["annex-testbed"],
+        tests_use: &["annex-ledger", "annex-register", "annex-testbed"],
     },
     room(
         6,

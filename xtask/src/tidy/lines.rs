@@ -19,6 +19,7 @@ const LONGER: &[(&str, &str)] = &[
         "crates/discover/src/source/value.rs",
         "one recursive descent over the expressions of five languages",
     ),
+    ("crates/operations/src/command.rs", "the list of commands, plain data"),
     ("crates/isms/src/assessment.rs", "one published document, read from top to bottom"),
     ("crates/isms/src/entity.rs", "the list of entities, plain data without code"),
 ];

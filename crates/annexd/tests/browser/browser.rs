@@ -225,7 +225,7 @@ impl Browser {
 }
 
 /// How long a page may take: tests share a machine with a compiler.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 const TURN: Duration = Duration::from_millis(100);
 const TURNS_MAX: u32 = 600;
 

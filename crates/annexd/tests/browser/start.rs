@@ -30,7 +30,7 @@ impl Terminal {
 /// Starts the server on a terminal, as the first one who does.
 pub(crate) fn first_start(workplace: &Workplace) -> Terminal {
     let command = workplace.annexd(&["serve", "--listen", "127.0.0.1:0"]);
-    let mut session = on_terminal(command);
+    let mut session = on_terminal(&command);
     session.exp_string("Who administers Annex?").expect("the question");
     session.exp_string("Tomas Beck").expect("everyone on record");
     let mut shown = String::new();
@@ -67,7 +67,7 @@ fn answer(session: &mut PtySession, shown: &mut String, text: &str, then: &str) 
     panic!("after {text:?} no {then:?}: {shown}");
 }
 
-fn on_terminal(command: std::process::Command) -> PtySession {
+fn on_terminal(command: &std::process::Command) -> PtySession {
     let mut fresh = std::process::Command::new(command.get_program());
     fresh.args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -107,7 +107,7 @@ async fn a_browser_is_opened_at_the_pages() {
     let mut command = workplace.annexd(&["serve", "--open", "--listen", "127.0.0.1:0"]);
     let path = std::env::var("PATH").expect("a path");
     command.env("PATH", format!("{}:{path}", folder.display()));
-    let mut session = on_terminal(command);
+    let mut session = on_terminal(&command);
     let (_, url) = session.exp_regex(r"http://[0-9.]+:[0-9]+").expect("the address");
     let opened = (0..300).find_map(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));
