@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
-    match run(cli) {
+    match run(&cli) {
         Ok(()) => ExitCode::from(Exit::Done as u8),
         Err(error) => {
             let text = chain(&error);
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), OperationError> {
+fn run(cli: &Cli) -> Result<(), OperationError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -52,12 +52,12 @@ fn run(cli: Cli) -> Result<(), OperationError> {
     runtime.block_on(async {
         match &cli.task {
             Task::Serve(arguments) => {
-                let operations = open(&cli).await?;
+                let operations = open(cli).await?;
                 account::first(&operations).await?;
                 serve::serve(operations, arguments).await
             }
             Task::Account { person, roles } => {
-                let operations = open(&cli).await?;
+                let operations = open(cli).await?;
                 account::set(&operations, person, roles).await?;
                 operations.close().await
             }
