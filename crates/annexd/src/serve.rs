@@ -43,14 +43,12 @@ pub(crate) async fn serve(
         .await
         .map_err(|error| failed("serve", &error))?;
     tracing::info!("every request is answered; closing the register");
-    match Arc::try_unwrap(site) {
-        Ok(site) => site.into_operations().close().await,
-        Err(_) => {
-            // What was acknowledged is on disk; closing only tidies up after it.
-            tracing::warn!("an assessment is still being made; it is left");
-            Ok(())
-        }
+    if let Ok(site) = Arc::try_unwrap(site) {
+        return site.into_operations().close().await;
     }
+    // What was acknowledged is on disk; closing only tidies up after it.
+    tracing::warn!("an assessment is still being made; it is left");
+    Ok(())
 }
 
 /// An address that a browser on this machine can open.
