@@ -82,29 +82,33 @@ pub(crate) async fn found(browser: &Browser, server: &Server) -> BTreeMap<String
     let mut seen = BTreeSet::from(["/".to_owned()]);
     let mut waiting = VecDeque::from(["/".to_owned()]);
     let mut visits = 0;
-    while let Some(path) = waiting.pop_front() {
-        let Some(template) = template_of(&answered, &path) else { continue };
+    while let Some(link) = waiting.pop_front() {
+        let path = link.split('?').next().unwrap_or_default();
+        let Some(template) = template_of(&answered, path) else { continue };
         if !templates.contains(template) {
             continue;
         }
-        let name = name(template, &path);
+        let name = name(template, path);
         if pages.contains_key(&name) || visits == VISITS_MAX {
             continue;
         }
         visits += 1;
-        pages.insert(name, path.clone());
-        browser.goto(&server.at(&path)).await;
+        pages.insert(name, link.clone());
+        browser.goto(&server.at(&link)).await;
         let script = "return [...document.links].map(link => link.getAttribute('href'))";
         let links = browser.client.execute(script, Vec::new()).await.expect("links");
         for link in links.as_array().into_iter().flatten().filter_map(|link| link.as_str()) {
-            let path = link.split(['?', '#']).next().unwrap_or_default();
+            let link = link.split('#').next().unwrap_or_default();
+            let path = link.split('?').next().unwrap_or_default();
             if path.starts_with('/') && seen.insert(path.to_owned()) {
-                waiting.push_back(path.to_owned());
+                waiting.push_back(link.to_owned());
             }
         }
     }
-    let found: BTreeSet<&String> =
-        pages.values().filter_map(|path| template_of(&templates, path)).collect();
+    let found: BTreeSet<&String> = pages
+        .values()
+        .filter_map(|link| template_of(&templates, link.split('?').next()?))
+        .collect();
     let lost: Vec<&String> = templates.iter().filter(|own| !found.contains(own)).collect();
     assert!(lost.is_empty(), "no link of a page leads to {lost:?}");
     pages

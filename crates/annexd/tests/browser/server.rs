@@ -1,11 +1,14 @@
 //! The server under test: a copy of the example, and `annexd` over it.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
 
-use annex_operations::{Access, Caller, Operations, Ports, ScanRequest};
+use annex_isms::approval::ExpiryDefault;
+use annex_isms::{ControlId, Instant};
+use annex_operations::{Access, Caller, Command, Operations, Ports, ScanRequest};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Who signs in; the second person is someone else.
@@ -64,14 +67,53 @@ async fn assess(folder: &Path, database: Option<String>) {
     let operations = Operations::open(settings, declarations, file, catalogue, access, ports);
     let operations = operations.await.expect("a workplace");
     let by = Caller::of_folder("a test");
-    for command in [
-        annex_operations::Command::Declare,
-        annex_operations::Command::Ingest { batch, evidence: None },
-        annex_operations::Command::Assess,
-    ] {
+    for command in [Command::Declare, Command::Ingest { batch, evidence: None }, Command::Assess] {
+        operations.execute(command, &by).await.expect("recorded");
+    }
+    for command in more(&operations) {
         operations.execute(command, &by).await.expect("recorded");
     }
     operations.close().await.expect("closed");
+}
+
+/// What only people bring, so that each sort of page has something to show.
+fn more(operations: &Operations<'_>) -> Vec<Command> {
+    let person = |id: &str| id.parse().expect("an id");
+    let text = "Answer only from the articles below.\n";
+    let prompt = |text: &str, change: &str| Command::AddPromptVersion {
+        system: "helpdesk".parse().expect("an id"),
+        name: "answer".to_owned(),
+        digest: operations.store_bytes(text.as_bytes()).expect("stored").digest,
+        change: change.to_owned(),
+        by: person(TOMAS),
+    };
+    let decide = |controls: Vec<ControlId>, reason: &str| Command::DecideSoa {
+        included: controls.is_empty(),
+        controls,
+        grounds: BTreeSet::new(),
+        reason: reason.to_owned(),
+        by: person(INES),
+    };
+    let day = 24 * 60 * 60 * 1_000_000;
+    vec![
+        prompt(text, "The first version"),
+        prompt(&format!("{text}Say so when they do not tell.\n"), "No guesses"),
+        Command::PutDecision {
+            system: "helpdesk".parse().expect("an id"),
+            question: "May the assistant reset the token of an account that is locked?".to_owned(),
+            proposal: "Reset it, and tell the owner by mail.".to_owned(),
+            deadline: Instant::from_microseconds(operations.now().microseconds() + day),
+            on_expiry: ExpiryDefault::Reject,
+        },
+        Command::RaiseNonconformity {
+            control: "A.8.16".parse().expect("a control"),
+            finding: "Alerts of the assistant were read by nobody for two weeks.".to_owned(),
+            by: person(INES),
+        },
+        decide(Vec::new(), "Necessary for the help-desk assistant"),
+        Command::ApproveSoa { by: person("lars-winther"), compensating_review: String::new() },
+        decide(vec!["A.7.14".parse().expect("a control")], "No equipment of ours holds AI data"),
+    ]
 }
 
 impl Workplace {
@@ -109,8 +151,8 @@ impl Workplace {
     }
 
     /// `annexd` over this workplace.
-    pub(crate) fn annexd(&self, task: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_annexd"));
+    pub(crate) fn annexd(&self, task: &[&str]) -> Process {
+        let mut command = Process::new(env!("CARGO_BIN_EXE_annexd"));
         command
             .args(task)
             .arg("--config")
