@@ -18,6 +18,8 @@ Examples:
                                             the first time it asks who is the first to sign in
   annexd account ines-arvid                 a password for the person `ines-arvid`, typed twice
   annexd account ines-arvid < secret.txt    the same, from a file
+  annexd copy --from-folder .annex          that register into the database of ANNEX_DATABASE_URL
+  annexd copy --to-folder backup            the database's register into a new folder
   annexd completions bash > /etc/bash_completion.d/annexd
 
 Exit codes:
@@ -66,6 +68,13 @@ Environment:
         #[arg(long = "role", value_name = "ROLE")]
         roles: Vec<Role>,
     },
+    /// Copy register, ledger, accounts and evidence of all organisations between a folder and the
+    /// database that `ANNEX_DATABASE_URL` names, whole and verified or not at all
+    #[command(after_help = "\
+The target must hold no register. Stop every server first, so that nothing is written to the source
+meanwhile; it stays as it is. From then on write to one of the two alone: two that go on are two
+histories. Who was signed in signs in again.")]
+    Copy(CopyArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -82,4 +91,16 @@ pub(crate) struct ServeArgs {
     /// Open the pages in the browser of this desktop
     #[arg(long)]
     pub(crate) open: bool,
+}
+
+/// Between which folder and the database to copy.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct CopyArgs {
+    /// From this folder into the database; the evidence goes to the data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from_folder: Option<PathBuf>,
+    /// From the database into this folder, with the evidence of the data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to_folder: Option<PathBuf>,
 }

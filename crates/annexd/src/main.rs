@@ -1,23 +1,27 @@
-//! `annexd`: the pages of Annex over one data folder.
+//! `annexd`: the pages of Annex over a data folder, or over a database and a folder of evidence.
 //!
 //! ```text
 //!  annexd serve          ─▶ who is first?  ─▶ pages on 127.0.0.1:8600, until it is told to end
 //!  annexd account mara   ─▶ a password for a person on record
+//!  annexd copy           ─▶ everything from a folder into a database, or back
 //! ```
 //!
 //! It holds the data folder's writer lock as long as it runs: `annex` reads meanwhile, and what it
-//! would write waits. It listens on the machine itself unless told otherwise, because it has no
+//! would write waits. With `ANNEX_DATABASE_URL` the register is on PostgreSQL, and several run side
+//! by side. It listens on the machine itself unless told otherwise, because it has no
 //! TLS of its own.
 
 mod account;
 mod args;
+mod copying;
 mod serve;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use annex_machine::{PORTS, environment};
-use annex_operations::{Access, Caller, Command, Exit, OperationError, Operations};
+use annex_operations::{Access, Caller, Command, DATABASE_URL, Exit, OperationError, Operations};
+use annex_settings::{Declarations, Settings};
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::args::{Cli, LogFormat, Task};
@@ -61,6 +65,7 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 account::set(&operations, person, roles).await?;
                 operations.close().await
             }
+            Task::Copy(arguments) => copying::copy(&settings(&cli)?.0, arguments, &holder()).await,
             Task::Completions { shell } => {
                 let mut bytes = Vec::new();
                 clap_complete::generate(*shell, &mut Cli::command(), "annexd", &mut bytes);
@@ -74,23 +79,35 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
     })
 }
 
-/// Opens the data folder as its writer. One that is not there is made when it is declared whose
-/// it is.
-async fn open(cli: &Cli) -> Result<Operations<'static>, OperationError> {
+/// The settings and declarations, as the arguments have them.
+fn settings(cli: &Cli) -> Result<(Settings, Declarations), OperationError> {
     let (mut settings, declarations) =
         annex_settings::load(&cli.config, &environment).map_err(Box::new)?;
     if let Some(data) = &cli.data {
         settings.data.clone_from(data);
     }
+    Ok((settings, declarations))
+}
+
+/// What others who want to write are told.
+fn holder() -> String {
+    format!("annexd, process {}", std::process::id())
+}
+
+/// Opens the register for writing, in the data folder or in the database. A folder that is not
+/// there is made when it is declared whose it is.
+async fn open(cli: &Cli) -> Result<Operations<'static>, OperationError> {
+    let (settings, declarations) = settings(cli)?;
     let declared = declarations.organisation.is_some();
-    if !settings.data.is_dir() && !declared {
+    let on_server = environment(DATABASE_URL).is_some();
+    if !settings.data.is_dir() && !declared && !on_server {
         return Err(OperationError::Input(format!(
             "there is no data folder {}; `annex assess PATH` makes one, `annex init` declares an organisation to begin with, --data names another folder",
             settings.data.display()
         )));
     }
     let catalogue = annex_operations::catalogue(&settings)?;
-    let access = Access::Write { holder: format!("annexd, process {}", std::process::id()) };
+    let access = Access::Write { holder: holder() };
     let file = cli.config.clone();
     let operations =
         Operations::open(settings, declarations, file, catalogue, access, PORTS).await?;

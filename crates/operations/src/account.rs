@@ -92,22 +92,25 @@ impl Operations<'_> {
         let kept = known.as_ref().map_or(NOBODY, |account| &account.password);
         let right =
             password.chars().count() <= PASSWORD_CHARS_MAX && matches(kept, password).await?;
-        let Some(mut account) = known else { return Ok(None) };
+        let Some(account) = known else { return Ok(None) };
         if account.locked_until.is_some_and(|until| now < until) {
             return Ok(None);
         }
         if !right {
-            account.failures += 1;
-            if account.failures >= FAILURES_MAX {
-                account.failures = 0;
-                account.locked_until = Some(later(now, LOCKED_SECONDS));
-            }
-            self.scope().put_account(&account).await?;
+            let count = |account: &mut Account| {
+                account.failures += 1;
+                if account.failures >= FAILURES_MAX {
+                    account.failures = 0;
+                    account.locked_until = Some(later(now, LOCKED_SECONDS));
+                }
+            };
+            self.scope().change_account(&account.person, count).await?;
             return Ok(None);
         }
         if account.failures > 0 || account.locked_until.is_some() {
-            (account.failures, account.locked_until) = (0, None);
-            self.scope().put_account(&account).await?;
+            let clear =
+                |account: &mut Account| (account.failures, account.locked_until) = (0, None);
+            self.scope().change_account(&account.person, clear).await?;
         }
         // Hashed only to be text: nobody can tell the random bytes from it, and 64 digits they are.
         let drawn = annex_isms::Digest::of(&(self.ports.random)()).to_string();

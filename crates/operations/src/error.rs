@@ -99,6 +99,19 @@ impl OperationError {
         matches!(self, Self::Register(RegisterError::Asked { .. }))
     }
 
+    /// Whether the register is away or busy for a while: the same may go well later. The message
+    /// says what became of what was tried, and names no secret.
+    pub const fn is_away(&self) -> bool {
+        matches!(
+            self,
+            Self::Register(
+                RegisterError::Unreachable { .. }
+                    | RegisterError::Unconfirmed
+                    | RegisterError::Locked { .. }
+            )
+        )
+    }
+
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::Input(message.into())
     }

@@ -23,6 +23,7 @@ mod answer;
 mod assess;
 mod asset;
 mod command;
+mod copy;
 mod decision;
 mod declare;
 mod error;
@@ -50,11 +51,12 @@ pub use account::{SignedIn, check_password};
 pub use command::{
     Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,
 };
+pub use copy::{Between, Copied, copy};
 pub use decision::Choice;
 pub use error::{Exit, OperationError};
 pub use find::resolve_subject;
 pub use list::Proof;
-pub use open::{Access, Operations, Ports};
+pub use open::{Access, DATABASE_URL, Operations, Ports};
 pub use pack::Packed;
 pub use prompt::{ApprovedPrompt, PROMPT_BYTES_MAX, PROMPT_CHECKS};
 pub use query::{Query, Verified, catalogue};

@@ -52,7 +52,7 @@ pub struct Operations<'a> {
 }
 
 /// The variable that puts the register on PostgreSQL. It holds a password, so no file has it.
-const DATABASE_URL: &str = "ANNEX_DATABASE_URL";
+pub const DATABASE_URL: &str = "ANNEX_DATABASE_URL";
 
 /// How long the database may take to answer a statement.
 const ANSWER_WAIT_MS: u64 = 60_000;
@@ -81,16 +81,7 @@ impl<'a> Operations<'a> {
             // Before the folder is made: what is refused leaves nothing behind.
             key::refuse_inside(key_file, &settings.data)?;
         }
-        let options = OpenOptions {
-            create: writes,
-            access: match access {
-                Access::Read => annex_register::Access::Read,
-                Access::Write { holder } => annex_register::Access::Write { holder },
-            },
-            lock_wait_ms: settings.lock_wait_ms,
-            sqlite_pages_max: Some(settings.register_pages_max).filter(|pages| *pages > 0),
-            answer_wait_ms: ANSWER_WAIT_MS,
-        };
+        let options = options(&settings, writes, access);
         let register = Register::open(&location, &options).await.map_err(|error| match error {
             RegisterError::NotFound { what } => OperationError::input(format!(
                 "not found: {what}; `annex assess PATH` makes one, --data names another folder"
@@ -227,8 +218,22 @@ impl<'a> Operations<'a> {
     }
 }
 
+/// How a register is opened; created when `creates` says so.
+pub(crate) fn options(settings: &Settings, creates: bool, access: Access) -> OpenOptions {
+    OpenOptions {
+        create: creates,
+        access: match access {
+            Access::Read => annex_register::Access::Read,
+            Access::Write { holder } => annex_register::Access::Write { holder },
+        },
+        lock_wait_ms: settings.lock_wait_ms,
+        sqlite_pages_max: Some(settings.register_pages_max).filter(|pages| *pages > 0),
+        answer_wait_ms: ANSWER_WAIT_MS,
+    }
+}
+
 /// Where the register is.
-fn location(
+pub(crate) fn location(
     settings: &Settings,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Location, OperationError> {

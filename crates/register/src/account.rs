@@ -40,15 +40,36 @@ impl Scope<'_> {
         let key = (self.id.to_string(), person.to_string());
         let transaction = self.read(OPERATION).await?;
         let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
-        row.map(|row| {
-            Ok(Account {
-                person: person.clone(),
-                password: row.password,
-                failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-                locked_until: row.locked_until.as_deref().map(instant).transpose()?,
-            })
-        })
-        .transpose()
+        row.map(|row| from_row(person, row)).transpose()
+    }
+
+    /// Changes an account as it is at that moment, so that nobody else's change is lost; another
+    /// server may count wrong passwords too.
+    pub async fn change_account(
+        &self,
+        person: &PersonId,
+        change: impl FnOnce(&mut Account) + Send,
+    ) -> Result<(), RegisterError> {
+        const OPERATION: &str = "change an account";
+        let key = (self.id.to_string(), person.to_string());
+        let (transaction, _guard) = self.write(OPERATION).await?;
+        let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
+        let Some(row) = row else { return Ok(()) };
+        let mut account = from_row(person, row)?;
+        change(&mut account);
+        let row = self.account_row(&account);
+        upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
+        transaction.commit().await.during(OPERATION)
+    }
+
+    fn account_row(&self, account: &Account) -> account::Model {
+        account::Model {
+            organisation: self.id.to_string(),
+            person: account.person.to_string(),
+            password: account.password.clone(),
+            failures: i32::try_from(account.failures).unwrap_or(i32::MAX),
+            locked_until: account.locked_until.map(|at| at.to_string()),
+        }
     }
 
     /// Whether there is any account.
@@ -66,13 +87,7 @@ impl Scope<'_> {
     /// Writes an account anew.
     pub async fn put_account(&self, account: &Account) -> Result<(), RegisterError> {
         const OPERATION: &str = "write an account";
-        let row = account::Model {
-            organisation: self.id.to_string(),
-            person: account.person.to_string(),
-            password: account.password.clone(),
-            failures: i32::try_from(account.failures).unwrap_or(i32::MAX),
-            locked_until: account.locked_until.map(|at| at.to_string()),
-        };
+        let row = self.account_row(account);
         let (transaction, _guard) = self.write(OPERATION).await?;
         upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
         transaction.commit().await.during(OPERATION)
@@ -138,6 +153,15 @@ impl Scope<'_> {
         ended.exec(&transaction).await.during(OPERATION)?;
         transaction.commit().await.during(OPERATION)
     }
+}
+
+fn from_row(person: &PersonId, row: account::Model) -> Result<Account, RegisterError> {
+    Ok(Account {
+        person: person.clone(),
+        password: row.password,
+        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        locked_until: row.locked_until.as_deref().map(instant).transpose()?,
+    })
 }
 
 fn instant(text: &str) -> Result<Instant, RegisterError> {

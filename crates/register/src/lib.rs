@@ -53,6 +53,7 @@
 
 mod account;
 mod alias;
+mod copy;
 mod error;
 mod folder;
 mod ingest;
@@ -72,6 +73,7 @@ mod transaction;
 mod verify;
 
 pub use account::{Account, Session};
+pub use copy::Copied;
 pub use error::RegisterError;
 pub use ingest::Ingest;
 pub use list::{

@@ -36,6 +36,7 @@ pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     /// How long a statement may take; nothing bounds it on SQLite.
     answer_wait: Option<Duration>,
+    purpose: Purpose,
 }
 
 /// What a transaction is begun for.
@@ -54,11 +55,18 @@ impl Transaction {
         within(self.answer_wait, self.inner.rollback()).await
     }
 
-    /// Goes on for another organisation.
+    /// Goes on for another organisation; to write, with its lock, which a new one has no row for
+    /// yet.
     pub(crate) async fn turn_to(&self, organisation: &str) -> Result<(), DbErr> {
-        if self.get_database_backend() == DbBackend::Postgres {
-            let sql = "SELECT set_config('annex.organisation', $1, true)";
-            self.execute_raw(statement(sql, [organisation])).await?;
+        if self.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let name = "SELECT set_config('annex.organisation', $1, true)";
+        self.execute_raw(statement(name, [organisation])).await?;
+        if self.purpose == Purpose::Write {
+            // Two organisations whose numbers are the same only wait for each other.
+            let lock = "SELECT pg_advisory_xact_lock(hashtextextended('annex/' || $1, 0))";
+            self.execute_raw(statement(lock, [organisation])).await?;
         }
         Ok(())
     }
@@ -99,12 +107,7 @@ impl Scope<'_> {
         &self,
         operation: &'static str,
     ) -> Result<(Transaction, MutexGuard<'_, ()>), RegisterError> {
-        if !self.register.is_writer() {
-            return Err(RegisterError::ReadOnly { operation, source: None });
-        }
-        let guard = self.register.writing.lock().await;
-        let transaction = self.register.begin(self.id.as_str(), Purpose::Write).await;
-        Ok((transaction.during(operation)?, guard))
+        self.register.begin_to_write(self.id.as_str(), operation).await
     }
 }
 
@@ -115,6 +118,27 @@ impl Register {
         operation: &'static str,
     ) -> Result<Transaction, RegisterError> {
         self.begin(EVERY, Purpose::Read).await.during(operation)
+    }
+
+    /// Begins a transaction that writes and sees the list of organisations at first.
+    pub(crate) async fn write_list(
+        &self,
+        operation: &'static str,
+    ) -> Result<(Transaction, MutexGuard<'_, ()>), RegisterError> {
+        self.begin_to_write(EVERY, operation).await
+    }
+
+    async fn begin_to_write(
+        &self,
+        organisation: &str,
+        operation: &'static str,
+    ) -> Result<(Transaction, MutexGuard<'_, ()>), RegisterError> {
+        if !self.is_writer() {
+            return Err(RegisterError::ReadOnly { operation, source: None });
+        }
+        let guard = self.writing.lock().await;
+        let transaction = self.begin(organisation, Purpose::Write).await;
+        Ok((transaction.during(operation)?, guard))
     }
 
     async fn begin(&self, organisation: &str, purpose: Purpose) -> Result<Transaction, DbErr> {
@@ -133,31 +157,17 @@ impl Register {
             sqlite_transaction_mode: immediate.then_some(sea_orm::SqliteTransactionMode::Immediate),
         };
         let inner = within(answer_wait, self.connection.begin_with_options(options)).await?;
-        let transaction = Transaction { inner, answer_wait };
-        if !on_server {
-            return Ok(transaction);
+        let transaction = Transaction { inner, answer_wait, purpose };
+        if on_server && purpose == Purpose::Write {
+            let settings = "SELECT set_config('lock_timeout', $1, true), \
+                            set_config('idle_in_transaction_session_timeout', $2, true)";
+            // Zero would be no end to the waiting.
+            let wait = format!("{}ms", self.lock_wait_ms.max(1));
+            let silence = format!("{SILENT_WRITER_MS}ms");
+            transaction.execute_raw(statement(settings, [wait.as_str(), &silence])).await?;
         }
-        match purpose {
-            Purpose::Read => transaction.turn_to(organisation).await?,
-            Purpose::Write => self.lock(&transaction, organisation).await?,
-        }
+        transaction.turn_to(organisation).await?;
         Ok(transaction)
-    }
-
-    /// Names the organisation and takes its lock, which a new one has no row for yet.
-    async fn lock(&self, transaction: &Transaction, organisation: &str) -> Result<(), DbErr> {
-        let settings = "SELECT set_config('annex.organisation', $1, true), \
-                        set_config('lock_timeout', $2, true), \
-                        set_config('idle_in_transaction_session_timeout', $3, true)";
-        // Zero would be no end to the waiting.
-        let wait = format!("{}ms", self.lock_wait_ms.max(1));
-        let silence = format!("{SILENT_WRITER_MS}ms");
-        let settings = statement(settings, [organisation, wait.as_str(), silence.as_str()]);
-        transaction.execute_raw(settings).await?;
-        // Two organisations whose numbers are the same only wait for each other.
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('annex/' || $1, 0))";
-        transaction.execute_raw(statement(lock, [organisation])).await?;
-        Ok(())
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     Stale,
     /// The form does not belong to the session.
     Foreign,
+    /// The register is away or busy; says what became of what was tried.
+    Away(String),
     /// It could not be carried out.
     Internal(OperationError),
 }
@@ -32,6 +34,10 @@ impl From<OperationError> for Failure {
             OperationError::Forbidden(why) => Self::Forbidden(why.clone()),
             _ if error.is_stale() => Self::Stale,
             _ if error.is_asked() => Self::Asked(error.to_string()),
+            _ if error.is_away() => {
+                tracing::error!(error = %chain(&error), "the register is away");
+                Self::Away(error.to_string())
+            }
             _ if error.exit() == Exit::Input => Self::Refused(error.to_string()),
             _ => Self::Internal(error),
         }
@@ -63,6 +69,9 @@ impl IntoResponse for Failure {
                 "The form is not of your present session. Open its page again and send it anew."
                     .to_owned(),
             ),
+            Self::Away(text) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "The register is not there just now", text)
+            }
             Self::Internal(error) => {
                 // Causes can hold paths of the machine: they are for its administrator.
                 tracing::error!(error = %chain(&error), "a request failed");

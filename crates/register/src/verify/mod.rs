@@ -112,14 +112,23 @@ impl Scope<'_> {
         key: &VerifyingKey,
         kept_checkpoint: Option<&[u8]>,
     ) -> Result<Verification, RegisterError> {
+        let transaction = self.read(OPERATION).await?;
+        self.verify_in(&transaction, key, kept_checkpoint).await
+    }
+
+    pub(crate) async fn verify_in(
+        &self,
+        transaction: &Transaction,
+        key: &VerifyingKey,
+        kept_checkpoint: Option<&[u8]>,
+    ) -> Result<Verification, RegisterError> {
         let kept = kept_checkpoint
             .map(|note| open_checkpoint(note, key))
             .transpose()
             .during("open the checkpoint that was kept")?;
-        let transaction = self.read(OPERATION).await?;
         let mut verifying = Verifying {
             scope: self,
-            transaction: &transaction,
+            transaction,
             key,
             kept,
             found: Verification { entries: 0, checkpoints: 0, fault: None },

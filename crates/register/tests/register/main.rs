@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::assigning_clones, reason = "a test says it the short way")]
 
+mod copying;
 mod crash;
 mod everything;
 mod ingesting;

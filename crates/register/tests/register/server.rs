@@ -256,3 +256,29 @@ async fn a_migration_reaches_the_rows_of_every_organisation() {
     let bound = "SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity";
     assert_eq!(database.sql(bound), "0", "the owner is bound again");
 }
+
+#[tokio::test]
+async fn two_servers_that_count_wrong_passwords_lose_none() {
+    let place = Place::database();
+    let mut options = writing();
+    options.lock_wait_ms = 30_000;
+    let (one, two) = (place.open(&options).await.unwrap(), place.open(&options).await.unwrap());
+    let id = organisation("acme");
+    let person: annex_isms::PersonId = "ada".parse().unwrap();
+    let account = annex_register::Account {
+        person: person.clone(),
+        password: String::new(),
+        failures: 0,
+        locked_until: None,
+    };
+    one.organisation(&id).put_account(&account).await.unwrap();
+    let count = async |register: &Register| {
+        for _ in 0..10 {
+            let scope = register.organisation(&id);
+            scope.change_account(&person, |account| account.failures += 1).await.unwrap();
+        }
+    };
+    tokio::join!(count(&one), count(&two));
+    let counted = two.organisation(&id).account(&person).await.unwrap().unwrap();
+    assert_eq!(counted.failures, 20);
+}

@@ -47,6 +47,10 @@ impl From<OperationError> for Problem {
         let status = match &error {
             OperationError::Forbidden(_) => StatusCode::FORBIDDEN,
             _ if error.is_stale() => StatusCode::PRECONDITION_FAILED,
+            _ if error.is_away() => {
+                tracing::error!(error = %crate::error::chain(&error), "the register is away");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             _ if error.exit() == Exit::Input => StatusCode::UNPROCESSABLE_ENTITY,
             _ => {
                 tracing::error!(error = %crate::error::chain(&error), "a request failed");
