@@ -126,7 +126,12 @@ async fn a_folder_is_copied_into_a_database_and_back() {
     let verified = last.verify(&key, Some(&kept)).await.unwrap();
     assert_eq!(verified, first.verify(&key, Some(&kept)).await.unwrap());
     assert_eq!((verified.fault, verified.evidence), (None, 2));
-    assert!(last.sign_in("ines-arvid", SECRET).await.unwrap().is_some());
+    let attempt = annex_operations::Attempt {
+        person: "ines-arvid".to_owned(),
+        password: SECRET.to_owned(),
+        from: None,
+    };
+    assert!(last.sign_in(&attempt).await.unwrap().is_some());
 
     // A piece of evidence that is missing is no copy, and leaves no register.
     let empty = shared().database();

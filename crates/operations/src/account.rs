@@ -1,13 +1,13 @@
-//! Signing in: passwords, lock-out, sessions.
+//! Passwords and sessions.
 //!
 //! A password is kept as its Argon2id digest, a session as the SHA-256 of a random token. Neither
-//! they nor wrong attempts are ledger entries; what a person does once signed in is.
+//! they nor attempts to sign in are ledger entries; what a person does once signed in is.
 
 use std::collections::BTreeSet;
 
 use annex_isms::entity::Role;
-use annex_isms::{Actor, Instant, PersonId, Record};
-use annex_register::{Account, Session};
+use annex_isms::{Actor, Digest, Instant, PersonId, Record};
+use annex_register::{Account, Ended, Session};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use sha2::{Digest as _, Sha256};
@@ -18,10 +18,7 @@ use crate::{OperationError, Operations};
 /// The shortest password, in characters; length is what counts (NIST SP 800-63B, 5.1.1).
 const PASSWORD_CHARS_MIN: usize = 12;
 /// The longest, so that nobody can make the server digest megabytes.
-const PASSWORD_CHARS_MAX: usize = 256;
-/// Wrong passwords in a row before an account is locked, and for how long.
-const FAILURES_MAX: u32 = 5;
-const LOCKED_SECONDS: i64 = 15 * 60;
+pub(crate) const PASSWORD_CHARS_MAX: usize = 256;
 /// How long a session lasts.
 const SESSION_SECONDS: i64 = 12 * 60 * 60;
 
@@ -36,6 +33,19 @@ pub struct SignedIn {
     pub roles: BTreeSet<Role>,
     /// What the browser holds: 64 hexadecimal digits.
     pub token: String,
+}
+
+/// A session, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// What names it; nobody can take part in the session by it.
+    pub id: Digest,
+    /// Since when.
+    pub began_at: Instant,
+    /// Until when.
+    pub ends_at: Instant,
+    /// Whether it is the one that asks.
+    pub present: bool,
 }
 
 impl SignedIn {
@@ -63,7 +73,7 @@ impl Operations<'_> {
         let password = digest(password, salt).await?;
         let account = Account { person: who.clone(), password, failures: 0, locked_until: None };
         self.scope().put_account(&account).await?;
-        Ok(self.scope().end_sessions(None, Some(who)).await?)
+        Ok(self.scope().end_sessions(Ended::OfPerson(who)).await?)
     }
 
     /// Whether anyone can sign in.
@@ -74,50 +84,39 @@ impl Operations<'_> {
         Ok(self.scope().has_accounts().await?)
     }
 
-    /// Signs a person in. `None` when name and password do not go together, or the account is
-    /// locked: which of them is not said, and takes the same time.
+    /// Replaces a person's own password, which they show that they know, and ends all their other
+    /// sessions.
     ///
     /// # Errors
-    /// When the register cannot be read or written.
-    pub async fn sign_in(
+    /// When the present password is wrong or the account is locked, which is not told apart, or the
+    /// new one is too short or too long.
+    pub async fn change_password(
         &self,
-        who: &str,
+        who: &SignedIn,
+        present: &str,
         password: &str,
+        from: Option<String>,
+    ) -> Result<(), OperationError> {
+        check_password(password)?;
+        self.confirm_password(&who.person, present, from).await?;
+        let password = digest(password, (self.ports.random)()).await?;
+        self.scope().change_account(&who.person, |account| account.password = password).await?;
+        let kept = sha256(&who.token);
+        Ok(self.scope().end_sessions(Ended::Others { person: &who.person, kept: &kept }).await?)
+    }
+
+    /// Begins a session of a person who has shown who they are.
+    pub(crate) async fn begin_session(
+        &self,
+        person: &PersonId,
+        now: Instant,
     ) -> Result<Option<SignedIn>, OperationError> {
-        let now = self.now();
-        let known = match who.parse::<PersonId>() {
-            Ok(id) => self.scope().account(&id).await?,
-            Err(_) => None,
-        };
-        let kept = known.as_ref().map_or(NOBODY, |account| &account.password);
-        let right =
-            password.chars().count() <= PASSWORD_CHARS_MAX && matches(kept, password).await?;
-        let Some(account) = known else { return Ok(None) };
-        if account.locked_until.is_some_and(|until| now < until) {
-            return Ok(None);
-        }
-        if !right {
-            let count = |account: &mut Account| {
-                account.failures += 1;
-                if account.failures >= FAILURES_MAX {
-                    account.failures = 0;
-                    account.locked_until = Some(later(now, LOCKED_SECONDS));
-                }
-            };
-            self.scope().change_account(&account.person, count).await?;
-            return Ok(None);
-        }
-        if account.failures > 0 || account.locked_until.is_some() {
-            let clear =
-                |account: &mut Account| (account.failures, account.locked_until) = (0, None);
-            self.scope().change_account(&account.person, clear).await?;
-        }
         // Hashed only to be text: nobody can tell the random bytes from it, and 64 digits they are.
-        let drawn = annex_isms::Digest::of(&(self.ports.random)()).to_string();
+        let drawn = Digest::of(&(self.ports.random)()).to_string();
         let token = drawn.rsplit(':').next().unwrap_or_default().to_owned();
         let session = Session {
             token: sha256(&token),
-            person: account.person.clone(),
+            person: person.clone(),
             began_at: now,
             ends_at: later(now, SESSION_SECONDS),
         };
@@ -141,7 +140,7 @@ impl Operations<'_> {
     }
 
     /// A person on record.
-    async fn person(
+    pub(crate) async fn person(
         &self,
         id: &PersonId,
     ) -> Result<Option<annex_isms::entity::Person>, OperationError> {
@@ -157,7 +156,34 @@ impl Operations<'_> {
     /// # Errors
     /// When the register cannot be written.
     pub async fn sign_out(&self, token: &str) -> Result<(), OperationError> {
-        Ok(self.scope().end_sessions(Some(&sha256(token)), None).await?)
+        Ok(self.scope().end_sessions(Ended::Session(&sha256(token))).await?)
+    }
+
+    /// A person's own sessions, the newest first.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn sessions(&self, of: &SignedIn) -> Result<Vec<OwnSession>, OperationError> {
+        let (now, present) = (self.now(), sha256(&of.token));
+        let sessions = self.scope().sessions(&of.person, now).await?;
+        Ok(sessions
+            .into_iter()
+            .map(|session| OwnSession {
+                present: session.token == present,
+                id: Digest::from_bytes(session.token),
+                began_at: session.began_at,
+                ends_at: session.ends_at,
+            })
+            .collect())
+    }
+
+    /// Ends one of a person's own sessions.
+    ///
+    /// # Errors
+    /// When the register cannot be written.
+    pub async fn end_session(&self, of: &SignedIn, id: &Digest) -> Result<(), OperationError> {
+        let one = Ended::One { person: &of.person, token: id.as_bytes() };
+        Ok(self.scope().end_sessions(one).await?)
     }
 }
 
@@ -176,7 +202,7 @@ pub fn check_password(password: &str) -> Result<(), OperationError> {
 }
 
 /// The digest of no password, so that a name that nobody has takes as long as one that somebody has.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub(crate) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 async fn digest(password: &str, salt: [u8; 32]) -> Result<String, OperationError> {
     let password = password.to_owned();
@@ -187,7 +213,7 @@ async fn digest(password: &str, salt: [u8; 32]) -> Result<String, OperationError
     .await
 }
 
-async fn matches(kept: &str, password: &str) -> Result<bool, OperationError> {
+pub(crate) async fn matches(kept: &str, password: &str) -> Result<bool, OperationError> {
     let (kept, password) = (kept.to_owned(), password.to_owned());
     blocking(move || {
         let kept = PasswordHash::new(&kept)?;
@@ -205,10 +231,10 @@ async fn blocking<T: Send + 'static>(
         .map_err(|error| OperationError::Internal(error.to_string()))
 }
 
-fn later(at: Instant, seconds: i64) -> Instant {
+pub(crate) fn later(at: Instant, seconds: i64) -> Instant {
     Instant::from_microseconds(at.microseconds() + seconds * 1_000_000)
 }
 
-fn sha256(token: &str) -> [u8; 32] {
+pub(crate) fn sha256(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }

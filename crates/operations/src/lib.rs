@@ -30,6 +30,7 @@ mod error;
 mod evidence;
 mod exception;
 mod find;
+mod holder;
 mod ingest;
 mod key;
 mod list;
@@ -41,13 +42,14 @@ mod prompt;
 mod query;
 mod risk;
 mod scan;
+mod sign_in;
 mod soa;
 mod supplier;
 mod token;
 mod work;
 
-pub use access::{Caller, actions};
-pub use account::{SignedIn, check_password};
+pub use access::{Caller, actions, permitted};
+pub use account::{OwnSession, SignedIn, check_password};
 pub use command::{
     Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,
 };
@@ -55,18 +57,23 @@ pub use copy::{Between, Copied, copy};
 pub use decision::Choice;
 pub use error::{Exit, OperationError};
 pub use find::resolve_subject;
+pub use holder::Holder;
 pub use list::Proof;
 pub use open::{Access, DATABASE_URL, Operations, Ports};
 pub use pack::Packed;
 pub use prompt::{ApprovedPrompt, PROMPT_BYTES_MAX, PROMPT_CHECKS};
 pub use query::{Query, Verified, catalogue};
 pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
+pub use sign_in::Attempt;
 pub use token::organisation_of;
 
 /// What lists are asked, and what they give.
 pub use annex_register::{
     Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, StoredEntry,
 };
+
+/// Attempts to sign in, as they are kept.
+pub use annex_register::{Means, SignIn, SignInOutcome};
 
 /// Progress of a scan.
 pub use annex_discover::Progress;

@@ -1,7 +1,7 @@
 //! Accounts and sessions: rows without a body in the ledger, so that no secret ever gets there.
 
 use annex_isms::{Instant, PersonId};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::error::During as _;
 use crate::table::{account, session, upsert};
@@ -40,26 +40,43 @@ impl Scope<'_> {
         let key = (self.id.to_string(), person.to_string());
         let transaction = self.read(OPERATION).await?;
         let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
-        row.map(|row| from_row(person, row)).transpose()
+        row.map(Account::try_from).transpose()
     }
 
-    /// Changes an account as it is at that moment, so that nobody else's change is lost; another
-    /// server may count wrong passwords too.
+    /// Every account, by person.
+    pub async fn accounts(&self) -> Result<Vec<Account>, RegisterError> {
+        const OPERATION: &str = "list the accounts";
+        let transaction = self.read(OPERATION).await?;
+        let rows = account::Entity::find()
+            .filter(account::Column::Organisation.eq(self.id.as_str()))
+            .order_by_asc(account::Column::Person)
+            .all(&transaction)
+            .await
+            .during(OPERATION)?;
+        rows.into_iter().map(Account::try_from).collect()
+    }
+
+    /// Changes an account as it is at that moment, and gives what it is then; `None` when there is
+    /// none. Whoever changes it at the same time comes before or after.
     pub async fn change_account(
         &self,
         person: &PersonId,
         change: impl FnOnce(&mut Account) + Send,
-    ) -> Result<(), RegisterError> {
+    ) -> Result<Option<Account>, RegisterError> {
         const OPERATION: &str = "change an account";
         let key = (self.id.to_string(), person.to_string());
         let (transaction, _guard) = self.write(OPERATION).await?;
         let row = account::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
-        let Some(row) = row else { return Ok(()) };
-        let mut account = from_row(person, row)?;
+        let Some(row) = row else { return Ok(None) };
+        let before = Account::try_from(row)?;
+        let mut account = before.clone();
         change(&mut account);
-        let row = self.account_row(&account);
-        upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
-        transaction.commit().await.during(OPERATION)
+        if account != before {
+            let row = self.account_row(&account);
+            upsert::<account::Entity, _>(&transaction, vec![row]).await.during(OPERATION)?;
+            transaction.commit().await.during(OPERATION)?;
+        }
+        Ok(Some(account))
     }
 
     fn account_row(&self, account: &Account) -> account::Model {
@@ -99,18 +116,26 @@ impl Scope<'_> {
         let key = (self.id.to_string(), token.to_vec());
         let transaction = self.read(OPERATION).await?;
         let row = session::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
-        row.map(|row| {
-            Ok(Session {
-                token: *token,
-                person: row
-                    .person
-                    .parse()
-                    .map_err(|error| RegisterError::corrupt(format!("{error}")))?,
-                began_at: instant(&row.began_at)?,
-                ends_at: instant(&row.ends_at)?,
-            })
-        })
-        .transpose()
+        row.map(Session::try_from).transpose()
+    }
+
+    /// The sessions of a person that have not ended, the newest first.
+    pub async fn sessions(
+        &self,
+        person: &PersonId,
+        now: Instant,
+    ) -> Result<Vec<Session>, RegisterError> {
+        const OPERATION: &str = "list the sessions of a person";
+        let transaction = self.read(OPERATION).await?;
+        let rows = session::Entity::find()
+            .filter(session::Column::Organisation.eq(self.id.as_str()))
+            .filter(session::Column::Person.eq(person.as_str()))
+            .filter(session::Column::EndsAt.gt(now.to_string()))
+            .order_by_desc(session::Column::BeganAt)
+            .all(&transaction)
+            .await
+            .during(OPERATION)?;
+        rows.into_iter().map(Session::try_from).collect()
     }
 
     /// Begins a session; those that ended by `began_at` go.
@@ -134,36 +159,81 @@ impl Scope<'_> {
         transaction.commit().await.during(OPERATION)
     }
 
-    /// Ends the session of a token's digest; all those of a person when `person` is given.
-    pub async fn end_sessions(
-        &self,
-        token: Option<&[u8; 32]>,
-        person: Option<&PersonId>,
-    ) -> Result<(), RegisterError> {
+    /// Ends sessions.
+    pub async fn end_sessions(&self, which: Ended<'_>) -> Result<(), RegisterError> {
         const OPERATION: &str = "end a session";
         let (transaction, _guard) = self.write(OPERATION).await?;
-        let mut ended = session::Entity::delete_many()
+        let all = session::Entity::delete_many()
             .filter(session::Column::Organisation.eq(self.id.as_str()));
-        if let Some(token) = token {
-            ended = ended.filter(session::Column::Token.eq(token.to_vec()));
-        }
-        if let Some(person) = person {
-            ended = ended.filter(session::Column::Person.eq(person.as_str()));
-        }
+        let ended = match which {
+            Ended::Session(token) => all.filter(session::Column::Token.eq(token.to_vec())),
+            Ended::OfPerson(person) => all.filter(session::Column::Person.eq(person.as_str())),
+            Ended::Others { person, kept } => all
+                .filter(session::Column::Person.eq(person.as_str()))
+                .filter(session::Column::Token.ne(kept.to_vec())),
+            Ended::One { person, token } => all
+                .filter(session::Column::Person.eq(person.as_str()))
+                .filter(session::Column::Token.eq(token.to_vec())),
+        };
         ended.exec(&transaction).await.during(OPERATION)?;
         transaction.commit().await.during(OPERATION)
     }
 }
 
-fn from_row(person: &PersonId, row: account::Model) -> Result<Account, RegisterError> {
-    Ok(Account {
-        person: person.clone(),
-        password: row.password,
-        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        locked_until: row.locked_until.as_deref().map(instant).transpose()?,
-    })
+/// Which sessions end; tokens are their digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended<'a> {
+    /// The one of this token.
+    Session(&'a [u8; 32]),
+    /// All of a person.
+    OfPerson(&'a PersonId),
+    /// All of a person but one.
+    Others {
+        /// Whose.
+        person: &'a PersonId,
+        /// The one that goes on.
+        kept: &'a [u8; 32],
+    },
+    /// The one of this token, if it is this person's.
+    One {
+        /// Whose.
+        person: &'a PersonId,
+        /// The one that ends.
+        token: &'a [u8; 32],
+    },
 }
 
-fn instant(text: &str) -> Result<Instant, RegisterError> {
+impl TryFrom<account::Model> for Account {
+    type Error = RegisterError;
+
+    fn try_from(row: account::Model) -> Result<Self, RegisterError> {
+        Ok(Self {
+            person: id(&row.person)?,
+            password: row.password,
+            failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+            locked_until: row.locked_until.as_deref().map(instant).transpose()?,
+        })
+    }
+}
+
+impl TryFrom<session::Model> for Session {
+    type Error = RegisterError;
+
+    fn try_from(row: session::Model) -> Result<Self, RegisterError> {
+        let token = row.token.try_into();
+        Ok(Self {
+            token: token.map_err(|_| RegisterError::corrupt("a token is no digest".to_owned()))?,
+            person: id(&row.person)?,
+            began_at: instant(&row.began_at)?,
+            ends_at: instant(&row.ends_at)?,
+        })
+    }
+}
+
+pub(crate) fn id(text: &str) -> Result<PersonId, RegisterError> {
+    text.parse().map_err(|error| RegisterError::corrupt(format!("{error}")))
+}
+
+pub(crate) fn instant(text: &str) -> Result<Instant, RegisterError> {
     text.parse().map_err(|_| RegisterError::corrupt(format!("`{text}` is no instant")))
 }

@@ -25,7 +25,8 @@ use sea_orm::{
 use crate::error::During as _;
 use crate::read::signed;
 use crate::table::{
-    self, Rows, account, ledger_checkpoint, ledger_entry, ledger_head, ledger_node,
+    self, Rows, account, ledger_checkpoint, ledger_entry, ledger_head, ledger_node, recovery_code,
+    second_factor, sign_in,
 };
 use crate::transaction::Transaction;
 use crate::{Register, RegisterError, Scope};
@@ -123,13 +124,13 @@ impl Scope<'_> {
             .during(OPERATION)?;
         insert::<ledger_checkpoint::Entity>(to, notes).await?;
         insert::<ledger_head::Entity>(to, vec![head.clone()]).await?;
-        let accounts = account::Entity::find()
-            .filter(account::Column::Organisation.eq(self.id.as_str()))
-            .all(from)
-            .await
-            .during(OPERATION)?;
-        let accounts_found = accounts.len() as u64;
-        insert::<account::Entity>(to, accounts).await?;
+        let accounts =
+            self.carry::<account::Entity>(from, to, account::Column::Organisation).await?;
+        let column = second_factor::Column::Organisation;
+        self.carry::<second_factor::Entity>(from, to, column).await?;
+        let column = recovery_code::Column::Organisation;
+        self.carry::<recovery_code::Entity>(from, to, column).await?;
+        self.carry::<sign_in::Entity>(from, to, sign_in::Column::Organisation).await?;
         target.must_hold(to, key, &head.checkpoint, "the copy").await?;
         let there =
             target.stored_head(to, false).await?.filter(|it| it.checkpoint == head.checkpoint);
@@ -138,8 +139,27 @@ impl Scope<'_> {
             organisation: self.id.clone(),
             entries: there.head.size,
             root: there.head.root,
-            accounts: accounts_found,
+            accounts,
         })
+    }
+
+    /// Carries what no entry proves, and says how many rows that is.
+    async fn carry<E>(
+        &self,
+        from: &Transaction,
+        to: &Transaction,
+        organisation: E::Column,
+    ) -> Result<u64, RegisterError>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel> + Send + Sync,
+        E::ActiveModel: Send,
+    {
+        let rows = E::find().filter(organisation.eq(self.id.as_str())).all(from).await;
+        let rows = rows.during(OPERATION)?;
+        let count = rows.len() as u64;
+        insert::<E>(to, rows).await?;
+        Ok(count)
     }
 
     /// An error unless the ledger and the rows verify, up to a checkpoint.

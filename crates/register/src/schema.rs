@@ -15,7 +15,7 @@ use crate::error::During as _;
 use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
-const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first, accounts, lists];
+const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first, accounts, lists, sign_ins];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -202,6 +202,29 @@ fn lists(backend: DbBackend) -> Vec<Statement> {
         }
         backend.build(&index)
     }));
+    statements
+}
+
+/// Attempts to sign in, and second factors.
+fn sign_ins(backend: DbBackend) -> Vec<Statement> {
+    let schema = Schema::new(backend);
+    let tables = [
+        schema.create_table_from_entity(table::sign_in::Entity),
+        schema.create_table_from_entity(table::second_factor::Entity),
+        schema.create_table_from_entity(table::recovery_code::Entity),
+    ];
+    let mut statements = create(backend, &tables);
+    for (name, columns) in [
+        ("sign_in_by_time", &["organisation", "at"][..]),
+        ("sign_in_by_person", &["organisation", "person", "at"]),
+    ] {
+        let mut index = Index::create();
+        index.name(name).table("sign_in");
+        for column in columns {
+            index.col(*column);
+        }
+        statements.push(backend.build(&index));
+    }
     statements
 }
 

@@ -51,7 +51,10 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
             ("/registers", "All registers"),
         ],
     ),
-    ("Audit", &[("/soa", "Applicability"), ("/registers/stage2", "Stage 2")]),
+    (
+        "Audit",
+        &[("/soa", "Applicability"), ("/registers/stage2", "Stage 2"), ("/access", "Access")],
+    ),
 ];
 
 /// A page for who is signed in.
@@ -69,13 +72,13 @@ pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) ->
                 div.places id="places" popover {
                     nav aria-label="Pages" { @for (group, places) in PLACES {
                         @if !group.is_empty() { p.group { (group) } }
-                        ul aria-label=[(!group.is_empty()).then_some(*group)] { @for (place, name) in *places {
+                        ul aria-label=[(!group.is_empty()).then_some(*group)] { @for (place, name) in places.iter().filter(|(place, _)| is_open(visitor, place)) {
                             li { a href=(place) aria-current=[(*place == here).then_some("page")] { (name) } }
                         } }
                     } }
                     form.who method="post" action="/sign-out" {
                         (form_token(visitor))
-                        span { (visitor.0.name) }
+                        a href="/account" { (visitor.0.name) }
                         button.quiet { "Sign out" }
                     }
                 }
@@ -84,6 +87,11 @@ pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) ->
         }
     };
     document(title, &body).into_string()
+}
+
+/// Whether a place is one that this person can see.
+fn is_open(visitor: &Visitor, place: &str) -> bool {
+    place != "/access" || visitor.may("read-access")
 }
 
 /// The field without which no form is taken.

@@ -19,6 +19,8 @@
 //!
 //! - Who reads the traffic reads the session: put TLS before it, or stay on the machine.
 
+mod access;
+mod account;
 mod api;
 mod assessed;
 mod controls;
@@ -27,6 +29,7 @@ mod error;
 mod gaps;
 mod guard;
 mod installation;
+mod keys;
 mod layout;
 mod ledger;
 mod nonconformities;
@@ -41,6 +44,7 @@ mod results;
 mod risks;
 mod routes;
 mod session;
+mod sign_ins;
 mod soa;
 mod suppliers;
 mod upload;

@@ -20,6 +20,7 @@ use crate::{
     Site, api, controls, decisions, error, gaps, guard, ledger, nonconformities, observe, overview,
     prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
 };
+use crate::{access, account, sign_ins};
 
 /// What it takes to use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,17 @@ fn places() -> Vec<Place> {
         page("/registers/evidence/{id}/bytes", registers::entity::bytes),
         form("/edit/assets", "register-asset", registers::edit::assets),
         page("/ledger/{index}", ledger::page),
+        with(Access::SignedIn, page("/account", account::page)),
+        with(Access::SignedIn, form("/account/password", "", account::change_password)),
+        with(Access::SignedIn, form("/account/sessions/end", "", account::end_session)),
+        with(Access::SignedIn, form("/account/keys", "", account::make_key)),
+        with(Access::SignedIn, form("/account/keys/withdraw", "", account::withdraw_key)),
+        with(Access::Action("read-access"), page("/access", access::page)),
+        with(Access::Action("read-access"), page("/access/{holder}", access::holder)),
+        with(Access::Action("read-access"), page("/sign-ins", sign_ins::list)),
+        form("/access/grant", "grant-access", access::grant),
+        form("/access/keys", "create-token", access::make_key),
+        form("/access/keys/withdraw", "revoke-token", access::withdraw_key),
         with(Access::Everyone, page("/sign-in", session::form)),
         with(Access::Everyone, form("/sign-in", "", session::sign_in)),
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),

@@ -1,11 +1,14 @@
 //! Who is looking: the cookie, the pages that sign in and out, and the token of forms.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use annex_isms::Digest;
-use annex_operations::{Caller, Command, SignedIn};
+use annex_operations::{Attempt, Caller, Command, SignedIn};
 use axum::Form;
-use axum::extract::{ConnectInfo, FromRequestParts, Query as Asked, Request, State};
+use axum::extract::{
+    ConnectInfo, FromRequest as _, FromRequestParts, Query as Asked, Request, State,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -16,6 +19,10 @@ use crate::error::Failure;
 use crate::{Site, layout};
 
 const COOKIE: &str = "annex_session";
+
+/// How long a refused sign-in takes at least: a name that nobody has is written nowhere, and would
+/// be refused earlier than one that somebody has.
+const REFUSAL_MS_MIN: u64 = 250;
 
 /// A person who is signed in, and what they may do.
 #[derive(Debug, Clone)]
@@ -185,20 +192,35 @@ pub(crate) struct Credentials {
 pub(crate) async fn sign_in(
     State(site): State<Arc<Site>>,
     Asked(of): Asked<Of>,
-    Form(given): Form<Credentials>,
+    request: Request,
 ) -> Result<Response, Failure> {
+    let from = address(&request);
+    let before = cookie(request.headers()).map(|(_, token)| token.to_owned());
+    let given = Form::<Credentials>::from_request(request, &()).await;
+    let Form(given) = match given {
+        Ok(given) => given,
+        Err(rejection) => return Ok(rejection.into_response()),
+    };
     let person = given.person.trim();
+    // Whatever is wrong, the answer comes no earlier than this.
+    let pause = tokio::time::sleep(Duration::from_millis(REFUSAL_MS_MIN));
     let turn = site.signing_in.lock().await;
     // An organisation that is not here is answered like a name that nobody has.
     let here = !site.is_one_of_several()
         || of.organisation.as_deref() == Some(site.operations.organisation().as_str());
     let who = if here { person } else { "" };
-    let signed_in = site.operations.sign_in(who, &given.password).await?;
+    let attempt = Attempt { person: who.to_owned(), password: given.password, from };
+    let signed_in = site.operations.sign_in(&attempt).await?;
     drop(turn);
     let Some(signed_in) = signed_in else {
         tracing::warn!("a sign-in was refused");
+        pause.await;
         return Ok((StatusCode::UNAUTHORIZED, page(&site, &of, person, true)).into_response());
     };
+    if let Some(before) = before {
+        // The session that the browser had is nobody's any more.
+        site.operations.sign_out(&before).await?;
+    }
     let organisation = site.operations.organisation();
     let token = &signed_in.token;
     let cookie =
@@ -218,9 +240,7 @@ pub(crate) async fn sign_out(
     visitor: Visitor,
     Form(token): Form<Token>,
 ) -> Result<Response, Failure> {
-    if token.form != visitor.form_token() {
-        return Err(Failure::Foreign);
-    }
+    visitor.own_form(&token.form)?;
     site.operations.sign_out(&visitor.0.token).await?;
     let cookie = format!("{COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())

@@ -92,6 +92,19 @@ pub fn actions() -> Result<BTreeSet<String>, OperationError> {
     }
 }
 
+/// Every action that someone with these roles may do, at least to what is theirs.
+///
+/// # Errors
+/// When the policies that come with Annex do not compile.
+pub fn permitted(roles: &BTreeSet<Role>) -> Result<BTreeSet<String>, OperationError> {
+    let access = ACCESS.as_ref().map_err(|error| OperationError::Internal(error.clone()))?;
+    let names = || roles.iter().map(|role| role.as_str());
+    let may = |action: &String| {
+        access.permits(names(), action, true) || access.permits(names(), action, false)
+    };
+    Ok(access.actions().into_iter().filter(may).collect())
+}
+
 impl Operations<'_> {
     /// The roles that someone has.
     ///

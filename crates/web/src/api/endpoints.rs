@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use annex_isms::{Assessment, Digest, Entry, Instant};
+use annex_isms::{Assessment, Digest, Entry, Instant, PersonId};
 use annex_operations::{
     Caller, Command, LIST_ROWS_MAX, ListQuery, Listed, Page, Population, Query, Reply, Verified,
 };
@@ -108,6 +108,41 @@ pub(super) struct Recent {
     limit: u64,
 }
 
+/// An attempt to sign in.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Attempted {
+    /// As whom.
+    person: PersonId,
+    /// When.
+    at: Instant,
+    /// `in`, `wrong`, `code` (right password, wrong code), `locked` or `out-of-turn`.
+    outcome: String,
+    /// `password`, `code`, `recovery` or `provider`.
+    means: String,
+    /// From where.
+    address: Option<String>,
+}
+
+/// Part of the attempts to sign in.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Attempts {
+    /// How many there are.
+    total: u64,
+    /// The part that was asked for, the newest first.
+    items: Vec<Attempted>,
+}
+
+/// Which attempts to sign in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Whose {
+    person: Option<PersonId>,
+    #[serde(default)]
+    offset: u64,
+    #[serde(default = "whole_page")]
+    limit: u64,
+}
+
 /// When the register is read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -202,6 +237,22 @@ pub(super) async fn entry(
         checkpoint: proof.checkpoint,
         fault: proof.fault,
     }))
+}
+
+pub(super) async fn sign_ins(
+    State(site): State<Arc<Site>>,
+    asked: Result<Asked<Whose>, QueryRejection>,
+) -> Result<Json<Attempts>, Problem> {
+    let Asked(Whose { person, offset, limit }) = asked.map_err(bad_request)?;
+    let (rows, total) = site.operations.sign_ins(person.as_ref(), offset, limited(limit)?).await?;
+    let items = rows.into_iter().map(|row| Attempted {
+        person: row.person,
+        at: row.at,
+        outcome: row.outcome.as_str().to_owned(),
+        means: row.means.as_str().to_owned(),
+        address: row.address,
+    });
+    Ok(Json(Attempts { total, items: items.collect() }))
 }
 
 async fn latest(site: &Site, kind: &str, key: String) -> Result<Listed, Problem> {

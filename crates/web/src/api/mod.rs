@@ -58,6 +58,7 @@ const FIELDS: Parameter = Parameter::fields(
 const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
 const FROM: Parameter = Parameter::instant("from", "The beginning of the period");
 const TO: Parameter = Parameter::instant("to", "The end of the period, which is not in it");
+const PERSON: Parameter = Parameter::query("person", "Only of this person");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read");
 
@@ -170,6 +171,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             &[INDEX],
             schema::<e::Proven>(),
             get(e::entry),
+        ),
+        reads(
+            "/api/v1/sign-ins",
+            Access::Action("read-access"),
+            "Attempts to sign in, the newest first; they are kept for a year",
+            &[PERSON, OFFSET, LIMIT],
+            schema::<e::Attempts>(),
+            get(e::sign_ins),
         ),
         writes(
             "/api/v1/commands",

@@ -5,6 +5,7 @@ mod api;
 mod approvals;
 mod desk;
 mod evidence;
+mod identity;
 mod observe;
 mod organisations;
 mod pages;

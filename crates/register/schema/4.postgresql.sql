@@ -1,0 +1,11 @@
+CREATE TABLE "sign_in" ( "organisation" varchar COLLATE "C" NOT NULL, "id" bytea NOT NULL, "person" varchar COLLATE "C" NOT NULL, "at" varchar COLLATE "C" NOT NULL, "outcome" varchar COLLATE "C" NOT NULL, "means" varchar COLLATE "C" NOT NULL, "address" varchar COLLATE "C", CONSTRAINT "pk-sign_in" PRIMARY KEY ("organisation", "id") );
+ALTER TABLE "sign_in" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "apart" ON "sign_in" USING ("organisation" = current_setting('annex.organisation', true));
+CREATE TABLE "second_factor" ( "organisation" varchar COLLATE "C" NOT NULL, "person" varchar COLLATE "C" NOT NULL, "secret" bytea NOT NULL, "confirmed" bool NOT NULL, "step" bigint NOT NULL, CONSTRAINT "pk-second_factor" PRIMARY KEY ("organisation", "person") );
+ALTER TABLE "second_factor" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "apart" ON "second_factor" USING ("organisation" = current_setting('annex.organisation', true));
+CREATE TABLE "recovery_code" ( "organisation" varchar COLLATE "C" NOT NULL, "person" varchar COLLATE "C" NOT NULL, "digest" bytea NOT NULL, CONSTRAINT "pk-recovery_code" PRIMARY KEY ("organisation", "person", "digest") );
+ALTER TABLE "recovery_code" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "apart" ON "recovery_code" USING ("organisation" = current_setting('annex.organisation', true));
+CREATE INDEX "sign_in_by_time" ON "sign_in" ("organisation", "at");
+CREATE INDEX "sign_in_by_person" ON "sign_in" ("organisation", "person", "at");
