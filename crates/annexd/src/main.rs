@@ -65,7 +65,7 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 account::set(&operations, person, roles).await?;
                 operations.close().await
             }
-            Task::Copy(arguments) => copying::copy(&settings(&cli)?.0, arguments, &holder()).await,
+            Task::Copy(arguments) => copying::copy(&settings(cli)?.0, arguments, &holder()).await,
             Task::Completions { shell } => {
                 let mut bytes = Vec::new();
                 clap_complete::generate(*shell, &mut Cli::command(), "annexd", &mut bytes);
