@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use annex_isms::OrganisationId;
 use annex_ledger::VerifyingKey;
-use annex_register::{Account, Register, RegisterError};
+use annex_register::{
+    Account, Means, Register, RegisterError, SecondFactor, SignIn, SignInOutcome,
+};
 
 use crate::everything::everything;
 use crate::support::{Place, acme, key, on_both, organisation, record, second, system, writing};
@@ -19,7 +21,11 @@ async fn filled(place: &Place) -> Register {
     let scope = register.organisation(&organisation("acme")).clone();
     record(&scope, everything(), second(0)).await.unwrap();
     record(&scope, vec![system("more").into()], second(1)).await.unwrap();
-    let person = "ada".parse().unwrap();
+    let person: annex_isms::PersonId = "ada".parse().unwrap();
+    let (secret, confirmed) = (vec![1, 2, 3], true);
+    let factor = SecondFactor { person: person.clone(), secret, confirmed, step: 7 };
+    scope.put_second_factor(&factor, &[[4; 32], [5; 32]]).await.unwrap();
+    scope.put_sign_in(&attempt(&person), second(0)).await.unwrap();
     let password = "$argon2id$".to_owned();
     scope
         .put_account(&Account { person, password, failures: 2, locked_until: Some(second(9)) })
@@ -28,6 +34,17 @@ async fn filled(place: &Place) -> Register {
     let other = register.organisation(&organisation("other")).clone();
     record(&other, vec![acme("other").into()], second(2)).await.unwrap();
     register
+}
+
+fn attempt(person: &annex_isms::PersonId) -> SignIn {
+    SignIn {
+        id: [6; 32],
+        person: person.clone(),
+        at: second(3),
+        outcome: SignInOutcome::Wrong,
+        means: Means::Password,
+        address: Some("192.0.2.1".to_owned()),
+    }
 }
 
 fn another(place: &Place) -> Place {
@@ -52,6 +69,15 @@ async fn a_copy_is_the_same_register_on_the_other_database(place: Place) {
     assert_eq!(sizes, [("acme".to_owned(), size, 1), ("other".to_owned(), 1, 0)]);
 
     for copy in [&target, &again] {
+        let (id, ada) = (organisation("acme"), "ada".parse().unwrap());
+        let scope = copy.organisation(&id);
+        assert_eq!(scope.sign_ins(None, 0, 9).await.unwrap(), (vec![attempt(&ada)], 1));
+        assert_eq!(scope.second_factor(&ada).await.unwrap().map(|factor| factor.step), Some(7));
+        assert!(!scope.take_step(&ada, 7).await.unwrap(), "a step is taken once");
+        assert!(scope.take_step(&ada, 8).await.unwrap());
+        assert!(scope.take_recovery_code(&ada, &[4; 32]).await.unwrap());
+        assert!(!scope.take_recovery_code(&ada, &[4; 32]).await.unwrap(), "and a code");
+        assert_eq!(scope.recovery_codes(&ada).await.unwrap(), 1);
         assert_eq!(copy.organisations().await.unwrap(), source.organisations().await.unwrap());
         for id in source.ledgers().await.unwrap() {
             let (ours, theirs) = (source.organisation(&id), copy.organisation(&id));
