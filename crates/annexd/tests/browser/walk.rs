@@ -34,7 +34,7 @@ async fn newcomer(storage: Storage) {
     let field = browser.find("form.stack input:not([type=hidden])").await;
     let example = field.attr("placeholder").await.expect("an attribute").expect("an example");
     field.send_keys(&example).await.expect("typed");
-    browser.press("Record as my statement").await;
+    browser.press("Record").await;
     assert_eq!(browser.path().await, "/requests", "{}", browser.text().await);
     browser.goto(&url(&request)).await;
     first.end();
