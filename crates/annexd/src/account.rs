@@ -28,6 +28,19 @@ pub(crate) async fn set(
     Ok(())
 }
 
+/// Removes the second factor of someone who has neither it nor a recovery code.
+pub(crate) async fn reset_second_factor(
+    operations: &Operations<'_>,
+    person: &PersonId,
+) -> Result<(), OperationError> {
+    if operations.reset_second_factor(person).await? {
+        tracing::info!("`{person}` signs in with the password alone");
+    } else {
+        tracing::info!("`{person}` has no second factor; nothing was changed");
+    }
+    Ok(())
+}
+
 /// Grants the roles that are named, or those that someone without any begins with.
 async fn grant(
     operations: &Operations<'_>,

@@ -67,6 +67,9 @@ Environment:
         /// administrator and isms-manager, and another a control-owner
         #[arg(long = "role", value_name = "ROLE")]
         roles: Vec<Role>,
+        /// Remove the second factor of someone who lost it, and leave the password as it is
+        #[arg(long, conflicts_with = "roles")]
+        reset_second_factor: bool,
     },
     /// Copy register, ledger, accounts and evidence of all organisations between a folder and the
     /// database that `ANNEX_DATABASE_URL` names, whole and verified or not at all

@@ -60,9 +60,13 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 account::first(&operations).await?;
                 serve::serve(operations, arguments).await
             }
-            Task::Account { person, roles } => {
+            Task::Account { person, roles, reset_second_factor } => {
                 let operations = open(cli).await?;
-                account::set(&operations, person, roles).await?;
+                if *reset_second_factor {
+                    account::reset_second_factor(&operations, person).await?;
+                } else {
+                    account::set(&operations, person, roles).await?;
+                }
                 operations.close().await
             }
             Task::Copy(arguments) => copying::copy(&settings(cli)?.0, arguments, &holder()).await,

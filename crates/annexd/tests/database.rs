@@ -129,6 +129,7 @@ async fn a_folder_is_copied_into_a_database_and_back() {
     let attempt = annex_operations::Attempt {
         person: "ines-arvid".to_owned(),
         password: SECRET.to_owned(),
+        code: String::new(),
         from: None,
     };
     assert!(last.sign_in(&attempt).await.unwrap().is_some());

@@ -73,6 +73,12 @@ impl SigningKey {
         text
     }
 
+    /// Another secret key that follows from this one: each purpose has its own, and none tells
+    /// anything of another or of this one.
+    pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(blake3::derive_key(purpose, self.secret.as_bytes()))
+    }
+
     /// The public half.
     pub fn verifying_key(&self) -> VerifyingKey {
         VerifyingKey { origin: self.origin.clone(), public: self.secret.verifying_key() }
@@ -251,5 +257,15 @@ mod tests {
         ] {
             assert!(!format!("{error} {error:?}").contains(secret));
         }
+    }
+
+    #[test]
+    fn what_is_derived_differs_by_purpose_and_key() {
+        let key = |seed: u8| SigningKey::from_seed(Origin::of("acme").expect("one"), &[seed; 32]);
+        let derived = key(1).derive("one purpose");
+        assert_eq!(derived, key(1).derive("one purpose"));
+        assert_ne!(derived, key(1).derive("another purpose"));
+        assert_ne!(derived, key(2).derive("one purpose"));
+        assert_ne!(*derived, [1; 32]);
     }
 }

@@ -98,7 +98,7 @@ impl Operations<'_> {
         from: Option<String>,
     ) -> Result<(), OperationError> {
         check_password(password)?;
-        self.confirm_password(&who.person, present, from).await?;
+        self.confirm(&who.person, present, None, from).await?;
         let password = digest(password, (self.ports.random)()).await?;
         self.scope().change_account(&who.person, |account| account.password = password).await?;
         let kept = sha256(&who.token);

@@ -18,6 +18,8 @@ pub struct Holder {
     pub roles: BTreeSet<Role>,
     /// Whether there is a password.
     pub account: bool,
+    /// Whether signing in asks for a code as well.
+    pub second_factor: bool,
     /// Until when the account is locked, if it is.
     pub locked_until: Option<Instant>,
 }
@@ -33,6 +35,7 @@ impl Operations<'_> {
             name: None,
             roles: BTreeSet::new(),
             account: false,
+            second_factor: false,
             locked_until: None,
         };
         let mut holders: BTreeMap<PersonId, Holder> = BTreeMap::new();
@@ -52,6 +55,11 @@ impl Operations<'_> {
                 holders.entry(account.person.clone()).or_insert_with(|| new(&account.person));
             holder.account = true;
             holder.locked_until = account.locked_until.filter(|until| now < *until);
+        }
+        for factor in self.scope().second_factors().await? {
+            if let Some(holder) = holders.get_mut(&factor.person) {
+                holder.second_factor = factor.confirmed;
+            }
         }
         Ok(holders.into_values().collect())
     }

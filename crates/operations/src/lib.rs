@@ -42,6 +42,7 @@ mod prompt;
 mod query;
 mod risk;
 mod scan;
+mod second_factor;
 mod sign_in;
 mod soa;
 mod supplier;
@@ -64,6 +65,7 @@ pub use pack::Packed;
 pub use prompt::{ApprovedPrompt, PROMPT_BYTES_MAX, PROMPT_CHECKS};
 pub use query::{Query, Verified, catalogue};
 pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
+pub use second_factor::Enrolment;
 pub use sign_in::Attempt;
 pub use token::organisation_of;
 

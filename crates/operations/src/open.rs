@@ -132,6 +132,11 @@ impl<'a> Operations<'a> {
         &self.organisation
     }
 
+    /// The machines whose word counts on where a request comes from.
+    pub fn trusted_proxies(&self) -> &[std::net::IpAddr] {
+        &self.settings.server_trusted_proxies
+    }
+
     /// The catalogue in force.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue

@@ -1,8 +1,9 @@
 //! Signing in: what is checked in which order, lock-out, and the list of attempts.
 //!
 //! ```text
-//!  name, password ─▶ digest compared ─▶ locked? ─▶ wrong: counted, the fifth locks
-//!                                               └▶ right: session
+//!  name, password ─▶ digest compared ─▶ locked? ─▶ code, if a second factor is on
+//!                                                    ├▶ one is wrong: counted, the fifth locks
+//!                                                    └▶ all right: session
 //! ```
 //!
 //! The password is compared whether or not there is such an account and whether or not it is
@@ -27,6 +28,8 @@ pub struct Attempt {
     pub person: String,
     /// The password.
     pub password: String,
+    /// The code of the second factor, or a recovery code; empty where there is none.
+    pub code: String,
     /// From where.
     pub from: Option<String>,
 }
@@ -43,8 +46,8 @@ impl Operations<'_> {
             self.is_right(None, &given.password).await?;
             return Ok(None);
         };
-        let outcome = self.judge(&id, &given.password, now).await?;
-        self.keep(&id, now, outcome, Means::Password, given.from.clone()).await?;
+        let (outcome, means) = self.judge(&id, &given.password, Some(&given.code), now).await?;
+        self.keep(&id, now, outcome, means, given.from.clone()).await?;
         if outcome != SignInOutcome::In {
             return Ok(None);
         }
@@ -75,37 +78,51 @@ impl Operations<'_> {
         Ok(self.scope().sign_ins(person, offset, limit).await?)
     }
 
-    /// Refuses unless this is the person's password. Wrong ones count as wrong attempts to sign
-    /// in: who found a session open must not try passwords with it.
-    pub(crate) async fn confirm_password(
+    /// Refuses unless this is the person's password and, where one is asked for, a code of theirs.
+    /// Wrong ones count as wrong attempts to sign in: who found a session open must not try
+    /// passwords with it.
+    pub(crate) async fn confirm(
         &self,
         who: &PersonId,
         password: &str,
+        code: Option<&str>,
         from: Option<String>,
     ) -> Result<(), OperationError> {
         let now = self.now();
-        let outcome = self.judge(who, password, now).await?;
+        let (outcome, means) = self.judge(who, password, code, now).await?;
         if outcome == SignInOutcome::In {
             return Ok(());
         }
-        self.keep(who, now, outcome, Means::Password, from).await?;
-        Err(OperationError::input(
-            "that is not your present password, or the account is locked for a quarter of an hour after five wrong ones",
-        ))
+        self.keep(who, now, outcome, means, from).await?;
+        let wrong = if code.is_some() { "password or code" } else { "password" };
+        Err(OperationError::input(format!(
+            "that is not your present {wrong}, or the account is locked for a quarter of an hour after five wrong ones"
+        )))
     }
 
-    /// What comes of a name and a password, which is counted.
+    /// What comes of a name, a password and, where one is asked for, a code; it is counted.
     async fn judge(
         &self,
         id: &PersonId,
         password: &str,
+        code: Option<&str>,
         now: Instant,
-    ) -> Result<SignInOutcome, OperationError> {
+    ) -> Result<(SignInOutcome, Means), OperationError> {
         let known = self.scope().account(id).await?;
         let right = self.is_right(known.as_ref(), password).await?;
+        let mut means = Some(Means::Password);
+        // A code fits once, so none is taken while the account is locked.
+        if let (true, Some(account), Some(code)) = (right, &known, code)
+            && !is_locked(account, now)
+            && self.has_second_factor(id).await?
+        {
+            means = self.take_code(id, code, now).await?;
+        }
         let mut outcome = SignInOutcome::Wrong;
-        self.scope().change_account(id, |account| outcome = count(account, right, now)).await?;
-        Ok(outcome)
+        self.scope()
+            .change_account(id, |account| outcome = count(account, right, means.is_some(), now))
+            .await?;
+        Ok((outcome, means.unwrap_or(Means::Password)))
     }
 
     /// Whether a password is that of an account; takes as long when there is none.
@@ -137,12 +154,16 @@ impl Operations<'_> {
     }
 }
 
+fn is_locked(account: &Account, now: Instant) -> bool {
+    account.locked_until.is_some_and(|until| now < until)
+}
+
 /// Counts an attempt.
-fn count(account: &mut Account, right: bool, now: Instant) -> SignInOutcome {
-    if account.locked_until.is_some_and(|until| now < until) {
+fn count(account: &mut Account, password: bool, code: bool, now: Instant) -> SignInOutcome {
+    if is_locked(account, now) {
         return SignInOutcome::Locked;
     }
-    if right {
+    if password && code {
         (account.failures, account.locked_until) = (0, None);
         return SignInOutcome::In;
     }
@@ -150,5 +171,5 @@ fn count(account: &mut Account, right: bool, now: Instant) -> SignInOutcome {
     if account.failures >= FAILURES_MAX {
         (account.failures, account.locked_until) = (0, Some(later(now, LOCKED_SECONDS)));
     }
-    SignInOutcome::Wrong
+    if password { SignInOutcome::Code } else { SignInOutcome::Wrong }
 }

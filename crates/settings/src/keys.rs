@@ -1,6 +1,7 @@
 //! The table of settings.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use annex_isms::assessment::Criteria;
@@ -82,6 +83,9 @@ settings! {
     due_gap_critical_days: u32 = "due.gap_critical_days", "ANNEX_DUE_GAP_CRITICAL_DAYS", "days", "14";
     /// Days until an evidence request is due.
     due_request_days: u32 = "due.request_days", "ANNEX_DUE_REQUEST_DAYS", "days", "30";
+    /// The addresses of the proxies in front of `annexd`, with commas between them. From them, and
+    /// from nobody else, `X-Forwarded-For` says where a request comes from.
+    server_trusted_proxies: Vec<IpAddr> = "server.trusted_proxies", "ANNEX_SERVER_TRUSTED_PROXIES", "addresses", "";
 }
 
 impl Settings {
@@ -135,6 +139,16 @@ impl Setting for PathBuf {
 impl Setting for Option<PathBuf> {
     fn read(text: &str) -> Result<Self, String> {
         Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))
+    }
+}
+
+impl Setting for Vec<IpAddr> {
+    fn read(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let read = |part: &str| {
+            part.parse().map_err(|_| format!("`{part}` is no address, such as 10.0.0.2"))
+        };
+        parts.map(read).collect()
     }
 }
 
@@ -248,7 +262,11 @@ mod tests {
         for key in KEYS {
             let expected = format!("ANNEX_{}", key.name.replace('.', "_").to_uppercase());
             assert_eq!(key.variable, expected);
-            let value = if key.default.is_empty() { "x" } else { key.default };
+            let value = match key.default {
+                "" if key.kind == "addresses" => "10.0.0.2, 2001:db8::1",
+                "" => "x",
+                default => default,
+            };
             let line = match key.name.split_once('.') {
                 None => format!("{} = \"{value}\"", key.name),
                 Some((table, name)) => format!("[{table}]\n{name} = \"{value}\""),
@@ -273,6 +291,7 @@ mod tests {
             fault("[risk]\naccept_score = 1")
                 .starts_with("annex.toml:2: there is no setting `risk.accept_score`")
         );
+        assert!(fault("[server]\ntrusted_proxies = \"proxy\"").contains("`proxy` is no address"));
         assert!(fault("[risk]\naccept_score_max = true").contains("type boolean"));
         assert!(fault("a = ").starts_with("annex.toml:1: "));
         let bad = |_: &str| Some("x".to_owned());

@@ -83,7 +83,8 @@ fn signs_in(holder: &Holder) -> Markup {
     html! {
         @match (holder.account, holder.locked_until) {
             (false, _) => "no",
-            (true, None) => "with a password",
+            (true, None) if holder.second_factor => "with a password and a code",
+            (true, None) => "with a password alone",
             (true, Some(until)) => { (layout::chip("open", "–", "locked until")) " " (when(until)) },
         }
     }

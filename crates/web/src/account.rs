@@ -1,4 +1,4 @@
-//! One's own account: password, sessions, sign-ins, keys.
+//! One's own account: password, second factor, sessions, sign-ins, keys.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::parts::Pairs;
 use crate::session::Visitor;
 use crate::sign_ins::{ROWS_MAX, when};
-use crate::{Site, keys, layout, sign_ins};
+use crate::{Site, keys, layout, second_factor, sign_ins};
 
 /// The page.
 pub(crate) async fn page(
@@ -25,6 +25,7 @@ pub(crate) async fn page(
     let person = &visitor.0.person;
     let sessions = operations.sessions(&visitor.0).await?;
     let (attempts, _) = operations.sign_ins(Some(person), 0, ROWS_MAX).await?;
+    let codes = operations.second_factor(person).await?;
     let own = operations.keys(Some(person)).await?;
     let actions = annex_operations::permitted(&visitor.0.roles)?;
     let roles: Vec<&str> = visitor.0.roles.iter().map(|role| role.as_str()).collect();
@@ -45,6 +46,7 @@ pub(crate) async fn page(
             button { "Change it" }
         }
         p.beside { "All your other sessions end with it." }
+        (second_factor::section(&visitor, codes))
         h2 { "Sessions" }
         (open_sessions(&visitor, &sessions, &attempts))
         h2 { "Sign-ins" }

@@ -32,6 +32,7 @@ mod installation;
 mod keys;
 mod layout;
 mod ledger;
+mod limit;
 mod nonconformities;
 mod observe;
 mod outlook;
@@ -43,6 +44,7 @@ mod requests;
 mod results;
 mod risks;
 mod routes;
+mod second_factor;
 mod session;
 mod sign_ins;
 mod soa;
@@ -71,6 +73,7 @@ pub struct Site {
     /// One sign-in at a time: wrong passwords are counted one after the other, and many at once
     /// cannot take the memory that each digest needs.
     signing_in: tokio::sync::Mutex<()>,
+    limiter: limit::Limiter,
     /// Few files are written at a time, so that they cannot fill disk and memory together.
     exporting: tokio::sync::Semaphore,
     /// Few files are taken at a time, for the same reason.
@@ -93,6 +96,7 @@ impl Site {
             figures,
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
+            limiter: limit::Limiter::default(),
             exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
             uploading: tokio::sync::Semaphore::new(UPLOADS_MAX),
         }

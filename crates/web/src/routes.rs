@@ -20,7 +20,7 @@ use crate::{
     Site, api, controls, decisions, error, gaps, guard, ledger, nonconformities, observe, overview,
     prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
 };
-use crate::{access, account, sign_ins};
+use crate::{access, account, second_factor, sign_ins};
 
 /// What it takes to use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,9 @@ fn places() -> Vec<Place> {
         page("/ledger/{index}", ledger::page),
         with(Access::SignedIn, page("/account", account::page)),
         with(Access::SignedIn, form("/account/password", "", account::change_password)),
+        with(Access::SignedIn, form("/account/second-factor", "", second_factor::begin)),
+        with(Access::SignedIn, form("/account/second-factor/confirm", "", second_factor::confirm)),
+        with(Access::SignedIn, form("/account/second-factor/off", "", second_factor::end)),
         with(Access::SignedIn, form("/account/sessions/end", "", account::end_session)),
         with(Access::SignedIn, form("/account/keys", "", account::make_key)),
         with(Access::SignedIn, form("/account/keys/withdraw", "", account::withdraw_key)),
@@ -196,7 +199,7 @@ async fn permit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let from = session::address(&request);
+    let from = session::address(&site, &request).map(|from| from.to_string());
     let refused = |caller: &Caller| match route.access {
         Access::Action(action) if !caller.may(action, true) && !caller.may(action, false) => {
             Some(action)

@@ -1,5 +1,6 @@
 //! Who is looking: the cookie, the pages that sign in and out, and the token of forms.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,14 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::{Site, layout};
 
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 const COOKIE: &str = "annex_session";
+
+/// What a refused sign-in is told: the same, whatever was wrong.
+const REFUSED: &str = "Name, password and code do not go together, or the account is locked for a quarter of an hour after five wrong ones.";
+const TOO_MANY: &str =
+    "Too many attempts came from your address. Wait some minutes, then try again.";
 
 /// How long a refused sign-in takes at least: a name that nobody has is written nowhere, and would
 /// be refused earlier than one that somebody has.
@@ -107,10 +115,23 @@ impl Visitor {
     }
 }
 
-/// Where a request comes from.
-pub(crate) fn address(request: &Request) -> Option<String> {
+/// Where a request comes from: who is connected, or whom a proxy that is trusted names. Of several
+/// names the last that no trusted proxy has is true; what stands before it anyone may have written.
+pub(crate) fn address(site: &Site, request: &Request) -> Option<IpAddr> {
     let info = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>();
-    info.map(|ConnectInfo(address)| address.ip().to_string())
+    let mut address = info.map(|ConnectInfo(address)| address.ip().to_canonical())?;
+    let trusted = site.operations.trusted_proxies();
+    let named = request.headers().get_all(FORWARDED_FOR).iter();
+    let named: Vec<&str> =
+        named.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    for name in named.into_iter().rev() {
+        if !trusted.contains(&address) {
+            break;
+        }
+        let Ok(before) = name.trim().parse::<IpAddr>() else { break };
+        address = before.to_canonical();
+    }
+    Some(address)
 }
 
 /// The organisation and the token of the session cookie, if it can be one.
@@ -126,7 +147,7 @@ pub(crate) fn cookie(headers: &HeaderMap) -> Option<(&str, &str)> {
 
 /// The form that signs in.
 pub(crate) async fn form(State(site): State<Arc<Site>>, asked: Asked<Of>) -> Html<String> {
-    page(&site, &asked.0, "", false)
+    page(&site, &asked.0, "", None)
 }
 
 /// Of which organisation, where there are several.
@@ -149,7 +170,7 @@ pub(crate) fn choose() -> Html<String> {
     Html(layout::document("Sign in", &body).into_string())
 }
 
-fn page(site: &Site, of: &Of, person: &str, wrong: bool) -> Html<String> {
+fn page(site: &Site, of: &Of, person: &str, wrong: Option<&str>) -> Html<String> {
     let action = match &of.organisation {
         Some(organisation) if site.is_one_of_several() => {
             format!("/sign-in?organisation={}", slug(organisation))
@@ -160,14 +181,11 @@ fn page(site: &Site, of: &Of, person: &str, wrong: bool) -> Html<String> {
         main.narrow.card id="main" {
             p { span.brand { "Annex" } }
             h1 { "Sign in" }
-            @if wrong {
-                p.problem role="alert" {
-                    "Name and password do not go together, or the account is locked for a quarter of an hour after five wrong passwords."
-                }
-            }
+            @if let Some(wrong) = wrong { p.problem role="alert" { (wrong) } }
             form.stack method="post" action=(action) {
-                label { "Name" input name="person" value=(person) autocomplete="username" required autofocus[!wrong]; }
-                label { "Password" input name="password" type="password" autocomplete="current-password" required autofocus[wrong]; }
+                label { "Name" input name="person" value=(person) autocomplete="username" required autofocus[wrong.is_none()]; }
+                label { "Password" input name="password" type="password" autocomplete="current-password" required autofocus[wrong.is_some()]; }
+                label { "Code, if you have set up a second factor" input name="code" autocomplete="one-time-code"; }
                 button { "Sign in" }
             }
             p.beside { "An account is made on the server: " code { "annexd account NAME" } }
@@ -186,6 +204,8 @@ fn slug(text: &str) -> String {
 pub(crate) struct Credentials {
     person: String,
     password: String,
+    #[serde(default)]
+    code: String,
 }
 
 /// Signs in.
@@ -194,7 +214,7 @@ pub(crate) async fn sign_in(
     Asked(of): Asked<Of>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let from = address(&request);
+    let from = address(&site, &request);
     let before = cookie(request.headers()).map(|(_, token)| token.to_owned());
     let given = Form::<Credentials>::from_request(request, &()).await;
     let Form(given) = match given {
@@ -209,13 +229,34 @@ pub(crate) async fn sign_in(
     let here = !site.is_one_of_several()
         || of.organisation.as_deref() == Some(site.operations.organisation().as_str());
     let who = if here { person } else { "" };
-    let attempt = Attempt { person: who.to_owned(), password: given.password, from };
+    let attempt = Attempt {
+        person: who.to_owned(),
+        password: given.password,
+        code: given.code,
+        from: from.map(|from| from.to_string()),
+    };
+    let now = site.operations.now();
+    if let Some(from) = from
+        && let Err(many) = site.limiter.check(from, now)
+    {
+        if many.first {
+            site.operations.turn_away(&attempt).await?;
+        }
+        let wait = [(header::RETRY_AFTER, many.wait_seconds.to_string())];
+        let body = page(&site, &of, person, Some(TOO_MANY));
+        return Ok((StatusCode::TOO_MANY_REQUESTS, wait, body).into_response());
+    }
     let signed_in = site.operations.sign_in(&attempt).await?;
     drop(turn);
     let Some(signed_in) = signed_in else {
         tracing::warn!("a sign-in was refused");
+        if let Some(from) = from {
+            site.limiter.refuse(from, now);
+        }
         pause.await;
-        return Ok((StatusCode::UNAUTHORIZED, page(&site, &of, person, true)).into_response());
+        return Ok(
+            (StatusCode::UNAUTHORIZED, page(&site, &of, person, Some(REFUSED))).into_response()
+        );
     };
     if let Some(before) = before {
         // The session that the browser had is nobody's any more.

@@ -31,6 +31,8 @@ pub(crate) struct Desk {
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The most bytes of a piece of evidence here.
 pub(crate) const EVIDENCE_BYTES_MAX: u64 = 8 << 20;
+/// The proxy in front of it, where there is one.
+pub(crate) const PROXY: &str = "192.0.2.250";
 pub(crate) const HOUR: i64 = 3_600_000_000;
 
 /// What every workplace of a test begins with, made once: the example, declared and assessed, and
@@ -88,6 +90,7 @@ fn settings(folder: &tempfile::TempDir) -> (Settings, Declarations, PathBuf) {
         annex_settings::load(&file, &|_| None).expect("the example's settings");
     settings.data = folder.path().join("data");
     settings.evidence_bytes_max = EVIDENCE_BYTES_MAX;
+    settings.server_trusted_proxies = vec![PROXY.parse().expect("an address")];
     settings.key_file = Some(folder.path().join("key"));
     (settings, declarations, file)
 }
@@ -165,6 +168,11 @@ impl Desk {
                 std::fs::write(&file, zeros).expect("overwritten");
             }
         }
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {

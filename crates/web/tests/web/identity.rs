@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 
-use crate::desk::{Desk, HOUR, PASSWORD};
+use crate::desk::{Desk, HOUR, PASSWORD, PROXY};
 
 const NEW: &str = "another long password";
 
@@ -235,4 +235,50 @@ async fn an_administrator_gives_access_and_an_auditor_sees_it() {
     assert_eq!(desk.get("/access/nobody-here", &cookie).await.0, StatusCode::NOT_FOUND);
     assert_eq!(desk.get("/sign-ins?person=no+such+id!", &cookie).await.0, StatusCode::NOT_FOUND);
     assert_eq!(desk.get("/sign-ins?person=ines-arvid", &cookie).await.0, StatusCode::OK);
+}
+
+/// Tries to sign in through a proxy that names where it comes from.
+async fn through(desk: &Desk, from: &str, named: &str) -> (StatusCode, Option<String>) {
+    let mut request = Request::post("/sign-in")
+        .header("x-forwarded-for", named)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("person=tomas-beck&password=wrong"))
+        .expect("a request");
+    let address: SocketAddr = format!("{from}:4000").parse().expect("an address");
+    request.extensions_mut().insert(ConnectInfo(address));
+    let answer = desk.send(request).await;
+    let wait = answer.headers().get(header::RETRY_AFTER);
+    (answer.status(), wait.map(|wait| wait.to_str().expect("text").to_owned()))
+}
+
+#[tokio::test]
+async fn an_address_that_tries_too_often_waits_and_no_other_does() {
+    let desk = Desk::new().await;
+    for number in 0..20 {
+        let name = format!("name-{number}");
+        let (status, _) = attempt(&desk, &name, "wrong", "192.0.2.66", "").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{number}");
+    }
+    for _ in 0..2 {
+        // Not even the right password is looked at.
+        let (status, cookie) = attempt(&desk, "ines-arvid", PASSWORD, "192.0.2.66", "").await;
+        assert!(status == StatusCode::TOO_MANY_REQUESTS && cookie.is_none());
+    }
+    let (rows, total) = desk.site.operations().sign_ins(None, 0, 9).await.expect("read");
+    assert_eq!(total, 1, "that it was turned away is kept once");
+    assert_eq!(rows[0].outcome.as_str(), "out-of-turn");
+    // Who says to come from elsewhere comes from where they are; whom the proxy names, from there.
+    let (status, wait) = through(&desk, "192.0.2.66", "198.51.100.1").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u32 = wait.expect("Retry-After").parse().expect("seconds");
+    assert!((1..=300).contains(&wait));
+    let (status, _) = through(&desk, PROXY, "192.0.2.1, 192.0.2.66").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "the last name is the proxy's own");
+    let (status, _) = through(&desk, PROXY, "192.0.2.66, 198.51.100.1").await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let (status, _) = attempt(&desk, "ines-arvid", PASSWORD, "192.0.2.67", "").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    desk.clock.0.fetch_add(HOUR, Ordering::SeqCst);
+    let (status, _) = attempt(&desk, "ines-arvid", PASSWORD, "192.0.2.66", "").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
 }

@@ -10,4 +10,5 @@ mod observe;
 mod organisations;
 mod pages;
 mod registers;
+mod second_factor;
 mod work;
