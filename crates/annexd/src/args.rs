@@ -16,6 +16,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 Examples:
   annexd serve --open                       pages on http://127.0.0.1:8600, and a browser at them;
                                             the first time it asks who is the first to sign in
+  annexd serve --config a.toml --config b.toml
+                                            two organisations, strictly apart
   annexd account ines-arvid                 a password for the person `ines-arvid`, typed twice
   annexd account ines-arvid < secret.txt    the same, from a file
   annexd copy --from-folder .annex          that register into the database of ANNEX_DATABASE_URL
@@ -31,9 +33,9 @@ pub(crate) struct Cli {
     /// The data folder [default: the setting `data`, which is .annex]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// The settings and declarations
-    #[arg(long, global = true, value_name = "FILE", default_value = "annex.toml")]
-    pub(crate) config: PathBuf,
+    /// The settings and declarations; to serve several organisations, one for each
+    #[arg(long = "config", global = true, value_name = "FILE", default_value = "annex.toml")]
+    pub(crate) configs: Vec<PathBuf>,
     /// How standard error tells what happens
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,

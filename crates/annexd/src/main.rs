@@ -16,7 +16,9 @@ mod args;
 mod copying;
 mod serve;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use annex_machine::{PORTS, environment};
@@ -56,12 +58,17 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
     runtime.block_on(async {
         match &cli.task {
             Task::Serve(arguments) => {
-                let operations = open(cli).await?;
-                account::first(&operations).await?;
-                serve::serve(operations, arguments).await
+                let mut all = Vec::new();
+                for (config, settings, declarations) in apart(cli)? {
+                    let operations = open(config, settings, declarations).await?;
+                    account::first(&operations).await?;
+                    all.push(operations);
+                }
+                serve::serve(all, arguments).await
             }
             Task::Account { person, roles, reset_second_factor } => {
-                let operations = open(cli).await?;
+                let (config, settings, declarations) = one(cli)?;
+                let operations = open(config, settings, declarations).await?;
                 if *reset_second_factor {
                     account::reset_second_factor(&operations, person).await?;
                 } else {
@@ -69,7 +76,7 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 }
                 operations.close().await
             }
-            Task::Copy(arguments) => copying::copy(&settings(cli)?.0, arguments, &holder()).await,
+            Task::Copy(arguments) => copying::copy(&one(cli)?.1, arguments, &holder()).await,
             Task::Completions { shell } => {
                 let mut bytes = Vec::new();
                 clap_complete::generate(*shell, &mut Cli::command(), "annexd", &mut bytes);
@@ -83,14 +90,46 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
     })
 }
 
-/// The settings and declarations, as the arguments have them.
-fn settings(cli: &Cli) -> Result<(Settings, Declarations), OperationError> {
+type Loaded<'a> = (&'a Path, Settings, Declarations);
+
+/// The settings and declarations of a file, as the arguments have them.
+fn load<'a>(cli: &Cli, config: &'a Path) -> Result<Loaded<'a>, OperationError> {
     let (mut settings, declarations) =
-        annex_settings::load(&cli.config, &environment).map_err(Box::new)?;
+        annex_settings::load(config, &environment).map_err(Box::new)?;
     if let Some(data) = &cli.data {
         settings.data.clone_from(data);
     }
-    Ok((settings, declarations))
+    Ok((config, settings, declarations))
+}
+
+/// Those of the one organisation that the task is about.
+fn one(cli: &Cli) -> Result<Loaded<'_>, OperationError> {
+    match cli.configs.as_slice() {
+        [config] => load(cli, config),
+        _ => Err(OperationError::Input("this task takes one --config".to_owned())),
+    }
+}
+
+/// Those of every organisation that is served: each has an id and a data folder of its own.
+fn apart(cli: &Cli) -> Result<Vec<Loaded<'_>>, OperationError> {
+    let all = cli.configs.iter().map(|config| load(cli, config)).collect::<Result<Vec<_>, _>>()?;
+    if all.len() < 2 {
+        return Ok(all);
+    }
+    let (mut ids, mut folders) = (BTreeSet::new(), BTreeSet::new());
+    for (config, settings, declarations) in &all {
+        let fault = |what: &str| OperationError::Input(format!("{}: {what}", config.display()));
+        let declared = declarations.organisation.as_ref();
+        let declared = declared.ok_or_else(|| fault("declares no [organisation]"))?;
+        if !ids.insert(declared.id.clone()) {
+            return Err(fault("its organisation is served already"));
+        }
+        let folder = std::path::absolute(&settings.data).unwrap_or(settings.data.clone());
+        if !folders.insert(folder) {
+            return Err(fault("give it a `data` of its own: its evidence stays apart"));
+        }
+    }
+    Ok(all)
 }
 
 /// What others who want to write are told.
@@ -100,8 +139,11 @@ fn holder() -> String {
 
 /// Opens the register for writing, in the data folder or in the database. A folder that is not
 /// there is made when it is declared whose it is.
-async fn open(cli: &Cli) -> Result<Operations<'static>, OperationError> {
-    let (settings, declarations) = settings(cli)?;
+async fn open(
+    config: &Path,
+    settings: Settings,
+    declarations: Declarations,
+) -> Result<Operations<'static>, OperationError> {
     let declared = declarations.organisation.is_some();
     let on_server = environment(DATABASE_URL).is_some();
     if !settings.data.is_dir() && !declared && !on_server {
@@ -112,7 +154,7 @@ async fn open(cli: &Cli) -> Result<Operations<'static>, OperationError> {
     }
     let catalogue = annex_operations::catalogue(&settings)?;
     let access = Access::Write { holder: holder() };
-    let file = cli.config.clone();
+    let file = config.to_owned();
     let operations =
         Operations::open(settings, declarations, file, catalogue, access, PORTS).await?;
     if declared && operations.ledger_size().await? == 0 {

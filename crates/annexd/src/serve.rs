@@ -14,7 +14,7 @@ const METRICS_TOKEN: &str = "ANNEX_METRICS_TOKEN";
 
 /// Serves until it is told to end, and then answers what was asked.
 pub(crate) async fn serve(
-    operations: Operations<'static>,
+    all: Vec<Operations<'static>>,
     arguments: &ServeArgs,
 ) -> Result<(), OperationError> {
     let listen = arguments.listen;
@@ -30,9 +30,10 @@ pub(crate) async fn serve(
     let url = format!("http://{}", reachable(address));
     tracing::info!("listening on {url}");
     let token = environment(METRICS_TOKEN);
-    let site = Arc::new(Site::new(operations).with_metrics_token(token.as_deref()));
+    let site = |operations| Site::new(operations).with_metrics_token(token.as_deref());
+    let sites: Vec<Arc<Site>> = all.into_iter().map(|one| Arc::new(site(one))).collect();
     let service =
-        annex_web::router(Arc::clone(&site)).into_make_service_with_connect_info::<SocketAddr>();
+        annex_web::installation(&sites).into_make_service_with_connect_info::<SocketAddr>();
     if arguments.open
         && let Err(error) = open::that_detached(&url)
     {
@@ -43,11 +44,14 @@ pub(crate) async fn serve(
         .await
         .map_err(|error| failed("serve", &error))?;
     tracing::info!("every request is answered; closing the register");
-    if let Ok(site) = Arc::try_unwrap(site) {
-        return site.into_operations().close().await;
+    for site in sites {
+        if let Ok(site) = Arc::try_unwrap(site) {
+            site.into_operations().close().await?;
+        } else {
+            // What was acknowledged is on disk; closing only tidies up after it.
+            tracing::warn!("an assessment is still being made; it is left");
+        }
     }
-    // What was acknowledged is on disk; closing only tidies up after it.
-    tracing::warn!("an assessment is still being made; it is left");
     Ok(())
 }
 

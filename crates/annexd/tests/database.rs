@@ -15,7 +15,8 @@ use annex_testbed::{PASSWORD, Server, shared};
 const SECRET: &str = "correct horse battery";
 
 fn example() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/helpdesk/annex.toml")
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    PathBuf::from(root).join("../../examples/helpdesk/annex.toml")
 }
 
 fn now() -> Instant {

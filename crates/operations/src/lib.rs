@@ -49,7 +49,7 @@ mod supplier;
 mod token;
 mod work;
 
-pub use access::{Caller, actions, permitted};
+pub use access::{Caller, actions, permitted, reading};
 pub use account::{OwnSession, SignedIn, check_password};
 pub use command::{
     Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,

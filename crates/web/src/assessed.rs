@@ -41,6 +41,13 @@ pub(crate) struct Judged {
     made: Instant,
 }
 
+impl Judged {
+    /// How many entries the ledger has that it is not of, when it has so many.
+    pub(crate) fn behind(&self, entries: u64) -> u64 {
+        entries.saturating_sub(self.entries)
+    }
+}
+
 impl Deref for Judged {
     type Target = Assessment;
 

@@ -31,13 +31,13 @@ struct Installation {
 }
 
 /// What serves these organisations. With one, nobody is asked which.
-pub fn installation(sites: Vec<Arc<Site>>) -> Router {
+pub fn installation(sites: &[Arc<Site>]) -> Router {
     let mut routers: BTreeMap<String, Router> = BTreeMap::new();
     let several = sites.len() > 1;
     for site in sites {
         site.several.store(several, Ordering::Relaxed);
         let organisation = site.operations.organisation().to_string();
-        routers.insert(organisation, routes::router(site));
+        routers.insert(organisation, routes::router(Arc::clone(site)));
     }
     let mut all = routers.values().cloned();
     match (all.next(), all.next()) {

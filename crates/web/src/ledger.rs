@@ -23,6 +23,12 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Failure> {
     let proof = site.operations.proof(index).await?.ok_or(Failure::NotFound)?;
     let entry = &proof.entry;
+    let action = annex_operations::reading(&entry.kind);
+    if !visitor.may(action) {
+        return Err(Failure::Forbidden(format!(
+            "Your roles do not permit this ({action}). An administrator grants roles."
+        )));
+    }
     let title = format!("Entry {index} of the ledger");
     let body = html! {
         h1 { (title) }
@@ -83,16 +89,19 @@ pub(crate) async fn stands(site: &Site, index: u64) -> Result<Markup, Failure> {
 }
 
 fn recorded(body: Option<&[u8]>) -> Markup {
-    let json = body.and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
-    let text = json.and_then(|json| serde_json::to_string_pretty(&json).ok());
+    let text = body.map(|body| {
+        let json = serde_json::from_slice::<serde_json::Value>(body);
+        json.and_then(|json| serde_json::to_string_pretty(&json))
+    });
     html! {
         @match text {
             None => p { "The body was erased; the commitment shows that there was one." },
-            Some(text) if text.chars().count() > BODY_CHARS_MAX => {
+            Some(Err(error)) => p.problem role="alert" { "The body cannot be read: " (error) },
+            Some(Ok(text)) if text.chars().count() > BODY_CHARS_MAX => {
                 pre { (text.chars().take(BODY_CHARS_MAX).collect::<String>()) }
                 p.beside { "It goes on; all of it is in the audit pack." }
             },
-            Some(text) => pre { (text) },
+            Some(Ok(text)) => pre { (text) },
         }
     }
 }

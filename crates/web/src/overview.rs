@@ -22,6 +22,7 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
     let counts = &assessment.counts;
+    let behind = assessment.behind(site.operations.ledger_size().await?);
     let today = assessment.at.date();
     let overdue = assessment.gaps.iter().filter(|gap| gap.due < today).count();
     let mine = |owner: &Option<annex_isms::entity::Owner>| {
@@ -39,6 +40,9 @@ pub(crate) async fn page(
     let body = html! {
         h1 { (assessment.organisation) }
         p.beside { "As of " (assessment.at.date()) ". Unknown is never counted as met." }
+        @if behind > 0 {
+            p.problem { (behind) " entries of the ledger are newer and not judged yet. Judging takes long here and is done beside the pages." }
+        }
         dl.figures {
             (layout::fact("Met", &html! { (counts.met) }))
             (layout::fact("Gaps", &html! { a href="/gaps" { (assessment.gaps.len()) } }))

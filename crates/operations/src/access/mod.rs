@@ -105,6 +105,14 @@ pub fn permitted(roles: &BTreeSet<Role>) -> Result<BTreeSet<String>, OperationEr
     Ok(access.actions().into_iter().filter(may).collect())
 }
 
+/// The action that reads records of a kind: who may do what is not everybody's to know.
+pub fn reading(kind: &str) -> &'static str {
+    match kind {
+        "grant" | "token" => "read-access",
+        _ => "read",
+    }
+}
+
 impl Operations<'_> {
     /// The roles that someone has.
     ///

@@ -159,6 +159,7 @@ pub(super) async fn me(Extension(caller): Extension<Caller>) -> Result<Json<Me>,
 /// A list: what is no part of it asks for a field of the records.
 pub(super) async fn records(
     State(site): State<Arc<Site>>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<String>, PathRejection>,
     asked: Result<Asked<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Json<Records>, Problem> {
@@ -166,6 +167,7 @@ pub(super) async fn records(
     if !annex_isms::Record::KINDS.contains(&kind.as_str()) {
         return Err(Problem::not_found("kind of record"));
     }
+    may_read(&caller, &kind)?;
     let Asked(asked) = asked.map_err(bad_request)?;
     let mut query = ListQuery { limit: whole_page(), ..ListQuery::of(&kind) };
     for (name, value) in asked {
@@ -183,9 +185,11 @@ pub(super) async fn records(
 
 pub(super) async fn record(
     State(site): State<Arc<Site>>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let Path((kind, key)) = path.map_err(bad_request)?;
+    may_read(&caller, &kind)?;
     let recorded = Recorded::from(latest(&site, &kind, key).await?);
     let tag = HeaderValue::from_str(&format!("\"{}\"", recorded.version)).map_err(bad_request)?;
     Ok(([(header::ETAG, tag)], Json(recorded)).into_response())
@@ -193,10 +197,12 @@ pub(super) async fn record(
 
 pub(super) async fn history(
     State(site): State<Arc<Site>>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<(String, String)>, PathRejection>,
     part: Result<Asked<Part>, QueryRejection>,
 ) -> Result<Json<Records>, Problem> {
     let Path((kind, key)) = path.map_err(bad_request)?;
+    may_read(&caller, &kind)?;
     let Asked(Part { offset, limit }) = part.map_err(bad_request)?;
     let limit = limited(limit)?;
     let page = site.operations.history(&kind, &key, offset, limit).await?;
@@ -253,6 +259,12 @@ pub(super) async fn sign_ins(
         address: row.address,
     });
     Ok(Json(Attempts { total, items: items.collect() }))
+}
+
+/// Refuses who may not read records of a kind.
+fn may_read(caller: &Caller, kind: &str) -> Result<(), Problem> {
+    let action = annex_operations::reading(kind);
+    if caller.may(action, false) { Ok(()) } else { Err(Problem::forbidden(action)) }
 }
 
 async fn latest(site: &Site, kind: &str, key: String) -> Result<Listed, Problem> {

@@ -10,6 +10,10 @@ use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{Site, layout};
 
+/// Those that have no page of their own.
+const REGISTERS: [Register; 4] =
+    [Register::Architecture, Register::Stage2, Register::Answers, Register::Skipped];
+
 /// The most rows of a page.
 const ROWS_MAX: usize = 500;
 
@@ -19,7 +23,7 @@ pub(super) async fn page(
     visitor: &Visitor,
     name: &str,
 ) -> Result<Html<String>, Failure> {
-    let register = Register::ALL.into_iter().find(|register| register.name() == name);
+    let register = REGISTERS.into_iter().find(|register| register.name() == name);
     let register = register.ok_or(Failure::NotFound)?;
     let assessment = site.assessment().await?;
     let mut table = Report::new(&assessment, site.operations.catalogue()).table(register);

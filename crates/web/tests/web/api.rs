@@ -67,6 +67,9 @@ async fn a_key_reads_lists_records_and_their_history() {
         ("/api/v1/records/gap?colour=red", StatusCode::UNPROCESSABLE_ENTITY),
         ("/api/v1/records/gap/%FF", StatusCode::BAD_REQUEST),
         ("/api/v1/ledger/entries/0", StatusCode::FORBIDDEN),
+        ("/api/v1/records/grant", StatusCode::FORBIDDEN),
+        ("/api/v1/records/grant/reader", StatusCode::FORBIDDEN),
+        ("/api/v1/records/token/t-1/history", StatusCode::FORBIDDEN),
         ("/api/v1/assessment?at=yesterday", StatusCode::BAD_REQUEST),
         ("/api/v1/evidence/none", StatusCode::NOT_FOUND),
     ] {

@@ -118,7 +118,7 @@ async fn two() -> (Desk, Desk) {
     ] {
         operations.execute(command, &by).await.expect("recorded");
     }
-    here.router = annex_web::installation(vec![Arc::clone(&here.site), Arc::clone(&there.site)]);
+    here.router = annex_web::installation(&[Arc::clone(&here.site), Arc::clone(&there.site)]);
     (here, there)
 }
 

@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode, header};
 
 use crate::desk::{Desk, HOUR, PASSWORD};
 
-const PAGES: [&str; 5] = ["/", "/gaps", "/requests", "/registers/assets", "/registers/soa"];
+const PAGES: [&str; 5] = ["/", "/gaps", "/requests", "/registers/assets", "/registers/stage2"];
 
 #[tokio::test]
 async fn nothing_is_shown_to_who_is_not_signed_in() {
