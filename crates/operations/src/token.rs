@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use annex_isms::entity::{Role, Token};
-use annex_isms::{Actor, Digest, Instant, PersonId, Record, TokenId};
+use annex_isms::{Actor, Digest, Entry, Instant, PersonId, Record, TokenId};
 use annex_register::Receipt;
 
 use crate::access::{self, By, Caller};
@@ -118,13 +118,21 @@ impl Operations<'_> {
             return Ok(None);
         }
         let entry = self.scope().get("token", id).await?;
-        let Some(Record::Token(token)) = entry.map(|entry| entry.record) else { return Ok(None) };
+        let Some(Entry { actor: maker, record: Record::Token(token), .. }) = entry else {
+            return Ok(None);
+        };
         // Digests of a secret: how far they agree tells nothing of it.
         let right = token.secret == Digest::of(secret.as_bytes());
         if !right || token.revoked || token.expires <= self.now() {
             return Ok(None);
         }
         let roles = self.roles(&token.holder).await?;
+        // A program's name may become a person's; who made the key does not get that person's
+        // access with it.
+        let foreign = maker.authenticated && maker.name != token.holder.as_str();
+        if foreign && !is_program(&roles) {
+            return Ok(None);
+        }
         let actor = Actor {
             name: token.holder.to_string(),
             authenticated: true,

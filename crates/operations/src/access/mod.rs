@@ -183,15 +183,19 @@ impl Operations<'_> {
         roles: &BTreeSet<Role>,
         by: &By,
     ) -> Result<(annex_register::Receipt, String), OperationError> {
+        let is_person = self.scope().get("person", holder.as_str()).await?.is_some();
         if !roles.contains(&Role::Service) {
-            let entry = self.scope().get("person", holder.as_str()).await?;
-            if entry.is_none() {
+            if !is_person {
                 return Err(OperationError::input(format!(
                     "no person `{holder}` is on record; add them first, or give the role `service` to a program"
                 )));
             }
         } else if roles.len() > 1 {
             return Err(OperationError::input("a program has the role `service` and no other"));
+        } else if is_person {
+            return Err(OperationError::input(format!(
+                "`{holder}` is a person; give a program a name of its own, so that nobody acts under theirs"
+            )));
         }
         let named: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         let named = if named.is_empty() { "no access".to_owned() } else { named.join(", ") };

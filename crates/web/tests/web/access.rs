@@ -17,6 +17,11 @@ fn path(template: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Who gets this role.
+fn holder(role: Role) -> &'static str {
+    if role == Role::Service { "a-program" } else { "ines-arvid" }
+}
+
 #[tokio::test]
 async fn every_route_lets_in_the_roles_of_the_table() {
     let desk = Desk::new().await;
@@ -33,10 +38,12 @@ async fn every_route_lets_in_the_roles_of_the_table() {
     let all: Vec<String> = annex_operations::actions().expect("actions").into_iter().collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     for role in Role::ALL {
-        let key = desk.key("ines-arvid", *role, &all).await;
+        let key = desk.key(holder(*role), *role, &all).await;
         for (route, admitted) in routes.iter().zip(&mut admitted) {
             let path = path(route.path);
             let (status, page) = match route.door {
+                // A program has no password to sign in with.
+                Door::Page if *role == Role::Service => continue,
                 Door::Page => desk.visit(route.method, &path, &cookie).await,
                 Door::Api => desk.call(route.method, &path, &key).await,
             };
@@ -58,9 +65,17 @@ async fn every_action_is_permitted_to_the_roles_of_the_table() {
     let desk = Desk::new().await;
     let cookie = desk.signed_in("ines-arvid").await;
     let token = cookie.split_once('.').expect("a pair").1;
+    let all: Vec<String> = annex_operations::actions().expect("actions").into_iter().collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let mut callers = Vec::new();
     for role in Role::ALL {
-        desk.grant("ines-arvid", *role).await;
+        if *role == Role::Service {
+            let key = desk.key(holder(*role), *role, &all).await;
+            let caller = desk.site.operations().key_holder(&key, None).await.expect("read");
+            callers.push((role, caller.expect("a program")));
+            continue;
+        }
+        desk.grant(holder(*role), *role).await;
         let person = desk.site.operations().signed_in(token).await.expect("read");
         callers.push((role, person.expect("signed in").caller(None)));
     }
@@ -119,4 +134,42 @@ async fn nobody_speaks_for_someone_else_or_widens_their_own_access() {
         .execute(approve("tomas-beck"), &Caller::of_folder("test"))
         .await
         .expect_err("no draft");
+}
+
+#[tokio::test]
+async fn who_made_a_key_for_a_program_never_acts_as_a_person() {
+    let desk = Desk::new().await;
+    let operations = desk.site.operations();
+    desk.grant("ines-arvid", Role::Administrator).await;
+    let cookie = desk.signed_in("ines-arvid").await;
+    let token = cookie.split_once('.').expect("a pair").1;
+    let ines = operations.signed_in(token).await.expect("read").expect("signed in").caller(None);
+    let person = |id: &str| -> PersonId { id.parse().expect("an id") };
+    let service = BTreeSet::from([Role::Service]);
+    let known = Command::GrantAccess { holder: person("tomas-beck"), roles: service.clone() };
+    let refused = operations.execute(known, &ines).await.expect_err("a person is no program");
+    assert!(refused.to_string().contains("is a person"), "{refused}");
+    let program = Command::GrantAccess { holder: person("eve"), roles: service };
+    operations.execute(program, &ines).await.expect("granted");
+    let expires = annex_isms::Instant::from_microseconds(operations.now().microseconds() + HOUR);
+    let actions = annex_operations::actions().expect("actions");
+    let command = Command::CreateToken {
+        holder: person("eve"),
+        description: "a program".to_owned(),
+        actions,
+        expires,
+    };
+    let annex_operations::Reply::Token { key, .. } =
+        operations.execute(command, &ines).await.expect("made")
+    else {
+        panic!("no key");
+    };
+    assert!(operations.key_holder(&key, None).await.expect("read").is_some());
+    let add =
+        Command::AddPerson { id: person("eve"), name: "Eve".to_owned(), roles: BTreeSet::new() };
+    operations.execute(add, &ines).await.expect("added");
+    let approver = BTreeSet::from([Role::Approver]);
+    let grant = Command::GrantAccess { holder: person("eve"), roles: approver };
+    operations.execute(grant, &ines).await.expect("granted");
+    assert!(operations.key_holder(&key, None).await.expect("read").is_none());
 }
