@@ -23,6 +23,7 @@
 
 mod changes;
 mod controls;
+mod days;
 mod derive;
 mod diagram;
 mod drift;
@@ -38,6 +39,7 @@ use annex_isms::assessment::{Assessment, Criteria, SCHEMA};
 use annex_isms::{Snapshot, Subject};
 
 pub use changes::changes;
+pub use days::{DatedStatuses, days};
 pub use diagram::diagram;
 pub use drift::drift;
 pub use risks::applicable_threats;

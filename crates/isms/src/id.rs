@@ -124,6 +124,8 @@ slug_ids! {
     PromptId, "a prompt id";
     /// A decision that a system leaves to people; derived by [`DecisionId::derive`].
     DecisionId, "a decision id";
+    /// A sample that an auditor drew; derived by [`SampleId::derive`].
+    SampleId, "a sample id";
 }
 
 impl AssetId {
@@ -186,6 +188,13 @@ impl DecisionId {
     /// The id of what a system asked at an instant.
     pub fn derive(system: &SystemId, question: &str, put_at: crate::Instant) -> Self {
         Self(derived("d", ["decision", system.as_str(), question, &put_at.to_string()]))
+    }
+}
+
+impl SampleId {
+    /// The id of what someone draws of a kind of record at an instant.
+    pub fn derive(by: &PersonId, kind: &str, at: crate::Instant) -> Self {
+        Self(derived(kind, ["sample", by.as_str(), kind, &at.to_string()]))
     }
 }
 

@@ -20,6 +20,7 @@
 pub mod approval;
 pub mod assessment;
 mod canonical;
+pub mod days;
 mod dependency;
 mod digest;
 pub mod drift;
@@ -29,6 +30,7 @@ mod instant;
 pub mod observation;
 pub mod record;
 mod reference;
+pub mod sample;
 mod scale;
 mod snapshot;
 mod subject;
@@ -41,7 +43,7 @@ pub use digest::{Digest, ParseDigestError};
 pub use id::{
     AgreementId, AssetId, ControlId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
     NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RequirementId, RiskId,
-    SupplierId, SystemId, ThreatId, TokenId, slug,
+    SampleId, SupplierId, SystemId, ThreatId, TokenId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};

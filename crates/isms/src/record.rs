@@ -1,17 +1,20 @@
 //! What the ledger holds: an [`Entry`] is one change of one entity, by whom and when.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{Decision, Prompt};
-use crate::assessment::Counts;
+use crate::assessment::{ControlStatus, Counts};
 use crate::entity::{
     Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Implementation,
     Inapplicability, Nonconformity, Organisation, Person, Request, Risk, SoaVersion, Supplier,
     Token,
 };
 use crate::observation::ObservationBatch;
-use crate::{Digest, Instant};
+use crate::sample::Sample;
+use crate::{ControlId, Digest, Instant};
 
 /// The version of the entry format.
 pub const SCHEMA: u32 = 1;
@@ -137,6 +140,8 @@ records! {
     Prompt(Prompt) = "prompt", |e| e.id.to_string();
     /// A decision that a system leaves to people.
     Decision(Decision) = "decision", |e| e.id.to_string();
+    /// What an auditor drew.
+    Sample(Sample) = "sample", |e| e.id.to_string();
     /// An assessment.
     Assessment(AssessmentRecord) = "assessment", |e| e.digest.to_string();
 }
@@ -164,4 +169,7 @@ pub struct AssessmentRecord {
     /// How many results of each outcome it has; not on record in the first versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<Counts>,
+    /// Where each control stood; not on record in the first versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub controls: BTreeMap<ControlId, ControlStatus>,
 }

@@ -39,6 +39,11 @@ impl Operations<'_> {
                 at: assessment.at,
                 catalogue: assessment.catalogue,
                 counts: Some(counts),
+                controls: assessment
+                    .controls
+                    .iter()
+                    .map(|own| (own.id.clone(), own.status))
+                    .collect(),
             }
             .into(),
         );

@@ -9,6 +9,7 @@ use annex_isms::entity::{
     Supplier, Treatment,
 };
 use annex_isms::observation::{ObservationBatch, Period};
+use annex_isms::sample::SampleFrame;
 use annex_isms::{
     Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId, RequirementId, Score,
     SystemId, TokenId,
@@ -16,7 +17,7 @@ use annex_isms::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Choice;
+use crate::{Choice, SampleChoice};
 
 /// Something to do. People are named by their ids; things by id or unique beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
@@ -303,6 +304,18 @@ pub enum Command {
         /// What to add.
         change: Box<NonconformityChange>,
     },
+    /// Draws a sample of what was recorded in a period.
+    DrawSample {
+        /// Of what.
+        frame: SampleFrame,
+        /// How its items are chosen.
+        choice: SampleChoice,
+        /// What it is for.
+        #[serde(default)]
+        note: String,
+        /// Who draws.
+        by: PersonId,
+    },
     /// Says what someone may do; it replaces what they might before.
     GrantAccess {
         /// A person on record, or the name of a program.
@@ -378,6 +391,7 @@ impl Command {
             | Self::Decide { by, .. }
             | Self::ApproveException { by, .. }
             | Self::RaiseNonconformity { by, .. }
+            | Self::DrawSample { by, .. }
             | Self::Except { approved_by: by, .. } => vec![by],
             Self::ReviewRisk { judgement, .. } => vec![&judgement.by],
             Self::ApproveResidual { residual, .. } => vec![&residual.by],

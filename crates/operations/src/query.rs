@@ -214,6 +214,9 @@ impl Operations<'_> {
             Command::UpdateNonconformity { nonconformity, change } => {
                 self.update_nonconformity(nonconformity, change, by).await?
             }
+            Command::DrawSample { frame, choice, note, by: who } => {
+                self.draw_sample(frame, choice, note, who, by).await?
+            }
             Command::GrantAccess { holder, roles } => self.grant_access(holder, roles, by).await?,
             Command::CreateToken { holder, description, actions, expires } => {
                 return self.create_token(holder, description, actions, *expires, by).await;

@@ -78,7 +78,7 @@ pub use copy::Copied;
 pub use error::RegisterError;
 pub use ingest::Ingest;
 pub use list::{
-    Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, Proven,
+    Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Period, Population, Proven,
 };
 pub use open::{Access, Location, OpenOptions, Register};
 #[cfg(feature = "postgres")]

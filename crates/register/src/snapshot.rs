@@ -357,7 +357,8 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         | Record::Grant(_)
         | Record::Token(_)
         | Record::Prompt(_)
-        | Record::Decision(_) => {}
+        | Record::Decision(_)
+        | Record::Sample(_) => {}
     }
 }
 

@@ -165,6 +165,9 @@ pub(crate) async fn page(
         dl.facts {
             (layout::fact("Stands", &layout::status(view.status)))
             (layout::fact("Base control", &implementation(view)))
+            @if visitor.may("audit") {
+                (layout::fact("Over a period", &html! { a href=(format!("/audit/controls/{}", view.id)) { "days met, with a gap and unknown" } }))
+            }
         }
         @if visitor.may("declare-implementation") { (declare_form(&visitor, view, version, &people)) }
         @if !view.questions.is_empty() {

@@ -53,7 +53,12 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Audit",
-        &[("/soa", "Applicability"), ("/registers/stage2", "Stage 2"), ("/access", "Access")],
+        &[
+            ("/soa", "Applicability"),
+            ("/registers/stage2", "Stage 2"),
+            ("/audit", "Auditor's view"),
+            ("/access", "Access"),
+        ],
     ),
 ];
 
@@ -91,7 +96,11 @@ pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) ->
 
 /// Whether a place is one that this person can see.
 fn is_open(visitor: &Visitor, place: &str) -> bool {
-    place != "/access" || visitor.may("read-access")
+    match place {
+        "/access" => visitor.may("read-access"),
+        "/audit" => visitor.may("audit"),
+        _ => true,
+    }
 }
 
 /// The field without which no form is taken.

@@ -23,6 +23,7 @@ mod access;
 mod account;
 mod api;
 mod assessed;
+mod audit;
 mod controls;
 mod decisions;
 mod error;

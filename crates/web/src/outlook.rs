@@ -249,6 +249,7 @@ mod tests {
             at: Instant::from_microseconds(day * 86_400_000_000),
             catalogue: Digest::of(b"catalogue"),
             counts: None,
+            controls: BTreeMap::new(),
         };
         let records = [record(20_000), record(20_001), record(20_002)];
         let counts = |met, gap| Counts { met, gap, ..Counts::default() };

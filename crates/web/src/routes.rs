@@ -17,8 +17,8 @@ use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
-    Site, api, controls, decisions, error, gaps, guard, ledger, nonconformities, observe, overview,
-    prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
+    Site, api, audit, controls, decisions, error, gaps, guard, ledger, nonconformities, observe,
+    overview, prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
 };
 use crate::{access, account, second_factor, sign_ins};
 
@@ -144,6 +144,12 @@ fn places() -> Vec<Place> {
         page("/registers/evidence/{id}/bytes", registers::entity::bytes),
         form("/edit/assets", "register-asset", registers::edit::assets),
         page("/ledger/{index}", ledger::page),
+        with(Access::Action("audit"), page("/audit", audit::page)),
+        with(Access::Action("audit"), page("/audit/population", audit::population)),
+        with(Access::Action("audit"), page("/audit/controls/{control}", audit::control)),
+        form("/audit/samples", "draw-sample", audit::draw),
+        with(Access::Action("audit"), page("/audit/samples/{id}", audit::sample)),
+        with(Access::Action("audit"), page("/audit/samples/{id}/sample.csv", audit::csv)),
         with(Access::SignedIn, page("/account", account::page)),
         with(Access::SignedIn, form("/account/password", "", account::change_password)),
         with(Access::SignedIn, form("/account/second-factor", "", second_factor::begin)),

@@ -16,6 +16,7 @@ const NOT_PAGES: &[&str] = &[
     "/registers/{register}/export.csv",
     "/registers/{register}/export.xlsx",
     "/registers/evidence/{id}/bytes",
+    "/audit/samples/{id}/sample.csv",
 ];
 
 /// Ends of routes that have a page for each name.

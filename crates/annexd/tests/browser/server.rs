@@ -7,8 +7,9 @@ use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
 
 use annex_isms::approval::ExpiryDefault;
+use annex_isms::sample::SampleFrame;
 use annex_isms::{ControlId, Instant};
-use annex_operations::{Access, Caller, Command, Operations, Ports, ScanRequest};
+use annex_operations::{Access, Caller, Command, Operations, Ports, SampleChoice, ScanRequest};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Who signs in; the second person is someone else.
@@ -113,6 +114,18 @@ fn more(operations: &Operations<'_>) -> Vec<Command> {
         decide(Vec::new(), "Necessary for the help-desk assistant"),
         Command::ApproveSoa { by: person("lars-winther"), compensating_review: String::new() },
         decide(vec!["A.7.14".parse().expect("a control")], "No equipment of ours holds AI data"),
+        Command::DrawSample {
+            frame: SampleFrame {
+                kind: "prompt".to_owned(),
+                evidence_kinds: BTreeSet::new(),
+                from: operations.now().date(),
+                to: operations.now().date(),
+                controls: BTreeSet::new(),
+            },
+            choice: SampleChoice::Draw { size: 2, seed: Some("autumn".to_owned()) },
+            note: "Whether a second person approved each change".to_owned(),
+            by: person("lars-winther"),
+        },
     ]
 }
 

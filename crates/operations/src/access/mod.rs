@@ -109,6 +109,7 @@ pub fn permitted(roles: &BTreeSet<Role>) -> Result<BTreeSet<String>, OperationEr
 pub fn reading(kind: &str) -> &'static str {
     match kind {
         "grant" | "token" => "read-access",
+        "sample" => "audit",
         _ => "read",
     }
 }

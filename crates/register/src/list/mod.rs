@@ -12,6 +12,7 @@
 
 mod history;
 mod listing;
+mod period;
 
 use annex_isms::{Date, Entry, Instant, Subject};
 use sea_orm::sea_query::{
@@ -28,6 +29,7 @@ use crate::{RegisterError, Scope};
 
 pub use history::{Population, Proven};
 pub use listing::{Field, Form, Listing};
+pub use period::Period;
 
 /// The most records of a page.
 pub const LIST_ROWS_MAX: u64 = 200;

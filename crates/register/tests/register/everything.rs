@@ -10,6 +10,7 @@ use annex_isms::entity::{
 };
 use annex_isms::observation::Period;
 use annex_isms::record::{AssessmentRecord, Batch};
+use annex_isms::sample::{Sample, SampleCount, SampleFrame, SampleMethod};
 use annex_isms::{
     Basis, DataClass, Date, Digest, FlowId, GapId, Record, RequestId, RequirementId, RiskId,
     Severity, Subject, canonical_json,
@@ -144,11 +145,37 @@ fn documents() -> Vec<Record> {
             secret: Digest::of(b"secret"),
         }
         .into(),
+        Sample {
+            id: "s-1".parse().unwrap(),
+            frame: SampleFrame {
+                kind: "asset".to_owned(),
+                evidence_kinds: BTreeSet::new(),
+                from: day(),
+                to: day(),
+                controls: BTreeSet::new(),
+            },
+            count: SampleCount {
+                items: 1,
+                erased: 0,
+                recorded: 1,
+                first: Some(0),
+                last: Some(0),
+                ledger_size: 1,
+                ledger_root: Digest::of(b"root"),
+            },
+            method: SampleMethod::Picked,
+            chosen: BTreeSet::from([0]),
+            note: String::new(),
+            by: "ada".parse().unwrap(),
+            at: second(0),
+        }
+        .into(),
         AssessmentRecord {
             digest: Digest::of(b"assessment"),
             at: second(0),
             catalogue: Digest::of(b"catalogue"),
             counts: None,
+            controls: BTreeMap::new(),
         }
         .into(),
     ]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use annex_isms::entity::{Asset, Owner, Registration};
 use annex_isms::{DataClass, Record};
+use annex_ledger::Head;
 use annex_register::{
-    Form, LIST_ROWS_MAX, ListQuery, Listing, NONE, Population, RegisterError, Scope,
+    Form, LIST_ROWS_MAX, ListQuery, Listing, NONE, Period, Population, RegisterError, Scope,
 };
 use sea_orm::ConnectionTrait as _;
 
@@ -190,6 +191,22 @@ async fn a_history_is_whole_and_an_entry_is_proven(place: Place) {
         let page = scope.population(&asked).await.unwrap();
         assert_eq!((page.total, page.items.len() as u64), (total, total.min(1)), "{asked:?}");
     }
+    let whole = Period { from: second(0), to: second(9), size: 4 };
+    assert_eq!(scope.bounds_of(&whole).await.unwrap(), Some((0, 3)));
+    let kinds = scope.kinds_of(&whole).await.unwrap();
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        [("asset".to_owned(), 3), ("organisation".to_owned(), 1)]
+    );
+    assert_eq!(scope.indexes_of(&whole, "asset", 9).await.unwrap(), [1, 2, 3]);
+    assert_eq!(scope.indexes_of(&whole, "asset", 2).await.unwrap(), [1, 2]);
+    let then = Period { from: second(2), size: 3, ..whole };
+    assert_eq!(scope.indexes_of(&then, "asset", 9).await.unwrap(), [2]);
+    assert_eq!(scope.bounds_of(&Period { from: second(8), ..whole }).await.unwrap(), None);
+    let head = scope.head().await.unwrap().unwrap().head;
+    assert!(scope.had(&head).await.unwrap());
+    assert!(!scope.had(&Head { size: 2, ..head }).await.unwrap());
+    assert!(!scope.had(&Head { size: 5, ..head }).await.unwrap());
     let proven = scope.proven(2).await.unwrap().unwrap();
     assert_eq!((proven.entry.index, proven.head.head.size), (2, 4));
     proven.proof.verify(&proven.entry.commitment, &proven.head.head).unwrap();

@@ -1,5 +1,6 @@
 //! Packs to verify and to damage.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use annex_isms::entity::{Evidence, EvidenceKind};
@@ -57,6 +58,7 @@ pub fn bodies(assessment: &[u8]) -> Vec<Vec<u8>> {
         at,
         catalogue: Digest::of(b"catalogue"),
         counts: None,
+        controls: BTreeMap::new(),
     };
     vec![
         canonical_json(&entry(evidence.into())).expect("canonical"),

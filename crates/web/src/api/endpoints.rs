@@ -91,7 +91,7 @@ pub(super) struct Part {
     limit: u64,
 }
 
-const fn whole_page() -> u64 {
+pub(super) const fn whole_page() -> u64 {
     50
 }
 
@@ -262,7 +262,7 @@ pub(super) async fn sign_ins(
 }
 
 /// Refuses who may not read records of a kind.
-fn may_read(caller: &Caller, kind: &str) -> Result<(), Problem> {
+pub(super) fn may_read(caller: &Caller, kind: &str) -> Result<(), Problem> {
     let action = annex_operations::reading(kind);
     if caller.may(action, false) { Ok(()) } else { Err(Problem::forbidden(action)) }
 }
@@ -278,7 +278,7 @@ fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Problem> {
     })
 }
 
-fn limited(limit: u64) -> Result<u64, Problem> {
+pub(super) fn limited(limit: u64) -> Result<u64, Problem> {
     if (1..=LIST_ROWS_MAX).contains(&limit) {
         return Ok(limit);
     }
@@ -353,6 +353,6 @@ fn text(bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], bytes).into_response()
 }
 
-fn bad_request(error: impl std::fmt::Display) -> Problem {
+pub(super) fn bad_request(error: impl std::fmt::Display) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, error.to_string())
 }

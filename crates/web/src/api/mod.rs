@@ -13,6 +13,7 @@
 //! The table below makes the routes and the document. A browser's session is not taken here, so no
 //! other site can use it.
 
+mod audit;
 mod endpoints;
 mod openapi;
 mod problem;
@@ -57,8 +58,15 @@ const FIELDS: Parameter = Parameter::fields(
 );
 const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
 const FROM: Parameter = Parameter::instant("from", "The beginning of the period");
-const TO: Parameter = Parameter::instant("to", "The end of the period, which is not in it");
+const TO: Parameter = Parameter::instant("to", "The end of the period, which is in it");
+const KIND_OF: Parameter = Parameter::query("kind", "The kind of record").required();
+const SORT_OF: Parameter = Parameter::query("sort", "Only evidence of this sort, such as `drill`");
+const CONTROLS: Parameter =
+    Parameter::query("controls", "Only what concerns one of these, such as `A.5.7,A.8.16`");
+const FIRST_DAY: Parameter = Parameter::day("from", "The first day of the period");
+const LAST_DAY: Parameter = Parameter::day("to", "The last day of the period");
 const PERSON: Parameter = Parameter::query("person", "Only of this person");
+const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read");
 
@@ -66,7 +74,7 @@ const IF_MATCH: Parameter =
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     use endpoints as e;
     let read = Access::Action("read");
-    let audit = Access::Action("audit");
+    let audits = Access::Action("audit");
     let reads = |path, access, summary, parameters, answer, handler| Endpoint {
         route: Route { method: "GET", path, access, door: Door::Api },
         handler,
@@ -134,7 +142,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ),
         reads(
             "/api/v1/ledger/checkpoint",
-            audit,
+            audits,
             "The newest signed checkpoint",
             &[],
             Content::Text,
@@ -142,7 +150,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ),
         reads(
             "/api/v1/ledger/key",
-            audit,
+            audits,
             "The public key of the ledger",
             &[],
             Content::Text,
@@ -150,7 +158,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ),
         reads(
             "/api/v1/ledger/verification",
-            audit,
+            audits,
             "Whether ledger, register and evidence fit together",
             &[],
             schema::<annex_operations::Verified>(),
@@ -158,7 +166,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ),
         reads(
             "/api/v1/ledger/entries",
-            audit,
+            audits,
             "What was recorded in a period, and how much of it there is",
             &[OF_KIND, FROM, TO, OFFSET, LIMIT],
             schema::<e::Records>(),
@@ -166,11 +174,35 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ),
         reads(
             "/api/v1/ledger/entries/{index}",
-            audit,
+            audits,
             "An entry of the ledger, with its proof",
             &[INDEX],
             schema::<e::Proven>(),
             get(e::entry),
+        ),
+        reads(
+            "/api/v1/audit/population",
+            audits,
+            "A population to sample from, with its count and by what its completeness is known",
+            &[KIND_OF, FIRST_DAY, LAST_DAY, SORT_OF, CONTROLS, OFFSET, LIMIT],
+            schema::<audit::Population>(),
+            get(audit::population),
+        ),
+        reads(
+            "/api/v1/audit/days",
+            audits,
+            "Where each control stood on the days of a period",
+            &[FIRST_DAY, LAST_DAY],
+            schema::<annex_operations::DaysOfControls>(),
+            get(audit::days),
+        ),
+        reads(
+            "/api/v1/audit/samples/{id}/verification",
+            audits,
+            "Whether a sample is what it says: the same population, and the same items of it",
+            &[SAMPLE],
+            schema::<audit::Verification>(),
+            get(audit::verification),
         ),
         reads(
             "/api/v1/sign-ins",

@@ -43,6 +43,7 @@ enum Form {
     Number,
     Flag,
     Instant,
+    Day,
     Fields,
 }
 
@@ -71,6 +72,14 @@ impl Parameter {
         Self { form: Form::Instant, required: true, ..Self::query(name, what) }
     }
 
+    pub(super) const fn day(name: &'static str, what: &'static str) -> Self {
+        Self { form: Form::Day, required: true, ..Self::query(name, what) }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
     pub(super) const fn fields(name: &'static str, what: &'static str) -> Self {
         Self { form: Form::Fields, ..Self::query(name, what) }
     }
@@ -85,6 +94,7 @@ impl Parameter {
             Form::Number => json!({ "type": "integer", "minimum": 0 }),
             Form::Flag => json!({ "type": "boolean" }),
             Form::Instant => json!({ "type": "string", "format": "date-time" }),
+            Form::Day => json!({ "type": "string", "format": "date" }),
             Form::Fields => {
                 json!({ "type": "object", "additionalProperties": { "type": "string" } })
             }

@@ -145,7 +145,7 @@ fn internal(what: String) -> Failure {
 }
 
 /// A header that makes a browser save what follows under a name that cannot leave its header.
-pub(super) fn attachment(name: &str) -> HeaderValue {
+pub(crate) fn attachment(name: &str) -> HeaderValue {
     let safe = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let name: String = name.chars().map(safe).collect();
     let name = name.trim_start_matches('.');

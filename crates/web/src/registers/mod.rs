@@ -18,3 +18,6 @@ pub(crate) mod kinds;
 pub(crate) mod list;
 mod query;
 mod related;
+
+pub(crate) use entity::attachment;
+pub(crate) use history::who;

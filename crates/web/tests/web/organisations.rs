@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use annex_isms::approval::ExpiryDefault;
 use annex_isms::entity::{EvidenceKind, Role, Supplier};
+use annex_isms::sample::SampleFrame;
 use annex_isms::{Basis, Instant, PersonId, Record, SystemId};
-use annex_operations::{Caller, Command, ListQuery, NewEvidence};
+use annex_operations::{Caller, Command, ListQuery, NewEvidence, SampleChoice};
 use annex_web::{Access, Door, Site};
 use axum::http::StatusCode;
 
 use crate::desk::{Desk, HOUR, PASSWORD};
 
 /// Of which kind the ids of these routes are.
-const OF_KIND: [(&str, &str); 11] = [
+const OF_KIND: [(&str, &str); 13] = [
     ("/controls/", "supplier"),
     ("/risks/", "risk"),
     ("/suppliers/", "supplier"),
@@ -26,6 +27,8 @@ const OF_KIND: [(&str, &str); 11] = [
     ("/access/", "person"),
     ("/registers/evidence/", "evidence"),
     ("/api/v1/evidence/", "evidence"),
+    ("/audit/samples/", "sample"),
+    ("/api/v1/audit/samples/", "sample"),
 ];
 
 /// The register of a kind, where it has one.
@@ -41,7 +44,8 @@ fn register(kind: &str) -> Option<String> {
 }
 
 /// Routes whose parameter is no id: a name or a number that means the same or its own everywhere.
-const NO_IDS: [&str; 9] = [
+const NO_IDS: [&str; 10] = [
+    "/audit/controls/{control}",
     "/controls/{control}",
     "/controls/{control}/{requirement}",
     "/soa/versions/{number}",
@@ -86,6 +90,7 @@ async fn two() -> (Desk, Desk) {
         .parse::<SystemId>()
         .expect("an id");
     let person = PersonId::from_str("ines-arvid").expect("an id");
+    let today = operations.now().date();
     for command in [
         Command::AddEvidence { evidence },
         Command::PutSupplier {
@@ -106,7 +111,7 @@ async fn two() -> (Desk, Desk) {
             name: "Only there".to_owned(),
             digest: stored.digest,
             change: "The first".to_owned(),
-            by: person,
+            by: person.clone(),
         },
         Command::PutDecision {
             system,
@@ -114,6 +119,18 @@ async fn two() -> (Desk, Desk) {
             proposal: "Yes.".to_owned(),
             deadline: Instant::from_microseconds(operations.now().microseconds() + HOUR),
             on_expiry: ExpiryDefault::Reject,
+        },
+        Command::DrawSample {
+            frame: SampleFrame {
+                kind: "decision".to_owned(),
+                evidence_kinds: BTreeSet::new(),
+                from: today,
+                to: today,
+                controls: BTreeSet::new(),
+            },
+            choice: SampleChoice::Draw { size: 1, seed: None },
+            note: String::new(),
+            by: person,
         },
     ] {
         operations.execute(command, &by).await.expect("recorded");
