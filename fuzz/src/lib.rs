@@ -27,6 +27,7 @@ mod intel;
 mod ledger;
 mod modelfile;
 mod pack;
+mod report;
 mod seal;
 
 pub use bom::bom_diff;
@@ -39,6 +40,7 @@ pub use modelfile::{
     modelfile_safetensors, modelfile_tar, modelfile_text, modelfile_zip,
 };
 pub use pack::{good_pack, pack};
+pub use report::report_sheet;
 pub use seal::seal_bundle;
 
 /// A fuzz target.
@@ -75,5 +77,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "modelfile_text", body: modelfile_text },
     Target { name: "modelfile_zip", body: modelfile_zip },
     Target { name: "pack", body: pack },
+    Target { name: "report_sheet", body: report_sheet },
     Target { name: "seal_bundle", body: seal_bundle },
 ];

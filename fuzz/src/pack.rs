@@ -52,9 +52,19 @@ pub fn good_pack() -> &'static [u8] {
     PACK.get_or_init(|| {
         let assessment = b"{}".to_vec();
         let at = Instant::from_microseconds(0);
-        let record =
-            AssessmentRecord { digest: Digest::of(&assessment), at, catalogue: Digest::of(b"") };
-        let actor = Actor { name: "fuzz".to_owned(), authenticated: false, via: "fuzz".to_owned() };
+        let record = AssessmentRecord {
+            digest: Digest::of(&assessment),
+            at,
+            catalogue: Digest::of(b""),
+            counts: None,
+            controls: std::collections::BTreeMap::new(),
+        };
+        let actor = Actor {
+            name: "fuzz".to_owned(),
+            authenticated: false,
+            via: "fuzz".to_owned(),
+            from: None,
+        };
         let entry = Entry { schema: SCHEMA, at, actor, record: Record::Assessment(record) };
         let body = canonical_json(&entry).expect("whole numbers");
         let nonce = [1; 32];

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_isms::approval::ExpiryDefault;
 use annex_isms::assessment::{Assessment, Changes};
 use annex_isms::entity::{
-    Agreement, Consequence, EvidenceKind, Ground, Implementation, NonconformityStatus, Role,
-    Supplier, Treatment,
+    Agreement, Consequence, EvidenceKind, Ground, Implementation, NonconformityStatus,
+    Registration, Role, Supplier, Treatment,
 };
 use annex_isms::observation::{ObservationBatch, Period};
 use annex_isms::sample::SampleFrame;
 use annex_isms::{
-    Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId, RequirementId, Score,
-    SystemId, TokenId,
+    AssetKind, Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId,
+    RequirementId, Score, SupplierId, SystemId, TokenId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, SampleChoice};
+use crate::{Choice, SampleChoice, Versioned};
 
 /// Something to do. People are named by their ids; things by id or unique beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
@@ -77,6 +77,16 @@ pub enum Command {
         owner: Option<PersonId>,
         /// Its classification.
         classification: Option<DataClass>,
+    },
+    /// Adds an asset that no collector sees.
+    AddAsset {
+        /// The asset.
+        asset: Box<NewAsset>,
+    },
+    /// Does several things, all of them or none: each on what was read.
+    Together {
+        /// What to do.
+        commands: Vec<Versioned>,
     },
     /// Gives a gap an owner, a date or a plan.
     AssignGap {
@@ -364,6 +374,9 @@ impl Command {
                 ("prompt", PromptId::derive(system, name.trim()).to_string())
             }
             Self::Decide { decision, .. } => ("decision", decision.clone()),
+            Self::RegisterAsset { assets, all_of_system: None, .. } if assets.len() == 1 => {
+                ("asset", assets.first()?.clone())
+            }
             Self::PutSupplier { supplier } => ("supplier", supplier.id.to_string()),
             Self::PutAgreement { agreement } => ("agreement", agreement.id.to_string()),
             Self::DeclareImplementation { implementation } => {
@@ -395,6 +408,9 @@ impl Command {
             | Self::Except { approved_by: by, .. } => vec![by],
             Self::ReviewRisk { judgement, .. } => vec![&judgement.by],
             Self::ApproveResidual { residual, .. } => vec![&residual.by],
+            Self::Together { commands } => {
+                commands.iter().flat_map(|own| own.command.speaks_for()).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -435,6 +451,32 @@ pub struct NewEvidence {
     pub controls: BTreeSet<ControlId>,
     /// The subject; `None` is the organisation.
     pub subject: Option<String>,
+}
+
+/// An asset that a person adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewAsset {
+    /// What it is.
+    pub kind: AssetKind,
+    /// What makes it itself, such as `openai/gpt-4o`.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// The AI systems it belongs to.
+    #[serde(default)]
+    pub systems: BTreeSet<SystemId>,
+    /// The supplier that provides it.
+    #[serde(default)]
+    pub supplier: Option<SupplierId>,
+    /// Whether it is in scope, and why; `None` is not decided.
+    #[serde(default)]
+    pub registration: Option<Registration>,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<PersonId>,
+    /// Its classification.
+    #[serde(default)]
+    pub classification: Option<DataClass>,
 }
 
 /// How a risk's owner judges it.

@@ -47,13 +47,15 @@ mod second_factor;
 mod sign_in;
 mod soa;
 mod supplier;
+mod together;
 mod token;
 mod work;
 
 pub use access::{Caller, actions, permitted, reading};
 pub use account::{OwnSession, SignedIn, check_password};
 pub use command::{
-    Command, EvidenceSource, NewEvidence, NonconformityChange, Reply, ResidualRisk, RiskJudgement,
+    Command, EvidenceSource, NewAsset, NewEvidence, NonconformityChange, Reply, ResidualRisk,
+    RiskJudgement,
 };
 pub use copy::{Between, Copied, copy};
 pub use decision::Choice;
@@ -69,6 +71,7 @@ pub use sample::{DaysOfControls, Framed, PeriodCount, SAMPLE_ITEMS_MAX, SampleCh
 pub use scan::{HostRequest, ScanRequest, drift, scan, scan_host};
 pub use second_factor::Enrolment;
 pub use sign_in::Attempt;
+pub use together::{TOGETHER_MAX, Versioned};
 pub use token::organisation_of;
 
 /// What lists are asked, and what they give.

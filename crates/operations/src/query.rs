@@ -118,6 +118,8 @@ impl Operations<'_> {
                 )
                 .await?
             }
+            Command::AddAsset { asset } => self.add_asset(asset, by).await?,
+            Command::Together { commands } => self.together(commands, by).await?,
             Command::AssignGap { gap, owner, due, plan } => {
                 self.assign_gap(gap, owner.as_ref(), *due, plan.as_deref(), by).await?
             }

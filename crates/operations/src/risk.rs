@@ -1,6 +1,7 @@
 //! Risks: review and residual risk.
 
-use annex_isms::entity::{Residual, RiskReview};
+use annex_isms::Snapshot;
+use annex_isms::entity::{Residual, Risk, RiskReview};
 use annex_register::Receipt;
 
 use crate::access::By;
@@ -14,9 +15,21 @@ impl Operations<'_> {
         judgement: &RiskJudgement,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
+        let risk = self.reviewed_risk(&self.snapshot().await?, risk, judgement)?;
+        let score = judgement.likelihood.get() * judgement.consequence.worst().get();
+        let what = format!("risk {}: inherent score {score}, {}", risk.id, judgement.treatment);
+        Ok((self.record(vec![risk.into()], by).await?, what))
+    }
+
+    /// A risk as it would be recorded after a review.
+    pub(crate) fn reviewed_risk(
+        &self,
+        snapshot: &Snapshot,
+        risk: &str,
+        judgement: &RiskJudgement,
+    ) -> Result<Risk, OperationError> {
         let mut risk = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?.clone();
-        person(&snapshot, &judgement.by)?;
+        person(snapshot, &judgement.by)?;
         if judgement.plan.trim().is_empty() {
             return Err(OperationError::input(
                 "say what is done about the risk, or why nothing is; give --plan",
@@ -32,9 +45,7 @@ impl Operations<'_> {
             plan: judgement.plan.trim().to_owned(),
             residual: None,
         });
-        let score = judgement.likelihood.get() * judgement.consequence.worst().get();
-        let what = format!("risk {}: inherent score {score}, {}", risk.id, judgement.treatment);
-        Ok((self.record(vec![risk.into()], by).await?, what))
+        Ok(risk)
     }
 
     pub(crate) async fn approve_residual(

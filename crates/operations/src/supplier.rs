@@ -2,8 +2,8 @@
 //!
 //! What `annex.toml` declares replaces the same when it is declared again.
 
-use annex_isms::PersonId;
-use annex_isms::entity::{Agreement, Evidence, Implementation, Supplier};
+use annex_isms::entity::{Agreement, Evidence, Implementation, Person, Supplier};
+use annex_isms::{PersonId, Record};
 use annex_register::Receipt;
 
 use crate::access::By;
@@ -19,14 +19,26 @@ impl Operations<'_> {
         supplier: &Supplier,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
+        let people: Vec<Person> = self.all_of().await?;
+        let record = Self::supplier_record(&people, supplier)?;
+        let what = format!("supplier {}", supplier.id);
+        Ok((self.record(vec![record], by).await?, what))
+    }
+
+    /// A supplier as it would be recorded.
+    pub(crate) fn supplier_record(
+        people: &[Person],
+        supplier: &Supplier,
+    ) -> Result<Record, OperationError> {
         named("the supplier", &supplier.name)?;
-        self.known_person(supplier.owner.as_ref()).await?;
+        if let Some(owner) = &supplier.owner {
+            person_of(people, owner)?;
+        }
         bounded("certificates", supplier.certifications.len())?;
         for certification in &supplier.certifications {
             named("each certificate", &certification.name)?;
         }
-        let what = format!("supplier {}", supplier.id);
-        Ok((self.record(vec![supplier.clone().into()], by).await?, what))
+        Ok(supplier.clone().into())
     }
 
     pub(crate) async fn put_agreement(

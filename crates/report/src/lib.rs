@@ -53,5 +53,8 @@ pub use pack::{Fault, Pack, PackEntry, PackError, PackLimits, Place, Verified, W
 pub use registers::Register;
 pub use style::{Style, Tone};
 pub use summary::SUMMARY_LINES_MAX;
-pub use table::{Align, Cell, Column, Reader, Table};
+pub use table::{
+    Align, CSV_BYTES_MAX, CSV_ROWS_MAX, Cell, Column, Reader, Sheet, SheetError, SheetRow, Table,
+    unguarded,
+};
 pub use view::{PRINCIPAL_CONTROLS, Report, places};

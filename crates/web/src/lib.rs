@@ -29,6 +29,7 @@ mod decisions;
 mod error;
 mod gaps;
 mod guard;
+mod import;
 mod installation;
 mod keys;
 mod layout;

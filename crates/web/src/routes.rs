@@ -17,8 +17,9 @@ use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
-    Site, api, audit, controls, decisions, error, gaps, guard, ledger, nonconformities, observe,
-    overview, prompts, registers, requests, results, risks, session, soa, style, suppliers, upload,
+    Site, api, audit, controls, decisions, error, gaps, guard, import, ledger, nonconformities,
+    observe, overview, prompts, registers, requests, results, risks, session, soa, style,
+    suppliers, upload,
 };
 use crate::{access, account, second_factor, sign_ins};
 
@@ -81,6 +82,11 @@ fn with(access: Access, (route, handler): Place) -> Place {
 /// The same, with a file that its handler bounds.
 fn with_file((route, handler): Place) -> Place {
     (route, handler.layer(axum::extract::DefaultBodyLimit::disable()))
+}
+
+/// The same, with so many bytes at most.
+fn with_bytes(bytes_max: usize, (route, handler): Place) -> Place {
+    (route, handler.layer(axum::extract::DefaultBodyLimit::max(bytes_max)))
 }
 
 fn places() -> Vec<Place> {
@@ -172,6 +178,13 @@ fn places() -> Vec<Place> {
         with(Access::Everyone, page("/readyz", observe::ready)),
         with(Access::Everyone, page("/metrics", observe::metrics)),
     ];
+    for (path, confirm, action) in
+        import::REGISTERS.map(|own| (own.address, own.confirm, own.action))
+    {
+        places.push(with(Access::Action(action), page(path, import::form)));
+        places.push(with_bytes(import::UPLOAD_BYTES_MAX, form(path, action, import::preview)));
+        places.push(with_bytes(import::CONFIRM_BYTES_MAX, form(confirm, action, import::confirm)));
+    }
     let api = api::endpoints().into_iter().chain([api::document()]);
     places.extend(api.map(|endpoint| (endpoint.route, endpoint.handler)));
     places

@@ -142,6 +142,17 @@ impl Operations<'_> {
                 "`{name}` is signed in and cannot speak for `{other}`"
             )));
         }
+        let Command::Together { commands } = command else {
+            return self.permit_one(command, by).await;
+        };
+        for versioned in commands {
+            self.permit_one(&versioned.command, by).await?;
+        }
+        Ok(())
+    }
+
+    async fn permit_one(&self, command: &Command, by: &Caller) -> Result<(), OperationError> {
+        let name = &by.actor.name;
         let owned = self.is_own(command, name).await?;
         let action: &'static str = command.into();
         if by.may(action, owned) {

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
+use super::import::guarded;
 use super::{Align, Cell, Table};
 use crate::html::breakable;
 use crate::style::plain;
@@ -38,7 +39,7 @@ impl Table {
 
     fn rows_to(&self, writer: &mut csv::Writer<impl Write>) -> io::Result<()> {
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| harmless(&cell.whole())))?;
+            writer.write_record(row.iter().map(Cell::exported))?;
         }
         writer.flush()
     }
@@ -137,16 +138,15 @@ impl Cell {
         let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
         Cow::Owned(plain(&items.join(", ")).into_owned())
     }
+
+    /// The cell as it stands in a CSV file.
+    pub fn exported(&self) -> String {
+        guarded(&self.whole())
+    }
 }
 
 fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if risky { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Text that Markdown shows as it is.
@@ -188,7 +188,7 @@ mod tests {
             assert!(line.trim_start_matches('"').starts_with('\''), "{line}");
         }
         // Tabs and line breaks do not get that far: they are spaces by then.
-        assert_eq!(harmless("\tx"), "'\tx");
+        assert_eq!(guarded("\tx"), "'\tx");
         assert_eq!(table("a, \"b\"").to_csv(), b"what,where\r\n\"a, \"\"b\"\"\",\"a:1, b:2\"\r\n");
     }
 

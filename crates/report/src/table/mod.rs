@@ -9,11 +9,14 @@
 //! and a number stays a number.
 
 mod export;
+mod import;
 mod text;
 
 use serde_json::Value as Json;
 
 use crate::style::{Tone, plain};
+
+pub use import::{CSV_BYTES_MAX, CSV_ROWS_MAX, Sheet, SheetError, SheetRow, unguarded};
 
 /// Rows under named columns.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,6 +15,7 @@
 
 mod audit;
 mod endpoints;
+mod imports;
 mod openapi;
 mod problem;
 
@@ -25,6 +26,7 @@ use axum::http::{HeaderMap, header};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::Site;
+use crate::import;
 use crate::routes::{Access, Door, Route};
 use openapi::{Content, Parameter, schema};
 pub(crate) use problem::Problem;
@@ -75,23 +77,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     use endpoints as e;
     let read = Access::Action("read");
     let audits = Access::Action("audit");
-    let reads = |path, access, summary, parameters, answer, handler| Endpoint {
-        route: Route { method: "GET", path, access, door: Door::Api },
-        handler,
-        summary,
-        parameters,
-        body: None,
-        answer,
-    };
-    let writes = |path, access, summary, parameters, body, answer, handler| Endpoint {
-        route: Route { method: "POST", path, access, door: Door::Api },
-        handler,
-        summary,
-        parameters,
-        body: Some(body),
-        answer,
-    };
-    vec![
+    let mut endpoints = vec![
         reads(
             "/api/v1/me",
             Access::SignedIn,
@@ -181,6 +167,60 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             get(e::entry),
         ),
         reads(
+            "/api/v1/sign-ins",
+            Access::Action("read-access"),
+            "Attempts to sign in, the newest first; they are kept for a year",
+            &[PERSON, OFFSET, LIMIT],
+            schema::<e::Attempts>(),
+            get(e::sign_ins),
+        ),
+        writes(
+            "/api/v1/commands",
+            Access::SignedIn,
+            "Carries out a command",
+            &[IF_MATCH],
+            schema::<annex_operations::Command>(),
+            schema::<annex_operations::Reply>(),
+            post(e::command).layer(DefaultBodyLimit::max(e::COMMAND_BYTES_MAX)),
+        ),
+    ];
+    endpoints.extend(of_audits());
+    endpoints.extend(of_imports());
+    endpoints
+}
+
+/// An endpoint that reads.
+const fn reads(
+    path: &'static str,
+    access: Access,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    answer: Content,
+    handler: MethodRouter<Arc<Site>>,
+) -> Endpoint {
+    let route = Route { method: "GET", path, access, door: Door::Api };
+    Endpoint { route, handler, summary, parameters, body: None, answer }
+}
+
+/// An endpoint that takes a body.
+const fn writes(
+    path: &'static str,
+    access: Access,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    body: Content,
+    answer: Content,
+    handler: MethodRouter<Arc<Site>>,
+) -> Endpoint {
+    let route = Route { method: "POST", path, access, door: Door::Api };
+    Endpoint { route, handler, summary, parameters, body: Some(body), answer }
+}
+
+/// What auditors see.
+fn of_audits() -> [Endpoint; 3] {
+    let audits = Access::Action("audit");
+    [
+        reads(
             "/api/v1/audit/population",
             audits,
             "A population to sample from, with its count and by what its completeness is known",
@@ -204,24 +244,22 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             schema::<audit::Verification>(),
             get(audit::verification),
         ),
-        reads(
-            "/api/v1/sign-ins",
-            Access::Action("read-access"),
-            "Attempts to sign in, the newest first; they are kept for a year",
-            &[PERSON, OFFSET, LIMIT],
-            schema::<e::Attempts>(),
-            get(e::sign_ins),
-        ),
-        writes(
-            "/api/v1/commands",
-            Access::SignedIn,
-            "Carries out a command",
-            &[IF_MATCH],
-            schema::<annex_operations::Command>(),
-            schema::<annex_operations::Reply>(),
-            post(e::command).layer(DefaultBodyLimit::max(e::COMMAND_BYTES_MAX)),
-        ),
     ]
+}
+
+/// What files of registers would do.
+fn of_imports() -> impl Iterator<Item = Endpoint> {
+    import::REGISTERS.iter().map(|own| {
+        writes(
+            own.api,
+            Access::Action(own.action),
+            "What a CSV file would change in a register, row by row, and the command that does it",
+            &[],
+            Content::Csv,
+            schema::<import::Plan>(),
+            post(imports::plan).layer(DefaultBodyLimit::max(import::UPLOAD_BYTES_MAX)),
+        )
+    })
 }
 
 /// The document, which anyone may read: it says nothing of what is on record.

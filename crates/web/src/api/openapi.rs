@@ -16,6 +16,8 @@ use crate::routes::Access;
 pub(super) enum Content {
     /// JSON of a type.
     Json(fn(&mut SchemaGenerator) -> Schema),
+    /// Comma-separated values.
+    Csv,
     /// Bytes.
     Bytes,
     /// Text.
@@ -203,6 +205,7 @@ fn operation_id(endpoint: &Endpoint) -> String {
 fn content(content: Content, generator: &mut SchemaGenerator) -> Value {
     match content {
         Content::Json(schema) => json!({ "application/json": { "schema": schema(generator) } }),
+        Content::Csv => json!({ "text/csv": { "schema": { "type": "string" } } }),
         Content::Bytes => json!({ "application/octet-stream": {} }),
         Content::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
     }

@@ -190,6 +190,10 @@ fn risk(e: &Risk) -> Vec<Cell> {
         absent(review.map(|r| r.treatment), "not decided"),
         review.map_or_else(|| none("never"), |r| day(r.at)),
         Cell::text(review.map_or("", |r| r.plan.as_str())),
+        Cell::maybe(review.map(|r| r.likelihood.get())),
+        Cell::maybe(review.map(|r| r.consequence.confidentiality.get())),
+        Cell::maybe(review.map(|r| r.consequence.integrity.get())),
+        Cell::maybe(review.map(|r| r.consequence.availability.get())),
         day(e.identified_at),
         id(&e.id),
     ]

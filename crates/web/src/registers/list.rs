@@ -45,6 +45,7 @@ pub(crate) async fn page(
                 a href=(asked.on(0).address(&format!("{here}/export.csv"))) { "CSV" } " or "
                 a href=(asked.on(0).address(&format!("{here}/export.xlsx"))) { "XLSX" }
             }
+            (crate::import::link(&visitor, kind.path))
         }
         @if page.items.is_empty() {
             p { @if asked.narrows() { "Nothing on record fits." } @else { "Nothing of this kind is on record yet." } }

@@ -19,5 +19,6 @@ pub(crate) mod list;
 mod query;
 mod related;
 
+pub(crate) use cells::cells;
 pub(crate) use entity::attachment;
 pub(crate) use history::who;

@@ -125,6 +125,7 @@ pub(crate) async fn list(
             @if let Some((likelihood, consequence)) = cell {
                 " with likelihood " (likelihood.get()) " and consequence " (consequence.get()) " (" (stage.word()) "). " a href="/risks#list" { "All" }
             }
+            (crate::import::link(&visitor, "risks"))
         }
         @if chosen.is_empty() { p { "No risk fits." } } @else {
             (table(&chosen[part.range()]))

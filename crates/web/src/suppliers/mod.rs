@@ -58,7 +58,7 @@ pub(crate) async fn list(
             label { "Contains" input name="text" value=(filter.text); }
             button { "Show" }
         }
-        p.beside { (chosen.len()) " of " (all.len()) }
+        p.beside { (chosen.len()) " of " (all.len()) (crate::import::link(&visitor, "suppliers")) }
         @if chosen.is_empty() { p { "No supplier fits." } } @else {
             div.scroll tabindex="0" role="region" aria-label="Suppliers" { table {
                 thead { tr {

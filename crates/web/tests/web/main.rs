@@ -7,6 +7,7 @@ mod audit;
 mod desk;
 mod evidence;
 mod identity;
+mod import;
 mod observe;
 mod organisations;
 mod pages;
