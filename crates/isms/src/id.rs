@@ -124,6 +124,8 @@ slug_ids! {
     PromptId, "a prompt id";
     /// A decision that a system leaves to people; derived by [`DecisionId::derive`].
     DecisionId, "a decision id";
+    /// A saved view of a list; derived by [`ViewId::derive`].
+    ViewId, "a view id";
     /// A sample that an auditor drew; derived by [`SampleId::derive`].
     SampleId, "a sample id";
 }
@@ -188,6 +190,13 @@ impl DecisionId {
     /// The id of what a system asked at an instant.
     pub fn derive(system: &SystemId, question: &str, put_at: crate::Instant) -> Self {
         Self(derived("d", ["decision", system.as_str(), question, &put_at.to_string()]))
+    }
+}
+
+impl ViewId {
+    /// The id of a view of a kind of record that someone calls by a name.
+    pub fn derive(owner: &PersonId, kind: &str, name: &str) -> Self {
+        Self(derived(owner.as_str(), ["view", owner.as_str(), kind, name]))
     }
 }
 

@@ -35,6 +35,7 @@ mod scale;
 mod snapshot;
 mod subject;
 mod value;
+pub mod view;
 
 pub use assessment::Assessment;
 pub use canonical::{CanonicalError, canonical_json};
@@ -43,7 +44,7 @@ pub use digest::{Digest, ParseDigestError};
 pub use id::{
     AgreementId, AssetId, ControlId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
     NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RequirementId, RiskId,
-    SampleId, SupplierId, SystemId, ThreatId, TokenId, slug,
+    SampleId, SupplierId, SystemId, ThreatId, TokenId, ViewId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};

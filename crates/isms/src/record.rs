@@ -14,6 +14,7 @@ use crate::entity::{
 };
 use crate::observation::ObservationBatch;
 use crate::sample::Sample;
+use crate::view::View;
 use crate::{ControlId, Digest, Instant};
 
 /// The version of the entry format.
@@ -142,6 +143,8 @@ records! {
     Decision(Decision) = "decision", |e| e.id.to_string();
     /// What an auditor drew.
     Sample(Sample) = "sample", |e| e.id.to_string();
+    /// A saved view of a list.
+    View(View) = "view", |e| e.id.to_string();
     /// An assessment.
     Assessment(AssessmentRecord) = "assessment", |e| e.digest.to_string();
 }

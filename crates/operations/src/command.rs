@@ -12,7 +12,7 @@ use annex_isms::observation::{ObservationBatch, Period};
 use annex_isms::sample::SampleFrame;
 use annex_isms::{
     AssetKind, Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId,
-    RequirementId, Score, SupplierId, SystemId, TokenId,
+    RequirementId, Score, SupplierId, SystemId, TokenId, ViewId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -326,6 +326,34 @@ pub enum Command {
         /// Who draws.
         by: PersonId,
     },
+    /// Saves a list as it is filtered and sorted; the same name replaces it.
+    SaveView {
+        /// The kind of the records that it lists.
+        kind: String,
+        /// What to call it.
+        name: String,
+        /// What the records contain; empty is any.
+        #[serde(default)]
+        text: String,
+        /// Fields of the list and the values asked for.
+        #[serde(default)]
+        filters: BTreeMap<String, String>,
+        /// The field that it is sorted by.
+        #[serde(default)]
+        sort: Option<String>,
+        /// The last first.
+        #[serde(default)]
+        descending: bool,
+        /// Whose it is.
+        by: PersonId,
+    },
+    /// Deletes a saved view.
+    RemoveView {
+        /// The view.
+        view: ViewId,
+        /// Whose it is.
+        by: PersonId,
+    },
     /// Says what someone may do; it replaces what they might before.
     GrantAccess {
         /// A person on record, or the name of a program.
@@ -384,6 +412,7 @@ impl Command {
             }
             Self::AddPerson { id, .. } => ("person", id.to_string()),
             Self::GrantAccess { holder, .. } => ("grant", holder.to_string()),
+            Self::RemoveView { view, .. } => ("view", view.to_string()),
             Self::RevokeToken { token } => ("token", token.to_string()),
             _ => return None,
         })
@@ -405,6 +434,8 @@ impl Command {
             | Self::ApproveException { by, .. }
             | Self::RaiseNonconformity { by, .. }
             | Self::DrawSample { by, .. }
+            | Self::SaveView { by, .. }
+            | Self::RemoveView { by, .. }
             | Self::Except { approved_by: by, .. } => vec![by],
             Self::ReviewRisk { judgement, .. } => vec![&judgement.by],
             Self::ApproveResidual { residual, .. } => vec![&residual.by],

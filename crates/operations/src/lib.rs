@@ -49,6 +49,7 @@ mod soa;
 mod supplier;
 mod together;
 mod token;
+mod view;
 mod work;
 
 pub use access::{Caller, actions, permitted, reading};

@@ -6,7 +6,7 @@ use annex_catalog::Catalogue;
 use annex_isms::Assessment;
 use annex_isms::{Instant, Snapshot};
 use annex_ledger::VerifyingKey;
-use annex_register::{Receipt, RegisterError};
+use annex_register::{ListQuery, Receipt, RegisterError};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{By, Caller};
@@ -85,6 +85,7 @@ impl Operations<'_> {
         self.carry_out(command, &By { actor: by.actor().clone(), read }).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: what carries out each command")]
     async fn carry_out(&self, command: &Command, by: &By) -> Result<Reply, OperationError> {
         let (receipt, what): (Receipt, String) = match command {
             Command::Assess => return self.assess(by).await,
@@ -219,6 +220,17 @@ impl Operations<'_> {
             Command::DrawSample { frame, choice, note, by: who } => {
                 self.draw_sample(frame, choice, note, who, by).await?
             }
+            Command::SaveView { kind, name, text, filters, sort, descending, by: who } => {
+                let view = ListQuery {
+                    text: text.clone(),
+                    filters: filters.clone().into_iter().collect(),
+                    sort: sort.clone(),
+                    descending: *descending,
+                    ..ListQuery::of(kind)
+                };
+                self.save_view(&view, name, who, by).await?
+            }
+            Command::RemoveView { view, by: who } => self.remove_view(view, who, by).await?,
             Command::GrantAccess { holder, roles } => self.grant_access(holder, roles, by).await?,
             Command::CreateToken { holder, description, actions, expires } => {
                 return self.create_token(holder, description, actions, *expires, by).await;

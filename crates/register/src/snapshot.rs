@@ -358,7 +358,8 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         | Record::Token(_)
         | Record::Prompt(_)
         | Record::Decision(_)
-        | Record::Sample(_) => {}
+        | Record::Sample(_)
+        | Record::View(_) => {}
     }
 }
 

@@ -148,6 +148,8 @@ fn places() -> Vec<Place> {
         page("/registers/{register}/export.xlsx", registers::export::xlsx),
         page("/registers/{register}/{id}", registers::entity::page),
         page("/registers/evidence/{id}/bytes", registers::entity::bytes),
+        form("/views", "save-view", registers::views::save),
+        form("/views/remove", "remove-view", registers::views::remove),
         form("/edit/assets", "register-asset", registers::edit::assets),
         page("/ledger/{index}", ledger::page),
         with(Access::Action("audit"), page("/audit", audit::page)),

@@ -126,6 +126,17 @@ fn more(operations: &Operations<'_>) -> Vec<Command> {
             note: "Whether a second person approved each change".to_owned(),
             by: person("lars-winther"),
         },
+        Command::SaveView {
+            kind: "asset".to_owned(),
+            name: "Models without an owner".to_owned(),
+            text: String::new(),
+            filters: [("kind", "model"), ("owner", "-")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            sort: None,
+            descending: false,
+            by: person(INES),
+        },
     ]
 }
 

@@ -169,6 +169,8 @@ impl Operations<'_> {
             Command::GrantAccess { holder, .. } | Command::CreateToken { holder, .. } => {
                 return Ok(holder.as_str() == name);
             }
+            // Whose it is, it names, and nobody speaks for someone else.
+            Command::SaveView { .. } | Command::RemoveView { .. } => return Ok(true),
             other => match other.target() {
                 Some(target) => target,
                 None => return Ok(false),

@@ -11,6 +11,7 @@ use annex_isms::entity::{
 use annex_isms::observation::Period;
 use annex_isms::record::{AssessmentRecord, Batch};
 use annex_isms::sample::{Sample, SampleCount, SampleFrame, SampleMethod};
+use annex_isms::view::View;
 use annex_isms::{
     Basis, DataClass, Date, Digest, FlowId, GapId, Record, RequestId, RequirementId, RiskId,
     Severity, Subject, canonical_json,
@@ -168,6 +169,18 @@ fn documents() -> Vec<Record> {
             note: String::new(),
             by: "ada".parse().unwrap(),
             at: second(0),
+        }
+        .into(),
+        View {
+            id: "ada-1".parse().unwrap(),
+            owner: "ada".parse().unwrap(),
+            kind: "asset".to_owned(),
+            name: "Mine".to_owned(),
+            text: String::new(),
+            filters: BTreeMap::new(),
+            sort: None,
+            descending: false,
+            removed: false,
         }
         .into(),
         AssessmentRecord {

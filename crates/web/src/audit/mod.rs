@@ -37,7 +37,7 @@ pub(crate) use population::{draw, page as population};
 pub(crate) use sample::{csv, page as sample};
 
 /// What each kind of record is to an auditor; every kind is here.
-pub(crate) const KINDS: [(&str, &str); 24] = [
+pub(crate) const KINDS: [(&str, &str); 25] = [
     ("prompt", "Prompt changes, reviews and approvals"),
     ("decision", "Decisions left to people"),
     ("grant", "Access grants"),
@@ -62,6 +62,7 @@ pub(crate) const KINDS: [(&str, &str); 24] = [
     ("batch", "What collectors delivered"),
     ("assessment", "Assessments"),
     ("sample", "Samples that were drawn"),
+    ("view", "Saved views of lists"),
 ];
 
 /// The days before today that are looked at unless a period is chosen.

@@ -33,10 +33,12 @@ pub(crate) async fn page(
     let first = asked.page.saturating_mul(PAGE_ROWS);
     let here = format!("/registers/{path}");
     let offered = offered(&site, kind).await?;
+    let views = super::views::section(&site, &visitor, kind, &asked).await?;
     let body = html! {
         h1 { (kind.title) }
         @if kind.record == "evidence" && visitor.may("add-evidence") { p { a href="/evidence/new" { "New evidence" } } }
         (filter(kind, &asked, &here, &offered))
+        (views)
         p.beside {
             @if page.items.is_empty() { "0 of " (page.total) }
             @else { (first + 1) "–" (first + page.items.len() as u64) " of " (page.total) }

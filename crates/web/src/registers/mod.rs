@@ -18,6 +18,7 @@ pub(crate) mod kinds;
 pub(crate) mod list;
 mod query;
 mod related;
+pub(crate) mod views;
 
 pub(crate) use cells::cells;
 pub(crate) use entity::attachment;

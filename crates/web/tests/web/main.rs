@@ -13,4 +13,5 @@ mod organisations;
 mod pages;
 mod registers;
 mod second_factor;
+mod views;
 mod work;

@@ -1,6 +1,6 @@
 //! Two organisations in one installation: nothing of one is reached from the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -119,6 +119,15 @@ async fn two() -> (Desk, Desk) {
             proposal: "Yes.".to_owned(),
             deadline: Instant::from_microseconds(operations.now().microseconds() + HOUR),
             on_expiry: ExpiryDefault::Reject,
+        },
+        Command::SaveView {
+            kind: "asset".to_owned(),
+            name: "Only there".to_owned(),
+            text: "only there".to_owned(),
+            filters: BTreeMap::new(),
+            sort: None,
+            descending: false,
+            by: person.clone(),
         },
         Command::DrawSample {
             frame: SampleFrame {
