@@ -146,16 +146,21 @@ impl Operations<'_> {
         Ok(Framed { count, items })
     }
 
+    /// The entries that a sample was drawn from, as the ledger was then.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn population_of(&self, sample: &Sample) -> Result<Vec<u64>, OperationError> {
+        Ok(self.framed_at(&sample.frame, &head_of(sample)).await?.items)
+    }
+
     /// Whether a sample is what it says: the same population is there, and the seed chooses the
     /// same of it. What does not hold is the answer; `None` is that everything does.
     ///
     /// # Errors
     /// When the register cannot be read.
     pub async fn sample_fault(&self, sample: &Sample) -> Result<Option<String>, OperationError> {
-        let head = Head {
-            size: sample.count.ledger_size,
-            root: Hash::from_bytes(*sample.count.ledger_root.as_bytes()),
-        };
+        let head = head_of(sample);
         if !self.scope().had(&head).await? {
             return Ok(Some("the ledger never had the root that the sample names".to_owned()));
         }
@@ -342,6 +347,14 @@ impl Operations<'_> {
             )));
         }
         Ok(())
+    }
+}
+
+/// The ledger that a sample names.
+fn head_of(sample: &Sample) -> Head {
+    Head {
+        size: sample.count.ledger_size,
+        root: Hash::from_bytes(*sample.count.ledger_root.as_bytes()),
     }
 }
 

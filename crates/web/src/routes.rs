@@ -158,6 +158,7 @@ fn places() -> Vec<Place> {
         form("/audit/samples", "draw-sample", audit::draw),
         with(Access::Action("audit"), page("/audit/samples/{id}", audit::sample)),
         with(Access::Action("audit"), page("/audit/samples/{id}/sample.csv", audit::csv)),
+        with(Access::Action("audit"), page("/audit/samples/{id}/entries.txt", audit::entries)),
         with(Access::SignedIn, page("/account", account::page)),
         with(Access::SignedIn, form("/account/password", "", account::change_password)),
         with(Access::SignedIn, form("/account/second-factor", "", second_factor::begin)),

@@ -17,6 +17,7 @@ const NOT_PAGES: &[&str] = &[
     "/registers/{register}/export.xlsx",
     "/registers/evidence/{id}/bytes",
     "/audit/samples/{id}/sample.csv",
+    "/audit/samples/{id}/entries.txt",
 ];
 
 /// Ends of routes that have a page for each name.

@@ -214,20 +214,28 @@ pub(super) async fn history(
 
 pub(super) async fn entries(
     State(site): State<Arc<Site>>,
+    Extension(caller): Extension<Caller>,
     asked: Result<Asked<Recent>, QueryRejection>,
 ) -> Result<Json<Records>, Problem> {
     let Asked(Recent { kind, from, to, offset, limit }) = asked.map_err(bad_request)?;
+    // Of all kinds is also of those that say who may do what.
+    match &kind {
+        Some(kind) => may_read(&caller, kind)?,
+        None => may_read(&caller, "grant")?,
+    }
     let asked = Population { kind, from, to, offset, limit: limited(limit)? };
     Ok(Json(site.operations.population(&asked).await?.into()))
 }
 
 pub(super) async fn entry(
     State(site): State<Arc<Site>>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<u64>, PathRejection>,
 ) -> Result<Json<Proven>, Problem> {
     let Path(index) = path.map_err(bad_request)?;
     let proof = site.operations.proof(index).await?;
     let proof = proof.ok_or_else(|| Problem::not_found("entry"))?;
+    may_read(&caller, &proof.entry.kind)?;
     let entry = proof.entry.entry().map_err(annex_operations::OperationError::from)?;
     let stored = proof.entry;
     Ok(Json(Proven {

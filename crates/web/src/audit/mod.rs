@@ -34,7 +34,7 @@ use crate::{Site, layout};
 
 pub(crate) use days::page as control;
 pub(crate) use population::{draw, page as population};
-pub(crate) use sample::{csv, page as sample};
+pub(crate) use sample::{csv, entries, page as sample};
 
 /// What each kind of record is to an auditor; every kind is here.
 pub(crate) const KINDS: [(&str, &str); 25] = [

@@ -115,7 +115,7 @@ fn how(sample: &Sample) -> Markup {
         @match &sample.method {
             SampleMethod::Picked => p { "It was picked by hand, so there is nothing to repeat; the population can be listed again." },
             SampleMethod::Drawn { seed, .. } => {
-                p { "Take the numbers of the entries of the population as the ledger was then. For each, take the SHA-256 of the seed, a colon and the number. The sample are the " (sample.chosen.len()) " entries for which it is smallest:" }
+                p { "Take the numbers of the entries of the population as the ledger was then: " a href=(format!("/audit/samples/{}/entries.txt", sample.id)) { "entries.txt" } ". For each, take the SHA-256 of the seed, a colon and the number. The sample are the " (sample.chosen.len()) " entries for which it is smallest:" }
                 pre { "while read -r i; do echo \"$(printf '%s:%s' " (seed) " \"$i\" | sha256sum) $i\"; done <entries.txt | sort | head -n " (sample.chosen.len()) }
             },
         }
@@ -161,5 +161,24 @@ pub(crate) async fn csv(
     let mut response = table.to_csv().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, format);
     response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment(&format!("{id}.csv")));
+    Ok(response)
+}
+
+/// The numbers of the entries that it was drawn from, one in a line.
+pub(crate) async fn entries(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    use std::fmt::Write as _;
+    let sample = found(&site, &visitor, &id).await?;
+    let mut text = String::new();
+    for index in site.operations.population_of(&sample).await? {
+        let _ = writeln!(text, "{index}");
+    }
+    let format = HeaderValue::from_static("text/plain; charset=utf-8");
+    let mut response = text.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, format);
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment("entries.txt"));
     Ok(response)
 }

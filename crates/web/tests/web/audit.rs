@@ -84,6 +84,11 @@ async fn a_sample_is_drawn_from_all_that_was_recorded_and_can_be_drawn_again() {
     let (_, csv) = read(answer).await;
     assert_eq!(csv.lines().count(), 8, "{csv}");
     assert!(csv.contains(",'=SUM(A1),command-line,no,"), "{csv}");
+    // The numbers that the seed was drawn from, as they were then.
+    let (status, text) = desk.get(&format!("{here}/entries.txt"), &auditor).await;
+    assert_eq!(status, StatusCode::OK);
+    let numbers: Vec<u64> = text.lines().map(|line| line.parse().expect("a number")).collect();
+    assert_eq!(numbers, indexes);
     // Without a seed one is drawn, and it is on record.
     let form = format!("form={token}&{of}&choice=draw&size=2&seed=");
     assert_eq!(desk.post("/audit/samples", &auditor, &form).await.0, StatusCode::SEE_OTHER);
@@ -161,7 +166,7 @@ async fn an_auditor_looks_and_samples_and_others_only_look() {
     let form = format!("form={token}&{}&choice=draw&size=1&seed=x", of("grant"));
     assert_eq!(desk.post("/audit/samples", &auditor, &form).await.0, StatusCode::SEE_OTHER);
     let id = samples(&desk).await.pop().expect("a sample").id;
-    for end in ["", "/sample.csv"] {
+    for end in ["", "/sample.csv", "/entries.txt"] {
         let path = format!("/audit/samples/{id}{end}");
         assert_eq!(desk.get(&path, &auditor).await.0, StatusCode::OK);
         assert_eq!(desk.get(&path, &manager).await.0, StatusCode::FORBIDDEN);
@@ -285,4 +290,24 @@ async fn programs_see_and_draw_the_same() {
     ] {
         assert_eq!(desk.call("GET", path, &key).await.0, status, "{path}");
     }
+}
+
+#[tokio::test]
+async fn entries_that_say_who_may_do_what_ask_for_the_right_to_read_that() {
+    let desk = Desk::new().await;
+    let key = desk.key("ines-arvid", Role::IsmsManager, &["read", "audit"]).await;
+    let granted = desk.site.operations().version("grant", "ines-arvid").await.expect("read");
+    let period = "from=2026-01-01&to=2027-12-31";
+    for (path, status) in [
+        (format!("/api/v1/ledger/entries?kind=gap&{period}"), StatusCode::OK),
+        (format!("/api/v1/ledger/entries?kind=grant&{period}"), StatusCode::FORBIDDEN),
+        (format!("/api/v1/ledger/entries?{period}"), StatusCode::FORBIDDEN),
+        ("/api/v1/ledger/entries/0".to_owned(), StatusCode::OK),
+        (format!("/api/v1/ledger/entries/{}", granted.expect("an entry")), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(desk.call("GET", &path, &key).await.0, status, "{path}");
+    }
+    let key = desk.key("ines-arvid", Role::Auditor, &["audit", "read-access"]).await;
+    let path = format!("/api/v1/ledger/entries?{period}");
+    assert_eq!(desk.call("GET", &path, &key).await.0, StatusCode::OK);
 }
