@@ -31,7 +31,7 @@ use annex_isms::{
 use annex_ledger::SigningKey;
 use annex_machine::PORTS;
 use annex_operations::{Access, Caller, Command, ListQuery, Operations, Ports};
-use annex_register::{DatabaseUrl, Location, OpenOptions, Register};
+use annex_register::{Condition, DatabaseUrl, Location, OpenOptions, Register};
 use annex_testbed::Server;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -138,7 +138,10 @@ async fn fill(folder: &Path, share: usize) -> Vec<(&'static str, String)> {
             .collect();
         let mut nonce = || (PORTS.random)();
         let now = operations.now();
-        scope.record(records, by.actor(), now, &key, &mut nonce, None).await.unwrap();
+        scope
+            .record(records, by.actor(), now, &key, &mut nonce, &Condition::default())
+            .await
+            .unwrap();
     }
     println!("{} pieces of evidence: {:.0} s", EVIDENCE / share, began.elapsed().as_secs_f64());
 

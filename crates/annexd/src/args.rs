@@ -20,6 +20,8 @@ Examples:
                                             two organisations, strictly apart
   annexd account ines-arvid                 a password for the person `ines-arvid`, typed twice
   annexd account ines-arvid < secret.txt    the same, from a file
+  annexd key pipeline --for \"the nightly scan\" --action read --action ingest
+                                            a key to /api/v1 for a program, on standard output
   annexd copy --from-folder .annex          that register into the database of ANNEX_DATABASE_URL
   annexd copy --to-folder backup            the database's register into a new folder
   annexd completions bash > /etc/bash_completion.d/annexd
@@ -73,6 +75,11 @@ Environment:
         #[arg(long, conflicts_with = "roles")]
         reset_second_factor: bool,
     },
+    /// Make a key to the programming interface, and print it
+    #[command(after_help = "\
+Make it on the machine of the register; on PostgreSQL that may be while servers run. A person's own
+keys are also made, and all keys withdrawn, on the pages. `annexd key` never prints a key again.")]
+    Key(KeyArgs),
     /// Copy register, ledger, accounts and evidence of all organisations between a folder and the
     /// database that `ANNEX_DATABASE_URL` names, whole and verified or not at all
     #[command(after_help = "\
@@ -96,6 +103,22 @@ pub(crate) struct ServeArgs {
     /// Open the pages in the browser of this desktop
     #[arg(long)]
     pub(crate) open: bool,
+}
+
+/// Whose key, and what it is good for.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// A person with access, or the id of a program, which gets the role `service`
+    pub(crate) holder: PersonId,
+    /// What the key is for, as lists of keys show it
+    #[arg(long = "for", value_name = "TEXT")]
+    pub(crate) purpose: String,
+    /// What the key may do, as far as its holder may
+    #[arg(long = "action", value_name = "ACTION", default_value = "read")]
+    pub(crate) actions: Vec<String>,
+    /// How long it lasts
+    #[arg(long, default_value_t = 30, value_name = "DAYS")]
+    pub(crate) days: u32,
 }
 
 /// Between which folder and the database to copy.

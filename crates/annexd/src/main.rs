@@ -3,6 +3,7 @@
 //! ```text
 //!  annexd serve          ─▶ who is first?  ─▶ pages on 127.0.0.1:8600, until it is told to end
 //!  annexd account mara   ─▶ a password for a person on record
+//!  annexd key pipeline   ─▶ a key to the programming interface
 //!  annexd copy           ─▶ everything from a folder into a database, or back
 //! ```
 //!
@@ -14,6 +15,7 @@
 mod account;
 mod args;
 mod copying;
+mod key;
 mod serve;
 
 use std::collections::BTreeSet;
@@ -74,6 +76,12 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 } else {
                     account::set(&operations, person, roles).await?;
                 }
+                operations.close().await
+            }
+            Task::Key(arguments) => {
+                let (config, settings, declarations) = one(cli)?;
+                let operations = open(config, settings, declarations).await?;
+                key::make(&operations, arguments).await?;
                 operations.close().await
             }
             Task::Copy(arguments) => copying::copy(&one(cli)?.1, arguments, &holder()).await,

@@ -89,4 +89,4 @@ const fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-crate::id::text_serde!(Digest, "sha256:…");
+crate::id::text_serde!(Digest, "pattern": "^sha256:[0-9a-f]{64}$");

@@ -22,9 +22,18 @@ pub struct IdError {
 /// The longest slug, in bytes.
 const SLUG_BYTES_MAX: usize = 96;
 
-/// Implements serde and schemars through `Display` and `FromStr`.
+/// A slug as a regular expression, without its ends.
+macro_rules! slug_pattern {
+    () => {
+        "[a-z0-9]([a-z0-9-]{0,94}[a-z0-9])?"
+    };
+}
+pub(crate) use slug_pattern;
+
+/// Implements serde and schemars through `Display` and `FromStr`. What its schema says beside
+/// being a string, such as a `pattern`, must refuse what `FromStr` refuses.
 macro_rules! text_serde {
-    ($name:ident, $format:literal) => {
+    ($name:ident $(, $keyword:literal: $value:expr)?) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -44,7 +53,7 @@ macro_rules! text_serde {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "format": $format })
+                schemars::json_schema!({ "type": "string" $(, $keyword: $value)? })
             }
         }
     };
@@ -85,7 +94,7 @@ macro_rules! slug_ids {
             }
         }
 
-        text_serde!($name, "slug");
+        text_serde!($name, "pattern": concat!("^", slug_pattern!(), "$"));
     )*};
 }
 
@@ -307,7 +316,18 @@ impl FromStr for ControlId {
     }
 }
 
-text_serde!(ControlId, "control-id");
+/// A control id as a regular expression, without its ends.
+macro_rules! control_pattern {
+    () => {
+        concat!(
+            r"(A\.(5\.([1-9]|[12][0-9]|3[0-7])|6\.[1-8]|7\.([1-9]|1[0-4])|8\.([1-9]|[12][0-9]|3[0-4]))|X\.",
+            slug_pattern!(),
+            ")"
+        )
+    };
+}
+
+text_serde!(ControlId, "pattern": concat!("^", control_pattern!(), "$"));
 
 /// A requirement: one checkable AI extension of a control (`A.5.7/intel-triaged`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -350,7 +370,7 @@ impl FromStr for RequirementId {
     }
 }
 
-text_serde!(RequirementId, "requirement-id");
+text_serde!(RequirementId, "pattern": concat!("^", control_pattern!(), "/", slug_pattern!(), "$"));
 
 #[cfg(test)]
 mod tests {
@@ -378,7 +398,35 @@ mod tests {
         assert!(id.as_str().parse::<AssetId>().is_ok());
     }
 
+    /// What the schema of a type says of a text, without the ends of the expression.
+    fn pattern<T: schemars::JsonSchema>() -> impl proptest::strategy::Strategy<Value = String> {
+        let schema = T::json_schema(&mut schemars::SchemaGenerator::default());
+        let pattern =
+            schema.get("pattern").and_then(|pattern| pattern.as_str()).expect("a pattern");
+        let inner = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('$'));
+        proptest::string::string_regex(inner.expect("the whole text")).expect("a pattern")
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_fits_a_schema_is_read(
+            slug in pattern::<SystemId>(),
+            control in pattern::<ControlId>(),
+            requirement in pattern::<RequirementId>(),
+            subject in pattern::<Subject>(),
+            digest in pattern::<Digest>(),
+            reference in pattern::<crate::FrameworkRef>(),
+            attribute in pattern::<crate::Attribute>(),
+        ) {
+            proptest::prop_assert!(slug.parse::<SystemId>().is_ok(), "{slug}");
+            proptest::prop_assert!(control.parse::<ControlId>().is_ok(), "{control}");
+            proptest::prop_assert!(requirement.parse::<RequirementId>().is_ok(), "{requirement}");
+            proptest::prop_assert!(subject.parse::<Subject>().is_ok(), "{subject}");
+            proptest::prop_assert!(digest.parse::<Digest>().is_ok(), "{digest}");
+            proptest::prop_assert!(reference.parse::<crate::FrameworkRef>().is_ok(), "{reference}");
+            proptest::prop_assert!(attribute.parse::<crate::Attribute>().is_ok(), "{attribute}");
+        }
+
         #[test]
         fn a_slug_of_anything_is_an_identifier(text in ".*") {
             proptest::prop_assert!(check_slug(&slug(&text), "a slug").is_ok());

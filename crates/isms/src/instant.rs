@@ -121,5 +121,5 @@ impl FromStr for Date {
     }
 }
 
-crate::id::text_serde!(Instant, "date-time");
-crate::id::text_serde!(Date, "date");
+crate::id::text_serde!(Instant, "format": "date-time");
+crate::id::text_serde!(Date, "format": "date");

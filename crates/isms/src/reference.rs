@@ -83,4 +83,7 @@ impl FromStr for FrameworkRef {
     }
 }
 
-crate::id::text_serde!(FrameworkRef, "framework:edition/item");
+crate::id::text_serde!(
+    FrameworkRef,
+    "pattern": "^[a-z0-9.-]+:[a-z0-9.-]+/[A-Za-z0-9.-]([A-Za-z0-9 .-]*[A-Za-z0-9.-])?$"
+);

@@ -124,4 +124,11 @@ impl FromStr for Subject {
     }
 }
 
-crate::id::text_serde!(Subject, "subject");
+crate::id::text_serde!(
+    Subject,
+    "pattern": concat!(
+        "^(organisation|(system|asset|flow|supplier|agreement|document):",
+        crate::id::slug_pattern!(),
+        ")$"
+    )
+);

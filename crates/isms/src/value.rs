@@ -161,4 +161,4 @@ impl FromStr for Attribute {
     }
 }
 
-crate::id::text_serde!(Attribute, "snake_case");
+crate::id::text_serde!(Attribute, "pattern": "^[a-z][a-z0-9_]{0,63}$");

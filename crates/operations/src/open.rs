@@ -7,7 +7,7 @@ use annex_blobs::Folder;
 use annex_catalog::{Catalogue, Layer};
 use annex_isms::{Instant, OrganisationId, Record, Snapshot};
 use annex_ledger::SigningKey;
-use annex_register::{Location, OpenOptions, Receipt, Register, RegisterError, Scope};
+use annex_register::{Condition, Location, OpenOptions, Receipt, Register, RegisterError, Scope};
 use annex_settings::{Declarations, Settings};
 
 use crate::access::By;
@@ -211,10 +211,8 @@ impl<'a> Operations<'a> {
             OperationError::Internal("the folder is open for reading only".to_owned())
         })?;
         let mut nonce = || (self.ports.random)();
-        Ok(self
-            .scope()
-            .record(records, &by.actor, self.now(), key, &mut nonce, Some(by.read))
-            .await?)
+        let condition = Condition { read: Some(by.read), once: by.once.clone() };
+        Ok(self.scope().record(records, &by.actor, self.now(), key, &mut nonce, &condition).await?)
     }
 
     /// The signing key; read from its file when the folder is open for reading.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use annex_catalog::Catalogue;
 use annex_isms::Assessment;
-use annex_isms::{Instant, Snapshot};
+use annex_isms::{Digest, Instant, Snapshot, canonical_json};
 use annex_ledger::VerifyingKey;
-use annex_register::{ListQuery, Receipt, RegisterError};
+use annex_register::{ListQuery, Once, Receipt, RegisterError};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{By, Caller};
@@ -40,6 +40,9 @@ pub struct Verified {
 /// How often a command is decided anew before it is refused.
 const ATTEMPTS_MAX: u32 = 4;
 
+/// The longest idempotency key.
+const ONCE_KEY_BYTES_MAX: usize = 200;
+
 impl Operations<'_> {
     /// Carries out a command and records it.
     ///
@@ -50,13 +53,7 @@ impl Operations<'_> {
     /// When it is wrong, not permitted, or cannot be recorded; then nothing is.
     pub async fn execute(&self, command: Command, by: &Caller) -> Result<Reply, OperationError> {
         self.permit(&command, by).await?;
-        for _ in 1..ATTEMPTS_MAX {
-            match self.attempt(&command, by).await {
-                Err(OperationError::Register(RegisterError::Stale { .. })) => {}
-                outcome => return outcome,
-            }
-        }
-        self.attempt(&command, by).await
+        self.anew(&command, by, None).await
     }
 
     /// Like [`execute`](Self::execute), unless the thing that it changes is no longer of this
@@ -71,18 +68,89 @@ impl Operations<'_> {
         by: &Caller,
     ) -> Result<Reply, OperationError> {
         self.permit(&command, by).await?;
-        let by_now = By { actor: by.actor().clone(), read: version + 1 };
+        self.on(version, &command, by, None).await
+    }
+
+    /// Like [`execute`](Self::execute), or [`execute_on`](Self::execute_on) where a version is
+    /// given, but once for each `key` of the caller: sent again within a week, it is not carried
+    /// out again, and the reply says so.
+    ///
+    /// # Errors
+    /// Also when the key is of another command.
+    pub async fn execute_once(
+        &self,
+        key: &str,
+        version: Option<u64>,
+        command: Command,
+        by: &Caller,
+    ) -> Result<Reply, OperationError> {
+        if key.is_empty() || key.len() > ONCE_KEY_BYTES_MAX {
+            return Err(OperationError::Input(format!(
+                "an idempotency key has 1 to {ONCE_KEY_BYTES_MAX} bytes"
+            )));
+        }
+        self.permit(&command, by).await?;
+        let request = canonical_json(&(version, &command))
+            .map_err(|error| OperationError::Internal(error.to_string()))?;
+        let once = Once {
+            holder: by.actor().name.clone(),
+            key: key.to_owned(),
+            request: Digest::of(&request),
+        };
+        // What it did is on record, so that to decide it anew might refuse it.
+        let outcome = if self.scope().was_sent(&once).await? {
+            Err(RegisterError::Repeated.into())
+        } else {
+            match version {
+                Some(version) => self.on(version, &command, by, Some(once)).await,
+                None => self.anew(&command, by, Some(once)).await,
+            }
+        };
+        match outcome {
+            Err(OperationError::Register(error @ RegisterError::Repeated)) => Ok(Reply::Recorded {
+                what: error.to_string(),
+                entries: 0,
+                ledger_size: self.ledger_size().await?,
+            }),
+            outcome => outcome,
+        }
+    }
+
+    /// Decides on what is on record now, a few times when that changes meanwhile.
+    async fn anew(
+        &self,
+        command: &Command,
+        by: &Caller,
+        once: Option<Once>,
+    ) -> Result<Reply, OperationError> {
+        let mut attempt = 1;
+        loop {
+            let read = self.ledger_size().await?;
+            let by = By { actor: by.actor().clone(), read, once: once.clone() };
+            match self.carry_out(command, &by).await {
+                Err(OperationError::Register(RegisterError::Stale { .. }))
+                    if attempt < ATTEMPTS_MAX => {}
+                outcome => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Decides on this version or not at all.
+    async fn on(
+        &self,
+        version: u64,
+        command: &Command,
+        by: &Caller,
+        once: Option<Once>,
+    ) -> Result<Reply, OperationError> {
+        let by_now = By { actor: by.actor().clone(), read: version + 1, once };
         if let Some((kind, key)) = command.target()
             && self.version(kind, &key).await?.is_some_and(|latest| latest != version)
         {
             return Err(RegisterError::Stale { kind, key }.into());
         }
-        self.carry_out(&command, &by_now).await
-    }
-
-    async fn attempt(&self, command: &Command, by: &Caller) -> Result<Reply, OperationError> {
-        let read = self.ledger_size().await?;
-        self.carry_out(command, &By { actor: by.actor().clone(), read }).await
+        self.carry_out(command, &by_now).await
     }
 
     #[expect(clippy::too_many_lines, reason = "a table: what carries out each command")]

@@ -26,7 +26,7 @@ use crate::error::During as _;
 use crate::read::signed;
 use crate::table::{
     self, Rows, account, ledger_checkpoint, ledger_entry, ledger_head, ledger_node, recovery_code,
-    second_factor, sign_in,
+    second_factor, sent_request, sign_in,
 };
 use crate::transaction::Transaction;
 use crate::{Register, RegisterError, Scope};
@@ -131,6 +131,7 @@ impl Scope<'_> {
         let column = recovery_code::Column::Organisation;
         self.carry::<recovery_code::Entity>(from, to, column).await?;
         self.carry::<sign_in::Entity>(from, to, sign_in::Column::Organisation).await?;
+        self.carry::<sent_request::Entity>(from, to, sent_request::Column::Organisation).await?;
         target.must_hold(to, key, &head.checkpoint, "the copy").await?;
         let there =
             target.stored_head(to, false).await?.filter(|it| it.checkpoint == head.checkpoint);

@@ -109,6 +109,10 @@ pub enum RegisterError {
         key: String,
     },
 
+    /// The request was carried out before.
+    #[error("this request was carried out before; nothing was recorded again")]
+    Repeated,
+
     /// The ledger refused.
     #[error("cannot {operation}")]
     Ledger {

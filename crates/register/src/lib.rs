@@ -84,7 +84,7 @@ pub use open::{Access, Location, OpenOptions, Register};
 #[cfg(feature = "postgres")]
 pub use postgres::{DatabaseUrl, DatabaseUrlError};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};
-pub use record::Receipt;
+pub use record::{Condition, Once, Receipt};
 pub use scope::Scope;
 pub use sign_in::{Means, SecondFactor, SignIn, SignInOutcome};
 pub use snapshot::Current;

@@ -11,11 +11,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use annex_isms::{Actor, Entry, Instant, Record, canonical_json, record};
+use annex_isms::{Actor, Digest, Entry, Instant, Record, canonical_json, record};
 use annex_ledger::{
     Appender, Hash, Head, SigningKey, edge_nodes, leaf_commitment, open_checkpoint, sign_checkpoint,
 };
-use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+};
 
 use crate::alias::{Aliases, Keys};
 use crate::error::During as _;
@@ -23,6 +25,7 @@ use crate::project::{self, Place};
 use crate::read::signed;
 use crate::table::{
     self, Rows, asset_system, ledger_checkpoint, ledger_entry, ledger_head, ledger_node,
+    sent_request,
 };
 use crate::transaction::Transaction;
 use crate::{RegisterError, Scope};
@@ -42,6 +45,33 @@ pub struct Receipt {
     pub checkpoint: Vec<u8>,
 }
 
+/// On what condition changes are recorded.
+#[derive(Debug, Clone, Default)]
+pub struct Condition {
+    /// The size of the ledger that the changes were decided on, as
+    /// [`Current::size`](crate::Current::size) says it. An entity that somebody recorded since,
+    /// and that one of the changes would replace, makes the call fail with
+    /// [`RegisterError::Stale`].
+    pub read: Option<u64>,
+    /// The changes are recorded once, however often they are sent.
+    pub once: Option<Once>,
+}
+
+/// What a sender names a request by, so that sent again it is not carried out again. It is kept
+/// for a week.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// Whose request it is: keys of others are others.
+    pub holder: String,
+    /// The key, which the sender chose.
+    pub key: String,
+    /// The digest of the whole request.
+    pub request: Digest,
+}
+
+/// How long a request is remembered.
+const ONCE_MICROSECONDS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+
 const OPERATION: &str = "record changes";
 
 /// What all changes of one call have in common.
@@ -49,7 +79,7 @@ struct Terms<'a> {
     by: &'a Actor,
     at: Instant,
     signer: &'a SigningKey,
-    read: Option<u64>,
+    condition: &'a Condition,
 }
 
 impl Scope<'_> {
@@ -58,10 +88,7 @@ impl Scope<'_> {
     /// A change equal to what is on record is skipped. `nonce` draws 32 secret random bytes; it
     /// is called once for each entry. `signer` must be the key of this organisation's log.
     ///
-    /// `read` is the size of the ledger that the changes were decided on, as
-    /// [`Current::size`](crate::Current::size) says it. An entity that somebody recorded since,
-    /// and that one of the changes would replace, makes the call fail with
-    /// [`RegisterError::Stale`]. `None` asks for no such check.
+    /// When the `condition` does not hold, nothing is recorded.
     pub async fn record(
         &self,
         changes: Vec<Record>,
@@ -69,14 +96,14 @@ impl Scope<'_> {
         at: Instant,
         signer: &SigningKey,
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
-        read: Option<u64>,
+        condition: &Condition,
     ) -> Result<Receipt, RegisterError> {
         if signer.origin().organisation() != self.id.as_str() {
             let what = format!("the signing key is of {}, not of {}", signer.origin(), self.id);
             return Err(RegisterError::Conflict { what });
         }
         let (transaction, guard) = self.write(OPERATION).await?;
-        let terms = Terms { by, at, signer, read };
+        let terms = Terms { by, at, signer, condition };
         match self.append(&transaction, changes, &terms, nonce).await {
             Ok(receipt) => match transaction.commit().await.during(OPERATION) {
                 Ok(()) => Ok(receipt),
@@ -121,7 +148,10 @@ impl Scope<'_> {
         terms: &Terms<'_>,
         nonce: &mut (dyn FnMut() -> [u8; 32] + Send),
     ) -> Result<Receipt, RegisterError> {
-        let Terms { by, at, signer, read } = *terms;
+        let Terms { by, at, signer, condition } = *terms;
+        if let Some(once) = &condition.once {
+            self.only_once(transaction, once, at).await?;
+        }
         let stored = self.stored_head(transaction, true).await?;
         if let Some(stored) = &stored {
             // Two processes that began an organisation at once may each have made a key.
@@ -137,7 +167,7 @@ impl Scope<'_> {
         let mut appender = Appender::resume(&head, &edge).during(OPERATION)?;
 
         let at = at.max(self.last_recorded(transaction, head.size).await?.unwrap_or(at));
-        let (fresh, skipped) = self.unrecorded(transaction, changes, read).await?;
+        let (fresh, skipped) = self.unrecorded(transaction, changes, condition.read).await?;
         let recorded = fresh.len() as u64;
         if let (true, Some(stored)) = (fresh.is_empty(), stored) {
             let Head { size, root } = stored.head;
@@ -176,6 +206,60 @@ impl Scope<'_> {
         let checkpoint = sign_checkpoint(&head, signer).during(OPERATION)?.into_bytes();
         self.write_head(transaction, head, &checkpoint).await?;
         Ok(Receipt { recorded, skipped, size: head.size, root: head.root, checkpoint })
+    }
+
+    /// Whether a request was carried out before.
+    ///
+    /// # Errors
+    /// Also when its key is of another request.
+    pub async fn was_sent(&self, once: &Once) -> Result<bool, RegisterError> {
+        let transaction = self.read(OPERATION).await?;
+        self.is_known(&transaction, once).await
+    }
+
+    async fn is_known(
+        &self,
+        transaction: &Transaction,
+        once: &Once,
+    ) -> Result<bool, RegisterError> {
+        let id = (self.id.to_string(), once.holder.clone(), once.key.clone());
+        let known =
+            sent_request::Entity::find_by_id(id).one(transaction).await.during(OPERATION)?;
+        match known {
+            Some(known) if known.digest != once.request.to_string() => {
+                Err(RegisterError::Conflict {
+                    what: format!("the idempotency key `{}` is of another request", once.key),
+                })
+            }
+            known => Ok(known.is_some()),
+        }
+    }
+
+    /// Remembers a request, unless it is remembered already.
+    async fn only_once(
+        &self,
+        transaction: &Transaction,
+        once: &Once,
+        at: Instant,
+    ) -> Result<(), RegisterError> {
+        let kept_since = Instant::from_microseconds(at.microseconds() - ONCE_MICROSECONDS);
+        sent_request::Entity::delete_many()
+            .filter(sent_request::Column::Organisation.eq(self.id.as_str()))
+            .filter(sent_request::Column::At.lt(kept_since.to_string()))
+            .exec(transaction)
+            .await
+            .during(OPERATION)?;
+        if self.is_known(transaction, once).await? {
+            return Err(RegisterError::Repeated);
+        }
+        let row = sent_request::Model {
+            organisation: self.id.to_string(),
+            holder: once.holder.clone(),
+            key: once.key.clone(),
+            digest: once.request.to_string(),
+            at: at.to_string(),
+        };
+        table::insert::<sent_request::Entity, _>(transaction, vec![row]).await.during(OPERATION)
     }
 
     /// When the last entry was recorded.

@@ -15,7 +15,8 @@ use crate::error::During as _;
 use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
-const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[first, accounts, lists, sign_ins];
+const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
+    &[first, accounts, lists, sign_ins, sent_requests];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -225,6 +226,15 @@ fn sign_ins(backend: DbBackend) -> Vec<Statement> {
         }
         statements.push(backend.build(&index));
     }
+    statements
+}
+
+fn sent_requests(backend: DbBackend) -> Vec<Statement> {
+    let table = Schema::new(backend).create_table_from_entity(table::sent_request::Entity);
+    let mut statements = create(backend, &[table]);
+    let mut index = Index::create();
+    index.name("sent_request_by_time").table("sent_request").col("organisation").col("at");
+    statements.push(backend.build(&index));
     statements
 }
 

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use annex_isms::entity::{Grant, Role};
 use annex_isms::{Actor, PersonId, Record};
 use annex_policy::Access;
+use annex_register::Once;
 
 use crate::{Command, OperationError, Operations};
 
@@ -74,11 +75,13 @@ impl Caller {
     }
 }
 
-/// By whom a command is carried out, and how much of the ledger they had read.
+/// By whom a command is carried out, how much of the ledger they had read, and whether it is
+/// carried out only once.
 #[derive(Debug, Clone)]
 pub(crate) struct By {
     pub(crate) actor: Actor,
     pub(crate) read: u64,
+    pub(crate) once: Option<Once>,
 }
 
 /// Every action that can be permitted, by name.

@@ -47,6 +47,29 @@ pub(crate) mod session {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A request that is not to be carried out again.
+pub(crate) mod sent_request {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sent_request")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub organisation: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub holder: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub digest: String,
+        pub at: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// An attempt to sign in.
 pub(crate) mod sign_in {
     use sea_orm::entity::prelude::*;

@@ -13,7 +13,7 @@ mod bulk;
 mod ledger;
 mod rows;
 
-pub(crate) use access::{account, recovery_code, second_factor, session, sign_in};
+pub(crate) use access::{account, recovery_code, second_factor, sent_request, session, sign_in};
 pub(crate) use bulk::{Table, delete_where, insert, upsert};
 pub(crate) use ledger::{
     ledger_checkpoint, ledger_entry, ledger_head, ledger_node, schema_version,

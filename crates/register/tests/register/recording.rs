@@ -1,7 +1,7 @@
 //! Recording and reading back.
 
 use annex_isms::Record;
-use annex_register::RegisterError;
+use annex_register::{Condition, RegisterError};
 
 use crate::everything::everything;
 use crate::support::{
@@ -126,7 +126,14 @@ async fn what_contradicts_itself_or_the_register_is_refused_whole(place: Place) 
     let other = register.organisation(&organisation("other")).id().clone();
     let wrong_key = key(other.as_str());
     let error = scope
-        .record(vec![system("new").into()], &actor(), second(1), &wrong_key, &mut || [0; 32], None)
+        .record(
+            vec![system("new").into()],
+            &actor(),
+            second(1),
+            &wrong_key,
+            &mut || [0; 32],
+            &Condition::default(),
+        )
         .await
         .unwrap_err();
     assert!(matches!(error, RegisterError::Conflict { .. }), "{error}");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use annex_register::{Location, Register, RegisterError};
+use annex_register::{Condition, Location, Register, RegisterError};
 use annex_testbed::{Cut, PASSWORD, shared};
 
 use crate::everything::everything;
@@ -41,7 +41,8 @@ async fn a_transaction_sees_the_organisation_that_it_names_and_no_other() {
         let listed = table == "organisation" || table == "ledger_head";
         let all = if listed { "1" } else { "0" };
         assert_eq!(database.sql_as_owner(&named("*")), all, "{table} of the list");
-        let empty = ["account", "session", "sign_in", "second_factor", "recovery_code"];
+        let empty =
+            ["account", "session", "sign_in", "second_factor", "recovery_code", "sent_request"];
         if !empty.contains(&table.as_str()) {
             assert_ne!(database.sql_as_owner(&named("acme")), "0", "{table} of its own");
         }
@@ -100,7 +101,7 @@ async fn two_that_begin_an_organisation_at_once_queue_and_only_one_key_signs() {
             second(1),
             &other,
             &mut || [0; 32],
-            None,
+            &Condition::default(),
         )
         .await
         .unwrap_err();

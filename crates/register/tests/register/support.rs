@@ -13,7 +13,7 @@ use annex_isms::{
 };
 use annex_ledger::{Origin, SigningKey};
 use annex_register::{
-    Access, Ingest, Location, OpenOptions, Receipt, Register, RegisterError, Scope,
+    Access, Condition, Ingest, Location, OpenOptions, Receipt, Register, RegisterError, Scope,
 };
 use sea_orm::ConnectionTrait as _;
 
@@ -159,7 +159,16 @@ pub(crate) async fn record_on(
         nonce[..8].copy_from_slice(&drawn.to_be_bytes());
         nonce
     };
-    scope.record(changes, &actor(), at, &key(scope.id().as_str()), &mut nonce, read).await
+    scope
+        .record(
+            changes,
+            &actor(),
+            at,
+            &key(scope.id().as_str()),
+            &mut nonce,
+            &Condition { read, once: None },
+        )
+        .await
 }
 
 pub(crate) fn acme(name: &str) -> Organisation {

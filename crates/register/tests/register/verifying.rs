@@ -41,8 +41,15 @@ async fn columns(place: &Place) -> Vec<(String, String, String)> {
         (text("tbl"), text("col"), text("type"))
     });
     // Who may sign in is no record, and the ledger knows nothing of it.
-    let others =
-        ["schema_version", "account", "session", "sign_in", "second_factor", "recovery_code"];
+    let others = [
+        "schema_version",
+        "account",
+        "session",
+        "sign_in",
+        "second_factor",
+        "recovery_code",
+        "sent_request",
+    ];
     let columns = columns.filter(|(table, ..)| !others.contains(&table.as_str())).collect();
     connection.close().await.unwrap();
     columns

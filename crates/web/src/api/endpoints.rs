@@ -340,9 +340,14 @@ pub(super) async fn command(
         Problem::new(status, rejection.body_text())
     })?;
     let version = headers.get(header::IF_MATCH).map(version).transpose()?;
-    Ok(Json(match version {
-        Some(version) => site.operations.execute_on(version, command, &caller).await?,
-        None => site.operations.execute(command, &caller).await?,
+    let once = headers.get("idempotency-key").map(HeaderValue::to_str).transpose();
+    let once = once.map_err(|_| bad_request("`Idempotency-Key` is text of ASCII"))?;
+    Ok(Json(match (once, version) {
+        (Some(key), version) => {
+            site.operations.execute_once(key, version, command, &caller).await?
+        }
+        (None, Some(version)) => site.operations.execute_on(version, command, &caller).await?,
+        (None, None) => site.operations.execute(command, &caller).await?,
     }))
 }
 

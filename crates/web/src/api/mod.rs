@@ -8,7 +8,8 @@
 //! What pages and the command line do is a [`Command`](annex_operations::Command), so one endpoint
 //! takes them all, and no action exists that it does not take. Records have one form for every
 //! kind: what was recorded, when, by whom, and its version, which is the index of its ledger entry
-//! and its `ETag`. A command with `If-Match` is refused when the thing was changed since.
+//! and its `ETag`. A command with `If-Match` is refused when the thing was changed since, and one
+//! with an `Idempotency-Key` is carried out once.
 //!
 //! The table below makes the routes and the document. A browser's session is not taken here, so no
 //! other site can use it.
@@ -45,7 +46,7 @@ const KIND: Parameter = Parameter::path("kind", "A kind of record, such as `gap`
 const KEY: Parameter = Parameter::path("key", "What identifies the record within its kind");
 const INDEX: Parameter = Parameter::number_in_path("index", "The index of an entry, from 0");
 const DIGEST: Parameter = Parameter::path("digest", "`sha256:` and 64 hexadecimal digits");
-const AT: Parameter = Parameter::query(
+const AT: Parameter = Parameter::instant(
     "at",
     "An instant (RFC 3339, UTC) at which the register is read; without it, now",
 );
@@ -53,14 +54,15 @@ const TEXT: Parameter = Parameter::query("text", "What id or name contain");
 const SORT: Parameter = Parameter::query("sort", "A field of the list to sort by");
 const DESCENDING: Parameter = Parameter::flag("descending", "The last first");
 const OFFSET: Parameter = Parameter::number("offset", "How many to pass over");
-const LIMIT: Parameter = Parameter::number("limit", "How many to give, 1 to 200; without it 50");
+const LIMIT: Parameter = Parameter::limit("limit", "How many to give; without it 50");
 const FIELDS: Parameter = Parameter::fields(
     "fields",
     "Fields of the list and the values asked for, such as `status=open`",
 );
 const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
-const FROM: Parameter = Parameter::instant("from", "The beginning of the period");
-const TO: Parameter = Parameter::instant("to", "The end of the period, which is in it");
+const FROM: Parameter = Parameter::instant("from", "The beginning of the period").required();
+const TO: Parameter =
+    Parameter::instant("to", "The end of the period, which is in it").required();
 const KIND_OF: Parameter = Parameter::query("kind", "The kind of record").required();
 const SORT_OF: Parameter = Parameter::query("sort", "Only evidence of this sort, such as `drill`");
 const CONTROLS: Parameter =
@@ -71,6 +73,10 @@ const PERSON: Parameter = Parameter::query("person", "Only of this person");
 const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read");
+const ONCE: Parameter = Parameter::header(
+    "Idempotency-Key",
+    "Up to 200 characters that the sender draws for each command: one that is sent again with the same key within a week is not carried out again",
+);
 
 /// Every endpoint.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -178,7 +184,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "/api/v1/commands",
             Access::SignedIn,
             "Carries out a command",
-            &[IF_MATCH],
+            &[IF_MATCH, ONCE],
             schema::<annex_operations::Command>(),
             schema::<annex_operations::Reply>(),
             post(e::command).layer(DefaultBodyLimit::max(e::COMMAND_BYTES_MAX)),

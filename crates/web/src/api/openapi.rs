@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use annex_operations::LIST_ROWS_MAX;
 use axum::http::header;
 use axum::response::IntoResponse;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
@@ -43,6 +45,7 @@ pub(super) struct Parameter {
 enum Form {
     Text,
     Number,
+    Limit,
     Flag,
     Instant,
     Day,
@@ -66,12 +69,16 @@ impl Parameter {
         Self { form: Form::Number, ..Self::query(name, what) }
     }
 
+    pub(super) const fn limit(name: &'static str, what: &'static str) -> Self {
+        Self { form: Form::Limit, ..Self::query(name, what) }
+    }
+
     pub(super) const fn flag(name: &'static str, what: &'static str) -> Self {
         Self { form: Form::Flag, ..Self::query(name, what) }
     }
 
     pub(super) const fn instant(name: &'static str, what: &'static str) -> Self {
-        Self { form: Form::Instant, required: true, ..Self::query(name, what) }
+        Self { form: Form::Instant, ..Self::query(name, what) }
     }
 
     pub(super) const fn day(name: &'static str, what: &'static str) -> Self {
@@ -94,6 +101,7 @@ impl Parameter {
         let schema = match self.form {
             Form::Text => json!({ "type": "string", "minLength": 1 }),
             Form::Number => json!({ "type": "integer", "minimum": 0 }),
+            Form::Limit => json!({ "type": "integer", "minimum": 1, "maximum": LIST_ROWS_MAX }),
             Form::Flag => json!({ "type": "boolean" }),
             Form::Instant => json!({ "type": "string", "format": "date-time" }),
             Form::Day => json!({ "type": "string", "format": "date" }),
@@ -127,6 +135,10 @@ fn describe() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();
     settings.meta_schema = None;
+    // What is read as a set may name a thing twice.
+    settings.transforms.push(Box::new(RecursiveTransform(|schema: &mut Schema| {
+        schema.remove("uniqueItems");
+    })));
     let mut generator = settings.into_generator();
     let problem = generator.subschema_for::<Problem>();
     let mut paths = Map::new();
@@ -177,6 +189,7 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Sch
         responses.insert("415".to_owned(), refused("The body is of another type"));
     }
     responses.insert("422".to_owned(), refused("It was understood, and is wrong; says what"));
+    responses.insert("503".to_owned(), refused("The register cannot be reached; try again"));
     responses.insert("500".to_owned(), refused("It could not be carried out"));
     let parameters: Vec<Value> = endpoint.parameters.iter().map(Parameter::document).collect();
     let mut operation = json!({

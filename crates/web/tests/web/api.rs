@@ -29,11 +29,20 @@ async fn get(desk: &Desk, path: &str, key: &str) -> (StatusCode, Option<String>,
 }
 
 async fn command(desk: &Desk, key: &str, tag: Option<&str>, body: &Value) -> (StatusCode, Value) {
+    command_with(desk, key, tag.map(|tag| (header::IF_MATCH.as_str(), tag)), body).await
+}
+
+async fn command_with(
+    desk: &Desk,
+    key: &str,
+    headers: impl IntoIterator<Item = (&str, &str)>,
+    body: &Value,
+) -> (StatusCode, Value) {
     let mut request = Request::post("/api/v1/commands")
         .header(header::AUTHORIZATION, format!("Bearer {key}"))
         .header(header::CONTENT_TYPE, "application/json");
-    if let Some(tag) = tag {
-        request = request.header(header::IF_MATCH, tag);
+    for (name, value) in headers {
+        request = request.header(name, value);
     }
     let (status, _, reply) =
         ask(desk, request.body(Body::from(body.to_string())).expect("a request")).await;
@@ -114,6 +123,38 @@ async fn a_command_is_carried_out_on_what_was_read_or_not_at_all() {
     let unknown = json!({ "command": "fly" });
     assert_eq!(command(&desk, &key, None, &unknown).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(command(&desk, &key, Some("yes"), &later).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_command_that_is_sent_again_is_carried_out_once() {
+    let desk = Desk::new().await;
+    let key = desk.key("tomas-beck", Role::IsmsManager, &["raise-nonconformity"]).await;
+    let raise = |finding: &str| json!({ "command": "raise-nonconformity", "control": "A.8.16", "finding": finding, "by": "tomas-beck" });
+    let again = [("Idempotency-Key", "first")];
+    let (status, first) = command_with(&desk, &key, again, &raise("nobody looks")).await;
+    assert_eq!((status, &first["entries"]), (StatusCode::OK, &json!(1)), "{first}");
+    let (status, second) = command_with(&desk, &key, again, &raise("nobody looks")).await;
+    assert_eq!((status, &second["entries"]), (StatusCode::OK, &json!(0)), "{second}");
+    assert_eq!(second["ledger_size"], first["ledger_size"]);
+    assert!(second["what"].as_str().is_some_and(|what| what.contains("before")), "{second}");
+    let (status, problem) = command_with(&desk, &key, again, &raise("another")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+    let other = desk.key("lars-winther", Role::IsmsManager, &["raise-nonconformity"]).await;
+    let theirs = json!({ "command": "raise-nonconformity", "control": "A.8.16", "finding": "nobody looks", "by": "lars-winther" });
+    let (status, reply) = command_with(&desk, &other, again, &theirs).await;
+    assert_eq!((status, &reply["entries"]), (StatusCode::OK, &json!(1)), "{reply}");
+    // What was refused may be sent again.
+    let wrong = json!({ "command": "raise-nonconformity", "control": "A.8.16", "finding": "", "by": "tomas-beck" });
+    let later = [("Idempotency-Key", "later")];
+    let (status, _) = command_with(&desk, &key, later, &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, reply) = command_with(&desk, &key, later, &raise("written")).await;
+    assert_eq!((status, &reply["entries"]), (StatusCode::OK, &json!(1)), "{reply}");
+    for bad in ["", &"k".repeat(201)] {
+        let (status, _) =
+            command_with(&desk, &key, [("Idempotency-Key", bad)], &raise("written")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
 }
 
 #[tokio::test]
