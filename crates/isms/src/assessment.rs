@@ -220,6 +220,14 @@ impl Counts {
         }
     }
 
+    /// Adds others.
+    pub const fn join(&mut self, others: Self) {
+        self.met += others.met;
+        self.gap += others.gap;
+        self.unknown += others.unknown;
+        self.not_applicable += others.not_applicable;
+    }
+
     /// All together.
     pub const fn total(&self) -> u64 {
         self.met + self.gap + self.unknown + self.not_applicable

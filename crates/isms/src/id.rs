@@ -30,6 +30,9 @@ macro_rules! slug_pattern {
 }
 pub(crate) use slug_pattern;
 
+/// A slug as a regular expression.
+pub const SLUG_PATTERN: &str = concat!("^", slug_pattern!(), "$");
+
 /// Implements serde and schemars through `Display` and `FromStr`. What its schema says beside
 /// being a string, such as a `pattern`, must refuse what `FromStr` refuses.
 macro_rules! text_serde {
@@ -94,7 +97,7 @@ macro_rules! slug_ids {
             }
         }
 
-        text_serde!($name, "pattern": concat!("^", slug_pattern!(), "$"));
+        text_serde!($name, "pattern": SLUG_PATTERN);
     )*};
 }
 

@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::{Error as _, Unexpected};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AgreementId, AssetKind, Attribute, Basis, DataClass, Digest, DocumentId, Instant, SupplierId,
@@ -23,7 +22,6 @@ pub const BATCH_SCHEMA: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub struct ObservationBatch {
     /// The format, [`BATCH_SCHEMA`].
-    #[serde(deserialize_with = "this_schema")]
     #[schemars(range(min = 1, max = 1))]
     pub schema: u32,
     /// Who saw it.
@@ -44,16 +42,6 @@ pub struct ObservationBatch {
     pub flows: Vec<SeenFlow>,
     /// What it saw of them; at most one per subject and attribute.
     pub observations: Vec<Observation>,
-}
-
-/// Refuses batches of another format than this.
-fn this_schema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let schema = u32::deserialize(deserializer)?;
-    if schema == BATCH_SCHEMA {
-        return Ok(schema);
-    }
-    let expected = format!("the format {BATCH_SCHEMA}; a newer Annex may read it");
-    Err(D::Error::invalid_value(Unexpected::Unsigned(schema.into()), &expected.as_str()))
 }
 
 /// A collector and its version.

@@ -21,6 +21,8 @@ const PASSWORD_CHARS_MIN: usize = 12;
 pub(crate) const PASSWORD_CHARS_MAX: usize = 256;
 /// How long a session lasts.
 const SESSION_SECONDS: i64 = 12 * 60 * 60;
+/// How far the clocks of servers may be apart.
+const SKEW_SECONDS_MAX: i64 = 5 * 60;
 
 /// A person who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +132,9 @@ impl Operations<'_> {
     /// When the register cannot be read.
     pub async fn signed_in(&self, token: &str) -> Result<Option<SignedIn>, OperationError> {
         let Some(session) = self.scope().session(&sha256(token)).await? else { return Ok(None) };
-        if session.ends_at <= self.now() {
+        let now = self.now();
+        // One that began in the future would last longer than others: a clock was set back.
+        if session.ends_at <= now || session.began_at > later(now, SKEW_SECONDS_MAX) {
             return Ok(None);
         }
         let Some(person) = self.person(&session.person).await? else { return Ok(None) };

@@ -11,7 +11,6 @@ use annex_register::Receipt;
 
 use crate::access::By;
 use crate::declare::person_batch;
-use crate::find::{person, resolve_subject};
 use crate::{EvidenceSource, OperationError, Operations};
 
 impl Operations<'_> {
@@ -23,8 +22,7 @@ impl Operations<'_> {
         resolves: bool,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let subject = resolve_subject(&snapshot, subject)?;
+        let subject = self.subject(subject).await?;
         if values.is_empty() {
             return Err(OperationError::input("there is no answer; give ATTRIBUTE=VALUE"));
         }
@@ -42,8 +40,8 @@ impl Operations<'_> {
         let shown: Option<Evidence> = match evidence {
             None => None,
             Some(EvidenceSource::Known(digest)) => {
-                let known = snapshot.evidence.iter().find(|evidence| evidence.digest == *digest);
-                Some(known.cloned().ok_or_else(|| {
+                let known = self.look_up(&digest.to_string()).await?;
+                Some(known.ok_or_else(|| {
                     OperationError::input(format!(
                         "no evidence {digest} is on record; `annex evidence list` shows it"
                     ))
@@ -55,7 +53,7 @@ impl Operations<'_> {
                 new.controls.extend(
                     self.controls_reading(subject.kind(), values.iter().map(|(name, _)| name)),
                 );
-                let evidence = self.new_evidence(&snapshot, &new, by)?;
+                let evidence = self.new_evidence(&new, by).await?;
                 records.push(evidence.clone().into());
                 Some(evidence)
             }
@@ -98,8 +96,7 @@ impl Operations<'_> {
         who: &PersonId,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let subject = resolve_subject(&snapshot, subject)?;
+        let subject = self.subject(subject).await?;
         let known = self.catalogue.requirements.get(requirement).ok_or_else(|| {
             OperationError::input(format!("no requirement `{requirement}` is in the catalogue; `annex catalog list` shows them"))
         })?;
@@ -109,7 +106,7 @@ impl Operations<'_> {
                 known.subject
             )));
         }
-        person(&snapshot, who)?;
+        self.known_person(who).await?;
         let record = Inapplicability {
             requirement: requirement.clone(),
             subject: subject.clone(),

@@ -7,7 +7,7 @@ use annex_isms::{AssetId, DataClass, PersonId, Record, Snapshot, Subject, System
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{person, resolve_subject};
+use crate::find::{person_of, resolve_subject};
 use crate::{NewAsset, OperationError, Operations};
 
 /// The longest key or name of an asset that a person adds, in bytes.
@@ -40,6 +40,7 @@ impl Operations<'_> {
             format!("{count} asset(s) registered {} scope", if in_scope { "in" } else { "out of" });
         Ok((self.record(records, by).await?, what))
     }
+
     /// The assets that are named, as they would be recorded.
     pub(crate) fn registered_assets(
         snapshot: &Snapshot,
@@ -56,7 +57,7 @@ impl Operations<'_> {
             ));
         }
         if let Some(owner) = owner {
-            person(snapshot, owner)?;
+            person_of(&snapshot.people, owner)?;
         }
         let mut assets: Vec<&Asset> = Vec::new();
         for text in named {
@@ -139,7 +140,7 @@ impl Operations<'_> {
             return Err(OperationError::input("an asset that is out of scope needs a reason"));
         }
         if let Some(owner) = &new.owner {
-            person(snapshot, owner)?;
+            person_of(&snapshot.people, owner)?;
         }
         let known = |system: &&SystemId| !snapshot.systems.iter().any(|own| own.id == **system);
         if let Some(system) = new.systems.iter().find(known) {

@@ -6,11 +6,10 @@ use std::path::Path;
 use annex_blobs::{Folder, Stored};
 use annex_isms::entity::Evidence;
 use annex_isms::observation::Period;
-use annex_isms::{Basis, Snapshot, Subject};
+use annex_isms::{Basis, Subject};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::resolve_subject;
 use crate::{NewEvidence, OperationError, Operations};
 
 /// Stores the bytes of a file.
@@ -75,17 +74,15 @@ impl Operations<'_> {
         new: &NewEvidence,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let evidence = self.new_evidence(&snapshot, new, by)?;
+        let evidence = self.new_evidence(new, by).await?;
         let what =
             format!("evidence {} ({}) about {}", evidence.digest, evidence.kind, evidence.subject);
         Ok((self.record(vec![evidence.into()], by).await?, what))
     }
 
     /// A new piece of evidence; what is on record of the same bytes is widened, not replaced.
-    pub(crate) fn new_evidence(
+    pub(crate) async fn new_evidence(
         &self,
-        snapshot: &Snapshot,
         new: &NewEvidence,
         by: &By,
     ) -> Result<Evidence, OperationError> {
@@ -97,7 +94,7 @@ impl Operations<'_> {
             )));
         }
         let subject = match &new.subject {
-            Some(text) => resolve_subject(snapshot, text)?,
+            Some(text) => self.subject(text).await?,
             None => Subject::Organisation,
         };
         if new.basis > Basis::Document {
@@ -107,9 +104,8 @@ impl Operations<'_> {
             )));
         }
         let mut evidence = record(self, new, subject, &by.actor.name)?;
-        if let Some(known) = snapshot.evidence.iter().find(|known| known.digest == new.digest) {
-            evidence.controls.extend(known.controls.iter().cloned());
-        }
+        let known: Option<Evidence> = self.look_up(&new.digest.to_string()).await?;
+        evidence.controls.extend(known.into_iter().flat_map(|known| known.controls));
         Ok(evidence)
     }
 }

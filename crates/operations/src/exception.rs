@@ -1,11 +1,11 @@
 //! Exceptions: departures that a risk bears, asked for by one person and permitted by another.
 
-use annex_isms::entity::Exception;
+use annex_isms::entity::{Exception, Risk};
 use annex_isms::{Date, Digest, ExceptionId, PersonId, RequirementId};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{one, person, person_of, resolve_subject, second_person};
+use crate::find::{person_of, second_person};
 use crate::{OperationError, Operations};
 
 /// An exception as it is asked for.
@@ -92,10 +92,9 @@ impl Operations<'_> {
 
     /// What was asked for, checked; nobody has permitted it.
     async fn asked(&self, request: &ExceptionRequest<'_>) -> Result<Exception, OperationError> {
-        let snapshot = self.snapshot().await?;
-        let risk = one(&snapshot.risks, request.risk, "risk", |risk| risk.id.to_string())?;
-        let subject = resolve_subject(&snapshot, request.subject)?;
-        person(&snapshot, request.requested_by)?;
+        let risk = self.one(request.risk, "risk", |risk: &Risk| risk.id.to_string()).await?;
+        let subject = self.subject(request.subject).await?;
+        self.known_person(request.requested_by).await?;
         let known = self.catalogue.requirements.get(request.requirement);
         if known.is_none_or(|known| known.subject != subject.kind()) {
             return Err(OperationError::input(format!(
@@ -110,7 +109,7 @@ impl Operations<'_> {
         let id = ExceptionId::derive(&risk.id, request.requirement, &subject, request.expires);
         Ok(Exception {
             id,
-            risk: risk.id.clone(),
+            risk: risk.id,
             requirement: request.requirement.clone(),
             subject,
             reason: request.reason.trim().to_owned(),

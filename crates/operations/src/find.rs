@@ -1,9 +1,9 @@
 //! Finding what a person names: by id, by unique beginning, by name.
 
 use annex_isms::entity::Person;
-use annex_isms::{PersonId, Snapshot, Subject};
+use annex_isms::{PersonId, Recorded, Snapshot, Subject, SubjectKind};
 
-use crate::OperationError;
+use crate::{OperationError, Operations};
 
 /// The one of `items` that `text` names, by whole id or unique beginning.
 pub(crate) fn one<'a, T>(
@@ -27,6 +27,40 @@ pub(crate) fn one<'a, T>(
             "`{text}` is the beginning of {} {what} ids; give more of it",
             several.len()
         ))),
+    }
+}
+
+impl Operations<'_> {
+    /// The one of a kind that `text` names, by whole id or unique beginning.
+    pub(crate) async fn one<T: Recorded + Clone>(
+        &self,
+        text: &str,
+        what: &str,
+        id: impl Fn(&T) -> String,
+    ) -> Result<T, OperationError> {
+        if let Some(exact) = self.look_up(text).await? {
+            return Ok(exact);
+        }
+        one(&self.all_of::<T>().await?, text, what, id).cloned()
+    }
+
+    /// The subject that a person names, as [`resolve_subject`] finds it. A whole one is looked up
+    /// without reading the register.
+    pub(crate) async fn subject(&self, text: &str) -> Result<Subject, OperationError> {
+        if let Ok(subject) = text.parse::<Subject>() {
+            let kind = subject.kind();
+            if kind == SubjectKind::Organisation
+                || self.scope().get(kind.as_str(), subject.id()).await?.is_some()
+            {
+                return Ok(subject);
+            }
+        }
+        resolve_subject(&self.snapshot().await?, text)
+    }
+
+    /// Refuses who is not on record.
+    pub(crate) async fn known_person(&self, id: &PersonId) -> Result<(), OperationError> {
+        person_of(&self.all_of().await?, id).map(drop)
     }
 }
 
@@ -136,14 +170,6 @@ pub fn resolve_subject(snapshot: &Snapshot, text: &str) -> Result<Subject, Opera
             )))
         }
     }
-}
-
-/// A person who is on record.
-pub(crate) fn person<'a>(
-    snapshot: &'a Snapshot,
-    id: &PersonId,
-) -> Result<&'a Person, OperationError> {
-    person_of(&snapshot.people, id)
 }
 
 /// A person of these.

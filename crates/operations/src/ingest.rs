@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use annex_isms::entity::Evidence;
-use annex_isms::observation::{AssetKey, Observation, Seen};
+use annex_isms::observation::{AssetKey, BATCH_SCHEMA, Observation, Seen};
 use annex_isms::{AssetKind, ObservationBatch, Subject, SubjectKind};
 use annex_register::Receipt;
 
@@ -19,6 +19,15 @@ impl Operations<'_> {
         shown: Option<&NewEvidence>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
+        if batch.schema != BATCH_SCHEMA {
+            return Err(OperationError::input(format!(
+                "the batch is of the format {}; this version reads {BATCH_SCHEMA}",
+                batch.schema
+            )));
+        }
+        if batch.collector.name.is_empty() || batch.scope.name.is_empty() {
+            return Err(OperationError::input("a batch names its collector and its scope"));
+        }
         let mut records = Vec::new();
         let what = match shown {
             None => format!("{} assets seen", batch.assets.len()),

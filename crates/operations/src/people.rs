@@ -7,7 +7,6 @@ use annex_isms::{ControlId, PersonId};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{one, person};
 use crate::{NonconformityChange, OperationError, Operations};
 
 impl Operations<'_> {
@@ -29,8 +28,7 @@ impl Operations<'_> {
         who: &PersonId,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        person(&snapshot, who)?;
+        self.known_person(who).await?;
         if !self.catalogue.controls.contains_key(control) {
             return Err(OperationError::input(format!(
                 "no control `{control}` is in the catalogue"
@@ -39,7 +37,8 @@ impl Operations<'_> {
         if finding.trim().is_empty() {
             return Err(OperationError::input("say what was found; give --finding"));
         }
-        let id = format!("nc-{}", snapshot.nonconformities.len() + 1);
+        let raised: Vec<Nonconformity> = self.all_of().await?;
+        let id = format!("nc-{}", raised.len() + 1);
         let nonconformity = Nonconformity {
             id: id.parse().map_err(|error| OperationError::Internal(format!("{error}")))?,
             control: control.clone(),
@@ -65,9 +64,8 @@ impl Operations<'_> {
         change: &NonconformityChange,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut row =
-            one(&snapshot.nonconformities, id, "nonconformity", |row| row.id.to_string())?.clone();
+        let key = |row: &Nonconformity| row.id.to_string();
+        let mut row = self.one(id, "nonconformity", key).await?;
         for (field, new) in [
             (&mut row.correction, &change.correction),
             (&mut row.cause, &change.cause),

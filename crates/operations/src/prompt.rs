@@ -94,7 +94,7 @@ impl Operations<'_> {
         if known.is_none() {
             return Err(OperationError::input(format!("no AI system `{system}` is on record")));
         }
-        person_of(&self.all_of().await?, who)?;
+        self.known_person(who).await?;
         let text = self.blobs.get(&digest)?;
         if text.len() > PROMPT_BYTES_MAX || std::str::from_utf8(&text).is_err() {
             return Err(OperationError::input(format!(

@@ -1,11 +1,10 @@
 //! Risks: review and residual risk.
 
-use annex_isms::Snapshot;
-use annex_isms::entity::{Residual, Risk, RiskReview};
+use annex_isms::entity::{Person, Residual, Risk, RiskReview};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{one, person, second_person};
+use crate::find::{person_of, second_person};
 use crate::{OperationError, Operations, ResidualRisk, RiskJudgement};
 
 impl Operations<'_> {
@@ -15,7 +14,8 @@ impl Operations<'_> {
         judgement: &RiskJudgement,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let risk = self.reviewed_risk(&self.snapshot().await?, risk, judgement)?;
+        let risk = self.one(risk, "risk", |risk: &Risk| risk.id.to_string()).await?;
+        let risk = self.reviewed_risk(risk, &self.all_of().await?, judgement)?;
         let score = judgement.likelihood.get() * judgement.consequence.worst().get();
         let what = format!("risk {}: inherent score {score}, {}", risk.id, judgement.treatment);
         Ok((self.record(vec![risk.into()], by).await?, what))
@@ -24,12 +24,11 @@ impl Operations<'_> {
     /// A risk as it would be recorded after a review.
     pub(crate) fn reviewed_risk(
         &self,
-        snapshot: &Snapshot,
-        risk: &str,
+        mut risk: Risk,
+        people: &[Person],
         judgement: &RiskJudgement,
     ) -> Result<Risk, OperationError> {
-        let mut risk = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?.clone();
-        person(snapshot, &judgement.by)?;
+        person_of(people, &judgement.by)?;
         if judgement.plan.trim().is_empty() {
             return Err(OperationError::input(
                 "say what is done about the risk, or why nothing is; give --plan",
@@ -54,16 +53,16 @@ impl Operations<'_> {
         residual: &ResidualRisk,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut risk = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?.clone();
-        person(&snapshot, &residual.by)?;
+        let mut risk = self.one(risk, "risk", |risk: &Risk| risk.id.to_string()).await?;
+        let people: Vec<Person> = self.all_of().await?;
+        person_of(&people, &residual.by)?;
         let id = risk.id.clone();
         let review = risk.review.as_mut().ok_or_else(|| {
             OperationError::input(format!(
                 "risk {id} was not reviewed; `annex risks review` comes first"
             ))
         })?;
-        second_person(&snapshot.people, &review.by, &residual.by, &residual.compensating_review)?;
+        second_person(&people, &review.by, &residual.by, &residual.compensating_review)?;
         review.residual = Some(Residual {
             likelihood: residual.likelihood,
             consequence: residual.consequence,

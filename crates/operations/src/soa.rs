@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use annex_isms::entity::{Ground, SoaApproval, SoaDecision, SoaVersion};
-use annex_isms::{ControlId, PersonId, Snapshot};
+use annex_isms::entity::{Ground, Person, SoaApproval, SoaDecision, SoaVersion};
+use annex_isms::{ControlId, PersonId};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{person, second_person};
+use crate::find::{person_of, second_person};
 use crate::{OperationError, Operations};
 
 impl Operations<'_> {
@@ -21,8 +21,7 @@ impl Operations<'_> {
         who: &PersonId,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        person(&snapshot, who)?;
+        self.known_person(who).await?;
         if reason.trim().is_empty() {
             return Err(OperationError::input(
                 "a decision needs its reason: the risk, law or contract; give --reason",
@@ -33,7 +32,7 @@ impl Operations<'_> {
                 "risk, law and contract are grounds to include a control; leave them out to exclude it",
             ));
         }
-        let mut draft = draft(&snapshot, who);
+        let mut draft = draft(&self.all_of().await?, who);
         let decided: Vec<ControlId> = if controls.is_empty() {
             self.catalogue
                 .controls
@@ -73,18 +72,19 @@ impl Operations<'_> {
         compensating_review: &str,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        person(&snapshot, who)?;
-        let latest = snapshot.soa.iter().max_by_key(|version| version.version);
+        let people: Vec<Person> = self.all_of().await?;
+        person_of(&people, who)?;
+        let versions: Vec<SoaVersion> = self.all_of().await?;
+        let latest = versions.iter().max_by_key(|version| version.version);
         let Some(latest) = latest.filter(|version| version.approval.is_none()) else {
             return Err(OperationError::input(
                 "there is no draft to approve; `annex soa decide` begins one",
             ));
         };
-        let approved = snapshot.soa.iter().filter(|version| version.approval.is_some());
+        let approved = versions.iter().filter(|version| version.approval.is_some());
         let approved = approved.max_by_key(|version| version.version);
         for author in authors(latest, approved) {
-            second_person(&snapshot.people, author, who, compensating_review)?;
+            second_person(&people, author, who, compensating_review)?;
         }
         let open =
             self.catalogue.controls.keys().filter(|id| !latest.decisions.contains_key(*id)).count();
@@ -116,8 +116,8 @@ fn authors<'a>(version: &'a SoaVersion, approved: Option<&SoaVersion>) -> BTreeS
     authors
 }
 
-fn draft(snapshot: &Snapshot, author: &PersonId) -> SoaVersion {
-    match snapshot.soa.iter().max_by_key(|version| version.version) {
+fn draft(versions: &[SoaVersion], author: &PersonId) -> SoaVersion {
+    match versions.iter().max_by_key(|version| version.version) {
         Some(version) if version.approval.is_none() => version.clone(),
         Some(approved) => SoaVersion {
             version: approved.version + 1,

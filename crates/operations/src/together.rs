@@ -83,7 +83,8 @@ impl Operations<'_> {
                 *classification,
             ),
             Command::ReviewRisk { risk, judgement } => {
-                Ok(vec![self.reviewed_risk(snapshot, risk, judgement)?.into()])
+                let known = one(&snapshot.risks, risk, "risk", |risk| risk.id.to_string())?;
+                Ok(vec![self.reviewed_risk(known.clone(), &snapshot.people, judgement)?.into()])
             }
             other => {
                 let name: &'static str = other.into();

@@ -1,11 +1,11 @@
 //! Gaps and evidence requests: owner, date, plan, done, verified.
 
-use annex_isms::entity::{GapStatus, Owner};
+use annex_isms::entity::{Gap, GapStatus, Owner, Person, Request};
 use annex_isms::{Date, PersonId};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::{one, person};
+use crate::find::person_of;
 use crate::{OperationError, Operations};
 
 impl Operations<'_> {
@@ -17,10 +17,9 @@ impl Operations<'_> {
         plan: Option<&str>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
+        let mut gap = self.one(gap, "gap", |gap: &Gap| gap.id.to_string()).await?;
         if let Some(owner) = owner {
-            person(&snapshot, owner)?;
+            self.known_person(owner).await?;
             gap.owner = Some(Owner { person: owner.clone(), confirmed: true });
         }
         if let Some(due) = due {
@@ -42,8 +41,7 @@ impl Operations<'_> {
         gap: &str,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
+        let mut gap = self.one(gap, "gap", |gap: &Gap| gap.id.to_string()).await?;
         if gap.status == GapStatus::Closed {
             return Err(OperationError::input(format!("gap {} is closed", gap.id)));
         }
@@ -67,9 +65,9 @@ impl Operations<'_> {
         verification: &str,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut gap = one(&snapshot.gaps, gap, "gap", |gap| gap.id.to_string())?.clone();
-        person(&snapshot, who)?;
+        let mut gap = self.one(gap, "gap", |gap: &Gap| gap.id.to_string()).await?;
+        let people: Vec<Person> = self.all_of().await?;
+        person_of(&people, who)?;
         if gap.status != GapStatus::ReadyToVerify {
             return Err(OperationError::input(format!(
                 "gap {} is {}; only one that is ready to verify can be closed",
@@ -81,8 +79,7 @@ impl Operations<'_> {
                 "say what was seen when it was verified; give --verification",
             ));
         }
-        if gap.owner.as_ref().is_some_and(|owner| owner.person == *who) && snapshot.people.len() > 1
-        {
+        if gap.owner.as_ref().is_some_and(|owner| owner.person == *who) && people.len() > 1 {
             return Err(OperationError::input(format!(
                 "`{who}` owns gap {}; someone else must verify it",
                 gap.id
@@ -102,12 +99,10 @@ impl Operations<'_> {
         due: Option<Date>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
-        let mut request =
-            one(&snapshot.requests, request, "evidence request", |request| request.id.to_string())?
-                .clone();
+        let id = |request: &Request| request.id.to_string();
+        let mut request = self.one(request, "evidence request", id).await?;
         if let Some(owner) = owner {
-            person(&snapshot, owner)?;
+            self.known_person(owner).await?;
             request.owner = Some(Owner { person: owner.clone(), confirmed: true });
         }
         if let Some(due) = due {

@@ -13,11 +13,11 @@
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use annex_isms::assessment::Counts;
 use annex_isms::{Assessment, Instant};
 use annex_operations::{OperationError, Query};
 
 use crate::Site;
+use crate::summary::Summary;
 
 /// Evidence ages by the day; what is shown at once is at most so old.
 const AGE_MICROSECONDS_MAX: i64 = 60 * 1_000_000;
@@ -28,12 +28,11 @@ const WAIT_MICROSECONDS_MAX: i64 = 2_000_000;
 /// After one that was made beside the pages, so many times as long nothing is made.
 const PAUSE_TIMES: i64 = 9;
 
-/// An assessment, and what is read of it on nearly every page.
+/// An assessment, and what pages show of it as a whole.
 #[derive(Debug)]
 pub(crate) struct Judged {
     assessment: Assessment,
-    /// Of all results.
-    pub(crate) counts: Counts,
+    pub(crate) summary: Summary,
     /// How many entries of the ledger it is of.
     entries: u64,
     /// How long it took to make, in microseconds, and when that ended.
@@ -120,13 +119,10 @@ async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
     let began = site.operations.now();
     let entries = site.operations.ledger_size().await?;
     let assessment = site.operations.assessment(Query::Now).await?;
-    let mut counts = Counts::default();
-    for result in &assessment.results {
-        counts.add(result.outcome);
-    }
+    let summary = Summary::of(&assessment);
     let made = site.operations.now();
     let took = made.microseconds() - began.microseconds();
-    let judged = Arc::new(Judged { assessment, counts, entries, took, made });
+    let judged = Arc::new(Judged { assessment, summary, entries, took, made });
     let mut kept = site.assessed.kept.lock().unwrap_or_else(PoisonError::into_inner);
     *kept = Some(Arc::clone(&judged));
     Ok(judged)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use annex_catalog::Requirement;
 use annex_isms::assessment::{ControlStatus, ControlView, Counts, RequirementResult};
 use annex_isms::entity::{Implementation, ImplementationStatus, Nonconformity, Person};
-use annex_isms::{Assessment, ControlId, Outcome, RequirementId, Subject};
+use annex_isms::{Assessment, ControlId, RequirementId, Subject};
 use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
@@ -13,13 +13,11 @@ use axum::response::{Html, Redirect};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::assessed::Judged;
 use crate::error::Failure;
 use crate::parts::{Pairs, field, optional};
 use crate::session::Visitor;
 use crate::{Site, layout};
-
-/// The most results of a requirement on the page of its control, the worst first.
-const RESULTS_MAX: usize = 5;
 
 /// Which controls to list.
 #[derive(Default, Deserialize)]
@@ -73,7 +71,7 @@ pub(crate) async fn list(
                 tbody { @for control in controls { tr {
                     th scope="row" { (link(&control.id, &control.title)) }
                     td { (layout::status(control.status)) }
-                    td { @if control.status != ControlStatus::NotAssessed { (layout::counts(&counts_of(&assessment, control))) } }
+                    td { @if control.status != ControlStatus::NotAssessed { (layout::counts(&assessment.summary.of_control(&control.id))) } }
                     @for number in 1..=3_u8 { td {
                         @if let Some(question) = control.questions.iter().find(|q| q.number == number) {
                             (layout::answer(question.answer))
@@ -89,12 +87,6 @@ pub(crate) async fn list(
 /// A control by id and title, leading to its page.
 pub(crate) fn link(id: &ControlId, title: &str) -> Markup {
     html! { a href=(format!("/controls/{id}")) { (id) " " (title) } }
-}
-
-fn counts_of(assessment: &Assessment, control: &ControlView) -> Counts {
-    let from = assessment.results.partition_point(|r| r.requirement.control() < &control.id);
-    let own = assessment.results[from..].iter();
-    count(own.take_while(|result| *result.requirement.control() == control.id))
 }
 
 pub(crate) fn count<'a>(results: impl Iterator<Item = &'a RequirementResult>) -> Counts {
@@ -241,12 +233,10 @@ fn declare_form(
 }
 
 /// One requirement with its worst results.
-fn section(assessment: &Assessment, requirement: &Requirement) -> Markup {
+fn section(assessment: &Judged, requirement: &Requirement) -> Markup {
     let results = results_of(assessment, &requirement.id);
-    let counts = count(results.iter());
-    let of = |outcome: Outcome| results.iter().filter(move |result| result.outcome == outcome);
-    let worst = of(Outcome::Gap).chain(of(Outcome::Unknown)).chain(of(Outcome::NotApplicable));
-    let shown: Vec<&RequirementResult> = worst.chain(of(Outcome::Met)).take(RESULTS_MAX).collect();
+    let counts = assessment.summary.of_requirement(&requirement.id);
+    let shown = assessment.summary.worst(results);
     let address = crate::results::address(&requirement.id);
     html! {
         h2 id=(name_of(&requirement.id)) { a href=(address) { (requirement.title) } }

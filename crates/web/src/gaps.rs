@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use annex_isms::Assessment;
 use annex_isms::assessment::GapView;
-use annex_isms::entity::GapStatus;
-use annex_operations::{Command, Query};
+use annex_isms::entity::{Gap, GapStatus, Person};
+use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
 use axum::response::{Html, Redirect};
@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
+use crate::parts::Part;
 use crate::session::Visitor;
 use crate::{Site, layout};
 
@@ -23,6 +24,7 @@ pub(crate) struct Filter {
     mine: String,
     overdue: String,
     text: String,
+    page: Option<usize>,
 }
 
 impl Filter {
@@ -49,6 +51,9 @@ pub(crate) async fn list(
     let gaps: Vec<&GapView> =
         assessment.gaps.iter().filter(|gap| filter.takes(gap, &visitor, &assessment)).collect();
     let today = assessment.at.date();
+    let part = Part::new(filter.page.unwrap_or(1), gaps.len());
+    let fields = [("text", &*filter.text), ("mine", &*filter.mine), ("overdue", &*filter.overdue)];
+    let address = crate::parts::query("/gaps", &fields);
     let body = html! {
         h1 { "Gaps" }
         form.filter method="get" action="/gaps" role="search" {
@@ -66,7 +71,7 @@ pub(crate) async fn list(
                     th scope="col" { "Severity" } th scope="col" { "Gap" } th scope="col" { "About" }
                     th scope="col" { "Owner" } th scope="col" { "Due" } th scope="col" { "Stands" }
                 } }
-                tbody { @for gap in gaps { tr {
+                tbody { @for gap in gaps.get(part.range()).unwrap_or_default() { tr {
                     td { (layout::severity(gap.severity)) }
                     td { a href=(format!("/gaps/{}", gap.id)) { (gap.title) } " " span.beside { (gap.requirement) } }
                     td { (gap.subject_name) }
@@ -75,6 +80,7 @@ pub(crate) async fn list(
                     td { (layout::gap_status(gap.status)) }
                 } } }
             } }
+            (part.links(&address))
         }
     };
     Ok(Html(layout::page(&visitor, "/gaps", "Gaps", &body)))
@@ -98,8 +104,8 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
     let gap = assessment.gaps.iter().find(|gap| gap.id.as_str() == id).ok_or(Failure::NotFound)?;
-    let snapshot = site.operations.snapshot_of(Query::Now).await?;
-    let recorded = snapshot.gaps.iter().find(|own| own.id == gap.id);
+    let recorded: Option<Gap> = site.operations.look_up(gap.id.as_str()).await?;
+    let people: Vec<Person> = site.operations.all_of().await?;
     let version = site.operations.version("gap", gap.id.as_str()).await?.unwrap_or_default();
     let body = html! {
         p.beside { a href="/gaps" { "Gaps" } " / " (gap.requirement) }
@@ -118,7 +124,7 @@ pub(crate) async fn page(
         }
         h2 { "What to do" }
         p { (gap.remedy) }
-        @if let Some(recorded) = recorded {
+        @if let Some(recorded) = &recorded {
             @if let (GapStatus::Closed, Some(who)) = (recorded.status, &recorded.closed_by) {
                 p.problem {
                     "Closed, verified by " (who) ": " (recorded.verification)
@@ -126,7 +132,7 @@ pub(crate) async fn page(
                 }
             }
             @if !recorded.plan.is_empty() { h2 { "Plan" } p { (recorded.plan) } }
-            (forms(&visitor, gap, recorded, version, &snapshot.people))
+            (forms(&visitor, gap, recorded, version, &people))
         } @else {
             p.problem { "This gap is not on record yet. Record an assessment from the " a href="/" { "overview" } ", then it can be assigned." }
         }
@@ -137,9 +143,9 @@ pub(crate) async fn page(
 fn forms(
     visitor: &Visitor,
     gap: &GapView,
-    recorded: &annex_isms::entity::Gap,
+    recorded: &Gap,
     version: u64,
-    people: &[annex_isms::entity::Person],
+    people: &[Person],
 ) -> Markup {
     let to = |what: &str| format!("/gaps/{}/{what}", gap.id);
     let owner = recorded.owner.as_ref().map(|owner| &owner.person);

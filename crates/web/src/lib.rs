@@ -50,6 +50,7 @@ mod second_factor;
 mod session;
 mod sign_ins;
 mod soa;
+mod summary;
 mod suppliers;
 mod upload;
 

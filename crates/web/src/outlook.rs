@@ -22,7 +22,7 @@ const ASSESSMENTS_MAX: usize = 24;
 
 /// How much is due when.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Due {
+pub(crate) struct Due {
     overdue: usize,
     week: usize,
     month: usize,
@@ -65,9 +65,10 @@ impl Due {
 }
 
 /// Gaps and requests of each owner; nobody is an owner too.
-type Work<'a> = Vec<(Option<&'a PersonId>, Due, Due)>;
+pub(crate) type Work = Vec<(Option<PersonId>, Due, Due)>;
 
-fn work(assessment: &Assessment) -> Work<'_> {
+/// What is due when, by owner, those with most that is overdue first.
+pub(crate) fn work(assessment: &Assessment) -> Work {
     let today = assessment.at.date();
     let mut owners: BTreeMap<Option<&PersonId>, (Due, Due)> = BTreeMap::new();
     for gap in &assessment.gaps {
@@ -78,8 +79,10 @@ fn work(assessment: &Assessment) -> Work<'_> {
         let owner = request.owner.as_ref().filter(|owner| owner.confirmed);
         owners.entry(owner.map(|own| &own.person)).or_default().1.add(request.due, today);
     }
-    let mut work: Work<'_> =
-        owners.into_iter().map(|(owner, (gaps, requests))| (owner, gaps, requests)).collect();
+    let mut work: Work = owners
+        .into_iter()
+        .map(|(owner, (gaps, requests))| (owner.cloned(), gaps, requests))
+        .collect();
     work.sort_by_key(|(_, gaps, requests)| {
         let overdue = gaps.overdue + requests.overdue;
         std::cmp::Reverse((overdue, gaps.total() + requests.total()))
@@ -88,8 +91,7 @@ fn work(assessment: &Assessment) -> Work<'_> {
 }
 
 /// Who has what to do by when.
-pub(crate) fn work_section(assessment: &Assessment) -> Markup {
-    let work = work(assessment);
+pub(crate) fn work_section(work: &Work) -> Markup {
     let (shown, rest) = work.split_at(work.len().min(OWNERS_MAX));
     let mut others = (Due::default(), Due::default());
     for (_, gaps, requests) in rest {

@@ -21,13 +21,10 @@ pub(crate) async fn page(
     visitor: Visitor,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let counts = &assessment.counts;
+    let summary = &assessment.summary;
+    let counts = &summary.counts;
     let behind = assessment.behind(site.operations.ledger_size().await?);
     let today = assessment.at.date();
-    let overdue = assessment.gaps.iter().filter(|gap| gap.due < today).count();
-    let mine = |owner: &Option<annex_isms::entity::Owner>| {
-        owner.as_ref().is_some_and(|owner| owner.person == visitor.0.person)
-    };
     let principal = |control: &&annex_isms::assessment::ControlView| {
         matches!(control.id, ControlId::AnnexA(clause, number)
             if PRINCIPAL_CONTROLS.contains(&(clause, number)))
@@ -46,11 +43,11 @@ pub(crate) async fn page(
         dl.figures {
             (layout::fact("Met", &html! { (counts.met) }))
             (layout::fact("Gaps", &html! { a href="/gaps" { (assessment.gaps.len()) } }))
-            (layout::fact("Overdue", &html! { a href="/gaps?overdue=yes" { (overdue) } }))
+            (layout::fact("Overdue", &html! { a href="/gaps?overdue=yes" { (summary.overdue) } }))
             (layout::fact("Unknown", &html! { (counts.unknown) }))
             (layout::fact("Requests", &html! { a href="/requests" { (assessment.requests.len()) } }))
             (layout::fact("Mine", &html! { a href="/gaps?mine=yes" {
-                (assessment.gaps.iter().filter(|gap| mine(&gap.owner)).count())
+                (summary.owned(&visitor.0.person))
             } }))
         }
         form method="post" action="/assess" {
@@ -81,7 +78,7 @@ pub(crate) async fn page(
             } } }
         } }
         p { a href="/controls" { "All controls" } }
-        (outlook::work_section(&assessment))
+        (outlook::work_section(&summary.work))
         (outlook::evidence_section(&site, today).await?)
         (outlook::stage2_section(&assessment))
         (outlook::trend_section(&site).await?)

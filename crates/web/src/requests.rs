@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
+use crate::parts::Part;
 use crate::session::Visitor;
 use crate::upload::{self, Filled};
 use crate::{Site, layout};
@@ -23,6 +24,7 @@ use crate::{Site, layout};
 pub(crate) struct Filter {
     people: String,
     text: String,
+    page: Option<usize>,
 }
 
 /// The list.
@@ -39,6 +41,9 @@ pub(crate) async fn list(
             && (text.is_empty() || says(&request.ask) || says(&request.subject.to_string()))
     };
     let requests: Vec<&RequestView> = assessment.requests.iter().filter(fits).collect();
+    let part = Part::new(filter.page.unwrap_or(1), requests.len());
+    let fields = [("text", &*filter.text), ("people", &*filter.people)];
+    let address = crate::parts::query("/requests", &fields);
     let body = html! {
         h1 { "Evidence requests" }
         form.filter method="get" action="/requests" role="search" {
@@ -53,13 +58,14 @@ pub(crate) async fn list(
                     th scope="col" { "What is asked" } th scope="col" { "About" }
                     th scope="col" { "Who" } th scope="col" { "Due" }
                 } }
-                tbody { @for request in requests { tr {
+                tbody { @for request in requests.get(part.range()).unwrap_or_default() { tr {
                     td { a href=(format!("/requests/{}", request.id)) { (request.ask) } " " span.beside { (request.requirement) } }
                     td { (request.subject) }
                     td { (who(request)) }
                     td { (request.due) }
                 } } }
             } }
+            (part.links(&address))
         }
     };
     Ok(Html(layout::page(&visitor, "/requests", "Evidence requests", &body)))

@@ -114,7 +114,7 @@ pub(crate) async fn list(
         (crumbs(&requirement.id))
         h1 { (requirement.title) }
         p { (requirement.words) }
-        p { (layout::counts(&crate::controls::count(results.iter()))) }
+        p { (layout::counts(&assessment.summary.of_requirement(&requirement.id))) }
         h2 { "It is a gap when one of these is so" }
         ul { @for clause in requirement.rules.clauses() { li { (clause.reason()) } } }
         h2 { "What to do" }

@@ -9,6 +9,7 @@
 
 mod axe;
 mod browser;
+mod contract;
 mod keyboard;
 mod pages;
 mod pictures;

@@ -61,22 +61,24 @@ const FIELDS: Parameter = Parameter::fields(
 );
 const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
 const FROM: Parameter = Parameter::instant("from", "The beginning of the period").required();
-const TO: Parameter =
-    Parameter::instant("to", "The end of the period, which is in it").required();
+const TO: Parameter = Parameter::instant("to", "The end of the period, which is in it").required();
 const KIND_OF: Parameter = Parameter::query("kind", "The kind of record").required();
 const SORT_OF: Parameter = Parameter::query("sort", "Only evidence of this sort, such as `drill`");
 const CONTROLS: Parameter =
     Parameter::query("controls", "Only what concerns one of these, such as `A.5.7,A.8.16`");
 const FIRST_DAY: Parameter = Parameter::day("from", "The first day of the period");
 const LAST_DAY: Parameter = Parameter::day("to", "The last day of the period");
-const PERSON: Parameter = Parameter::query("person", "Only of this person");
+const PERSON: Parameter =
+    Parameter::query("person", "Only of this person").pattern(annex_isms::SLUG_PATTERN);
 const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
 const IF_MATCH: Parameter =
-    Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read");
+    Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read")
+        .pattern("^\"?[0-9]{1,19}\"?$");
 const ONCE: Parameter = Parameter::header(
     "Idempotency-Key",
-    "Up to 200 characters that the sender draws for each command: one that is sent again with the same key within a week is not carried out again",
-);
+    "What the sender draws for each command: one that is sent again with the same key within a week is not carried out again",
+)
+.pattern("^[!-~]{1,200}$");
 
 /// Every endpoint.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -281,7 +283,7 @@ pub(crate) fn document() -> Endpoint {
         summary: "This document",
         parameters: &[],
         body: None,
-        answer: Content::Bytes,
+        answer: schema::<serde_json::Value>(),
     }
 }
 

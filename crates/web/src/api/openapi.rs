@@ -44,6 +44,8 @@ pub(super) struct Parameter {
 #[derive(Clone, Copy)]
 enum Form {
     Text,
+    /// Text of this regular expression.
+    Pattern(&'static str),
     Number,
     Limit,
     Flag,
@@ -97,10 +99,16 @@ impl Parameter {
         Self { name, place: "header", form: Form::Text, required: false, what }
     }
 
+    pub(super) const fn pattern(self, pattern: &'static str) -> Self {
+        Self { form: Form::Pattern(pattern), ..self }
+    }
+
     fn document(&self) -> Value {
         let schema = match self.form {
-            Form::Text => json!({ "type": "string", "minLength": 1 }),
-            Form::Number => json!({ "type": "integer", "minimum": 0 }),
+            Form::Text if self.place == "path" => json!({ "type": "string", "minLength": 1 }),
+            Form::Text => json!({ "type": "string" }),
+            Form::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
+            Form::Number => json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX }),
             Form::Limit => json!({ "type": "integer", "minimum": 1, "maximum": LIST_ROWS_MAX }),
             Form::Flag => json!({ "type": "boolean" }),
             Form::Instant => json!({ "type": "string", "format": "date-time" }),

@@ -87,7 +87,8 @@ pub(crate) async fn list(
         .filter(|(risk, place)| {
             (filter.review.is_empty() || risk.review.as_str() == filter.review)
                 && (cell.is_none() || *place == cell)
-                && format!("{} {}", risk.title, risk.system).to_lowercase().contains(&text)
+                && (text.is_empty()
+                    || format!("{} {}", risk.title, risk.system).to_lowercase().contains(&text))
         })
         .map(|(risk, _)| *risk)
         .collect();

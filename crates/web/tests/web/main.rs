@@ -6,6 +6,7 @@ mod approvals;
 mod audit;
 mod desk;
 mod evidence;
+mod hostile;
 mod identity;
 mod import;
 mod observe;
