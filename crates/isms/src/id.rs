@@ -30,9 +30,6 @@ macro_rules! slug_pattern {
 }
 pub(crate) use slug_pattern;
 
-/// A slug as a regular expression.
-pub const SLUG_PATTERN: &str = concat!("^", slug_pattern!(), "$");
-
 /// Implements serde and schemars through `Display` and `FromStr`. What its schema says beside
 /// being a string, such as a `pattern`, must refuse what `FromStr` refuses.
 macro_rules! text_serde {
@@ -97,7 +94,7 @@ macro_rules! slug_ids {
             }
         }
 
-        text_serde!($name, "pattern": SLUG_PATTERN);
+        text_serde!($name, "pattern": concat!("^", slug_pattern!(), "$"));
     )*};
 }
 

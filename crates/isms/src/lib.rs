@@ -44,7 +44,7 @@ pub use digest::{Digest, ParseDigestError};
 pub use id::{
     AgreementId, AssetId, ControlId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
     NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RequirementId, RiskId,
-    SLUG_PATTERN, SampleId, SupplierId, SystemId, ThreatId, TokenId, ViewId, slug,
+    SampleId, SupplierId, SystemId, ThreatId, TokenId, ViewId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};

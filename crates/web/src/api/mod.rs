@@ -63,13 +63,14 @@ const OF_KIND: Parameter = Parameter::query("kind", "Only this kind of record");
 const FROM: Parameter = Parameter::instant("from", "The beginning of the period").required();
 const TO: Parameter = Parameter::instant("to", "The end of the period, which is in it").required();
 const KIND_OF: Parameter = Parameter::query("kind", "The kind of record").required();
-const SORT_OF: Parameter = Parameter::query("sort", "Only evidence of this sort, such as `drill`");
+const SORT_OF: Parameter =
+    Parameter::query("sort", "Only evidence of this sort").of::<annex_isms::entity::EvidenceKind>();
 const CONTROLS: Parameter =
     Parameter::query("controls", "Only what concerns one of these, such as `A.5.7,A.8.16`");
 const FIRST_DAY: Parameter = Parameter::day("from", "The first day of the period");
 const LAST_DAY: Parameter = Parameter::day("to", "The last day of the period");
 const PERSON: Parameter =
-    Parameter::query("person", "Only of this person").pattern(annex_isms::SLUG_PATTERN);
+    Parameter::query("person", "Only of this person").of::<annex_isms::PersonId>();
 const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read")

@@ -44,6 +44,8 @@ pub(super) struct Parameter {
 #[derive(Clone, Copy)]
 enum Form {
     Text,
+    /// Text of a type.
+    Type(fn(&mut SchemaGenerator) -> Schema),
     /// Text of this regular expression.
     Pattern(&'static str),
     Number,
@@ -103,8 +105,14 @@ impl Parameter {
         Self { form: Form::Pattern(pattern), ..self }
     }
 
-    fn document(&self) -> Value {
+    /// Text of a type.
+    pub(super) const fn of<T: JsonSchema>(self) -> Self {
+        Self { form: Form::Type(SchemaGenerator::subschema_for::<T>), ..self }
+    }
+
+    fn document(&self, generator: &mut SchemaGenerator) -> Value {
         let schema = match self.form {
+            Form::Type(schema) => schema(generator).to_value(),
             Form::Text if self.place == "path" => json!({ "type": "string", "minLength": 1 }),
             Form::Text => json!({ "type": "string" }),
             Form::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
@@ -199,7 +207,8 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Sch
     responses.insert("422".to_owned(), refused("It was understood, and is wrong; says what"));
     responses.insert("503".to_owned(), refused("The register cannot be reached; try again"));
     responses.insert("500".to_owned(), refused("It could not be carried out"));
-    let parameters: Vec<Value> = endpoint.parameters.iter().map(Parameter::document).collect();
+    let parameters: Vec<Value> =
+        endpoint.parameters.iter().map(|parameter| parameter.document(generator)).collect();
     let mut operation = json!({
         "summary": endpoint.summary,
         "operationId": operation_id(endpoint),
