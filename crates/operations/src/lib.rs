@@ -76,6 +76,7 @@ pub use together::{TOGETHER_MAX, Versioned};
 pub use token::organisation_of;
 
 /// What lists are asked, and what they give.
+pub use annex_blobs::Stored;
 pub use annex_register::{
     Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Population, StoredEntry,
 };

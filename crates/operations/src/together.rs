@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::By;
+use crate::find::one;
 use crate::{Command, OperationError, Operations};
 
 /// The most changes at once.

@@ -20,7 +20,7 @@ use std::task::{Context, Poll};
 use annex_isms::entity::EvidenceKind;
 use annex_isms::observation::Period;
 use annex_isms::{Basis, Date, Digest};
-use annex_operations::{NewEvidence, OperationError};
+use annex_operations::{NewEvidence, OperationError, Stored};
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
@@ -28,7 +28,7 @@ use axum::http::header;
 use axum::response::{Html, Redirect};
 use maud::{Markup, html};
 use tokio::sync::mpsc;
-use tokio_stream::Stream;
+use tokio_stream::{Stream, StreamExt as _};
 
 use crate::error::Failure;
 use crate::session::Visitor;
@@ -177,20 +177,30 @@ async fn text(field: &mut Field<'_>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| refused("A field of the form is no text."))
 }
 
-/// Stores a file while it arrives.
+/// Stores a file of a form while it arrives.
 async fn store(site: &Arc<Site>, name: &str, field: &mut Field<'_>) -> Result<Delivered, Failure> {
-    let internal = |what: String| Failure::Internal(OperationError::Internal(what));
+    let stored = keep(site, field).await?;
+    let stored = stored.ok_or_else(|| refused("The file is cut off. Send it again."))?;
+    Ok(Delivered { name: sanitised(name), digest: stored.digest, bytes: stored.bytes })
+}
+
+/// Stores what arrives piece by piece; `None` when it is cut off.
+pub(crate) async fn keep<E>(
+    site: &Arc<Site>,
+    pieces: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+) -> Result<Option<Stored>, OperationError> {
+    let internal = OperationError::Internal;
     let _turn = site.uploading.acquire().await.map_err(|error| internal(error.to_string()))?;
     let (sender, receiver) = mpsc::channel(PIECES_MAX);
-    let pieces = Pieces { receiver, piece: Bytes::new(), ended: false };
+    let arriving = Pieces { receiver, piece: Bytes::new(), ended: false };
     let storing = Arc::clone(site);
-    let storing = tokio::task::spawn_blocking(move || storing.operations.store_from(pieces));
+    let storing = tokio::task::spawn_blocking(move || storing.operations.store_from(arriving));
     loop {
-        let Ok(piece) = field.chunk().await else {
+        let Ok(piece) = pieces.next().await.transpose() else {
             drop(sender);
             // Whoever stores sees that the end is missing, and stores nothing.
             let _ = storing.await;
-            return Err(refused("The file is cut off. Send it again."));
+            return Ok(None);
         };
         let last = piece.is_none();
         // When nobody takes it any more, the answer of who stored says why.
@@ -198,8 +208,7 @@ async fn store(site: &Arc<Site>, name: &str, field: &mut Field<'_>) -> Result<De
             break;
         }
     }
-    let stored = storing.await.map_err(|error| internal(error.to_string()))??;
-    Ok(Delivered { name: sanitised(name), digest: stored.digest, bytes: stored.bytes })
+    storing.await.map_err(|error| internal(error.to_string()))?.map(Some)
 }
 
 /// A body that gives one piece at a time. Who reads the parts of a form takes all that is ready

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use annex_isms::entity::EvidenceKind;
 use annex_isms::sample::{Sample, SampleCount, SampleFrame};
-use annex_isms::{ControlId, Date};
-use annex_operations::{Caller, DaysOfControls};
+use annex_isms::{ControlId, Date, IdError};
+use annex_operations::{Caller, DaysOfControls, OperationError};
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query as Asked, State};
@@ -70,8 +70,10 @@ pub(super) async fn population(
     may_read(&caller, &kind)?;
     let controls = controls.unwrap_or_default();
     let controls = controls.split(',').map(str::trim).filter(|control| !control.is_empty());
-    let controls: BTreeSet<ControlId> =
-        controls.map(str::parse).collect::<Result<_, _>>().map_err(bad_request)?;
+    let controls: BTreeSet<ControlId> = controls
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .map_err(|error: IdError| OperationError::Input(error.to_string()))?;
     let frame =
         SampleFrame { kind, evidence_kinds: sort.into_iter().collect(), from, to, controls };
     let limit = usize::try_from(limited(limit)?).unwrap_or(usize::MAX);

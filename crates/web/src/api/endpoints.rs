@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use annex_isms::entity::Evidence;
 use annex_isms::{Assessment, Digest, Entry, Instant, PersonId};
 use annex_operations::{
     Caller, Command, LIST_ROWS_MAX, ListQuery, Listed, Page, Population, Query, Reply, Verified,
 };
 use axum::Json;
+use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query as Asked, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -311,9 +313,28 @@ pub(super) async fn evidence(
 ) -> Result<Response, Problem> {
     let Path(digest) = path.map_err(bad_request)?;
     let digest: Digest = digest.parse().map_err(|_| Problem::not_found("evidence"))?;
-    latest(&site, "evidence", digest.to_string()).await?;
-    let bytes = site.operations.evidence_bytes(&digest)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    let evidence: Option<Evidence> = site.operations.look_up(&digest.to_string()).await?;
+    let evidence = evidence.ok_or_else(|| Problem::not_found("evidence"))?;
+    Ok(crate::registers::file(&site, digest, &evidence.name).await?)
+}
+
+/// Bytes that are kept for a command to name.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Kept {
+    /// Their digest.
+    digest: Digest,
+    /// How many there are.
+    bytes: u64,
+}
+
+pub(super) async fn keep(
+    State(site): State<Arc<Site>>,
+    request: Request<Body>,
+) -> Result<Json<Kept>, Problem> {
+    let mut pieces = request.into_body().into_data_stream();
+    let kept = crate::upload::keep(&site, &mut pieces).await?;
+    let kept = kept.ok_or_else(|| bad_request("the bytes are cut off; send them again"))?;
+    Ok(Json(Kept { digest: kept.digest, bytes: kept.bytes }))
 }
 
 pub(super) async fn checkpoint(State(site): State<Arc<Site>>) -> Result<Response, Problem> {

@@ -135,6 +135,15 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Content::Bytes,
             get(e::evidence),
         ),
+        writes(
+            "/api/v1/evidence",
+            Access::Action("add-evidence"),
+            "Keeps bytes, for a command that then names them by their digest",
+            &[],
+            Content::Bytes,
+            schema::<e::Kept>(),
+            post(e::keep).layer(DefaultBodyLimit::disable()),
+        ),
         reads(
             "/api/v1/ledger/checkpoint",
             audits,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use annex_isms::{Digest, Record, Subject};
+use annex_isms::entity::Evidence;
+use annex_isms::{Digest, Subject};
 use annex_operations::{Listed, OperationError};
 use annex_report::{Cell, Column};
 use axum::body::Body;
@@ -109,18 +110,25 @@ fn worked_on(kind: &Kind, key: &str) -> Markup {
     }
 }
 
-/// The bytes of a piece of evidence, to be kept and never to be run: they are foreign.
+/// The bytes of a piece of evidence.
 pub(crate) async fn bytes(
     State(site): State<Arc<Site>>,
     _: Visitor,
     Path(key): Path<String>,
 ) -> Result<Response, Failure> {
     let digest: Digest = key.parse().map_err(|_| Failure::NotFound)?;
-    let found = site.operations.find("evidence", &[key]).await?;
-    let entry = found.into_iter().next().and_then(|listed| listed.entry);
-    let Some(Record::Evidence(evidence)) = entry.map(|entry| entry.record) else {
-        return Err(Failure::NotFound);
-    };
+    let evidence = site.operations.look_up::<Evidence>(&key).await?.ok_or(Failure::NotFound)?;
+    Ok(file(&site, digest, &evidence.name).await?)
+}
+
+/// The bytes that have a digest, to be kept and never to be run: they are foreign.
+pub(crate) async fn file(
+    site: &Arc<Site>,
+    digest: Digest,
+    name: &str,
+) -> Result<Response, OperationError> {
+    let internal = OperationError::Internal;
+    let site = Arc::clone(site);
     // Reading and verifying may take seconds; other pages go on meanwhile.
     let file = tokio::task::spawn_blocking(move || site.operations.evidence_file(&digest))
         .await
@@ -131,17 +139,13 @@ pub(crate) async fn bytes(
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&evidence.name));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(name));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("sandbox; default-src 'none'"),
     );
     Ok(response)
-}
-
-fn internal(what: String) -> Failure {
-    Failure::Internal(OperationError::Internal(what))
 }
 
 /// A header that makes a browser save what follows under a name that cannot leave its header.

@@ -21,5 +21,5 @@ mod related;
 pub(crate) mod views;
 
 pub(crate) use cells::cells;
-pub(crate) use entity::attachment;
+pub(crate) use entity::{attachment, file};
 pub(crate) use history::who;

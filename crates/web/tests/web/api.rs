@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, HOUR};
+use crate::desk::{Desk, EVIDENCE_BYTES_MAX, HOUR};
 
 /// Asks, and gives status, `ETag` and body.
 async fn ask(desk: &Desk, request: Request<Body>) -> (StatusCode, Option<String>, Value) {
@@ -155,6 +155,38 @@ async fn a_command_that_is_sent_again_is_carried_out_once() {
             command_with(&desk, &key, [("Idempotency-Key", bad)], &raise("written")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     }
+}
+
+#[tokio::test]
+async fn bytes_are_kept_named_and_given_back() {
+    let desk = Desk::new().await;
+    let key = desk.key("a-collector", Role::Service, &["read", "add-evidence"]).await;
+    let send = |bytes: Vec<u8>| {
+        let request = Request::post("/api/v1/evidence")
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .header(header::CONTENT_TYPE, "application/octet-stream");
+        ask(&desk, request.body(Body::from(bytes)).expect("a request"))
+    };
+    let bytes = b"<script>alert(1)</script>";
+    let (status, _, kept) = send(bytes.to_vec()).await;
+    assert_eq!((status, &kept["bytes"]), (StatusCode::OK, &json!(bytes.len())), "{kept}");
+    let digest = kept["digest"].as_str().expect("a digest");
+    let path = format!("/api/v1/evidence/{digest}");
+    assert_eq!(get(&desk, &path, &key).await.0, StatusCode::NOT_FOUND, "no record names it");
+    let add = json!({ "command": "add-evidence", "evidence": {
+        "digest": digest, "bytes": bytes.len(), "name": "a.html", "kind": "record",
+        "description": "", "period": null, "basis": "document", "population": "",
+        "expires": null, "controls": [], "subject": null,
+    }});
+    let (status, reply) = command(&desk, &key, None, &add).await;
+    assert_eq!(status, StatusCode::OK, "{reply}");
+    let request = Request::get(&path).header(header::AUTHORIZATION, format!("Bearer {key}"));
+    let answer = desk.send(request.body(Body::empty()).expect("a request")).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/octet-stream");
+    assert_eq!(answer.headers()[header::CONTENT_SECURITY_POLICY], "sandbox; default-src 'none'");
+    assert_eq!(to_bytes(answer.into_body(), 1 << 20).await.expect("bytes"), &bytes[..]);
+    let large = vec![7; usize::try_from(EVIDENCE_BYTES_MAX).expect("a size") + 1];
+    assert_eq!(send(large).await.0, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
