@@ -20,6 +20,7 @@
 pub mod approval;
 pub mod assessment;
 mod canonical;
+mod control;
 pub mod days;
 mod dependency;
 mod digest;
@@ -39,12 +40,13 @@ pub mod view;
 
 pub use assessment::Assessment;
 pub use canonical::{CanonicalError, canonical_json};
+pub use control::{ControlId, RequirementId};
 pub use dependency::{Dependency, Ecosystem};
 pub use digest::{Digest, ParseDigestError};
 pub use id::{
-    AgreementId, AssetId, ControlId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
-    NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RequirementId, RiskId,
-    SampleId, SupplierId, SystemId, ThreatId, TokenId, ViewId, slug,
+    AgreementId, AssetId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
+    NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RiskId, SampleId, SupplierId,
+    SystemId, ThreatId, TokenId, ViewId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use observation::{Observation, ObservationBatch};

@@ -29,6 +29,7 @@ mod declare;
 mod error;
 mod evidence;
 mod exception;
+mod execute;
 mod find;
 mod holder;
 mod ingest;

@@ -59,6 +59,7 @@ mod folder;
 mod ingest;
 mod list;
 mod lock;
+mod once;
 mod open;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -80,11 +81,12 @@ pub use ingest::Ingest;
 pub use list::{
     Field, Form, LIST_ROWS_MAX, ListQuery, Listed, Listing, NONE, Page, Period, Population, Proven,
 };
+pub use once::Once;
 pub use open::{Access, Location, OpenOptions, Register};
 #[cfg(feature = "postgres")]
 pub use postgres::{DatabaseUrl, DatabaseUrlError};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};
-pub use record::{Condition, Once, Receipt};
+pub use record::{Condition, Receipt};
 pub use scope::Scope;
 pub use sign_in::{Means, SecondFactor, SignIn, SignInOutcome};
 pub use snapshot::Current;

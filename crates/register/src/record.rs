@@ -11,13 +11,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use annex_isms::{Actor, Digest, Entry, Instant, Record, canonical_json, record};
+use annex_isms::{Actor, Entry, Instant, Record, canonical_json, record};
 use annex_ledger::{
     Appender, Hash, Head, SigningKey, edge_nodes, leaf_commitment, open_checkpoint, sign_checkpoint,
 };
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-};
+use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 
 use crate::alias::{Aliases, Keys};
 use crate::error::During as _;
@@ -25,10 +23,9 @@ use crate::project::{self, Place};
 use crate::read::signed;
 use crate::table::{
     self, Rows, asset_system, ledger_checkpoint, ledger_entry, ledger_head, ledger_node,
-    sent_request,
 };
 use crate::transaction::Transaction;
-use crate::{RegisterError, Scope};
+use crate::{Once, RegisterError, Scope};
 
 /// What the register acknowledges: it is on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +53,6 @@ pub struct Condition {
     /// The changes are recorded once, however often they are sent.
     pub once: Option<Once>,
 }
-
-/// What a sender names a request by, so that sent again it is not carried out again. It is kept
-/// for a week.
-#[derive(Debug, Clone)]
-pub struct Once {
-    /// Whose request it is: keys of others are others.
-    pub holder: String,
-    /// The key, which the sender chose.
-    pub key: String,
-    /// The digest of the whole request.
-    pub request: Digest,
-}
-
-/// How long a request is remembered.
-const ONCE_MICROSECONDS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 
 const OPERATION: &str = "record changes";
 
@@ -206,60 +188,6 @@ impl Scope<'_> {
         let checkpoint = sign_checkpoint(&head, signer).during(OPERATION)?.into_bytes();
         self.write_head(transaction, head, &checkpoint).await?;
         Ok(Receipt { recorded, skipped, size: head.size, root: head.root, checkpoint })
-    }
-
-    /// Whether a request was carried out before.
-    ///
-    /// # Errors
-    /// Also when its key is of another request.
-    pub async fn was_sent(&self, once: &Once) -> Result<bool, RegisterError> {
-        let transaction = self.read(OPERATION).await?;
-        self.is_known(&transaction, once).await
-    }
-
-    async fn is_known(
-        &self,
-        transaction: &Transaction,
-        once: &Once,
-    ) -> Result<bool, RegisterError> {
-        let id = (self.id.to_string(), once.holder.clone(), once.key.clone());
-        let known =
-            sent_request::Entity::find_by_id(id).one(transaction).await.during(OPERATION)?;
-        match known {
-            Some(known) if known.digest != once.request.to_string() => {
-                Err(RegisterError::Conflict {
-                    what: format!("the idempotency key `{}` is of another request", once.key),
-                })
-            }
-            known => Ok(known.is_some()),
-        }
-    }
-
-    /// Remembers a request, unless it is remembered already.
-    async fn only_once(
-        &self,
-        transaction: &Transaction,
-        once: &Once,
-        at: Instant,
-    ) -> Result<(), RegisterError> {
-        let kept_since = Instant::from_microseconds(at.microseconds() - ONCE_MICROSECONDS);
-        sent_request::Entity::delete_many()
-            .filter(sent_request::Column::Organisation.eq(self.id.as_str()))
-            .filter(sent_request::Column::At.lt(kept_since.to_string()))
-            .exec(transaction)
-            .await
-            .during(OPERATION)?;
-        if self.is_known(transaction, once).await? {
-            return Err(RegisterError::Repeated);
-        }
-        let row = sent_request::Model {
-            organisation: self.id.to_string(),
-            holder: once.holder.clone(),
-            key: once.key.clone(),
-            digest: once.request.to_string(),
-            at: at.to_string(),
-        };
-        table::insert::<sent_request::Entity, _>(transaction, vec![row]).await.during(OPERATION)
     }
 
     /// When the last entry was recorded.
