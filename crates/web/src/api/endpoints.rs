@@ -9,7 +9,7 @@ use annex_operations::{
     Caller, Command, LIST_ROWS_MAX, ListQuery, Listed, Page, Population, Query, Reply, Verified,
 };
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query as Asked, State};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
@@ -331,6 +331,10 @@ pub(super) async fn keep(
     State(site): State<Arc<Site>>,
     request: Request<Body>,
 ) -> Result<Json<Kept>, Problem> {
+    if request.body().is_end_stream() {
+        let detail = "there are no bytes; send the evidence as the body";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    }
     let mut pieces = request.into_body().into_data_stream();
     let kept = crate::upload::keep(&site, &mut pieces).await?;
     let kept = kept.ok_or_else(|| bad_request("the bytes are cut off; send them again"))?;

@@ -185,6 +185,7 @@ async fn bytes_are_kept_named_and_given_back() {
     assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/octet-stream");
     assert_eq!(answer.headers()[header::CONTENT_SECURITY_POLICY], "sandbox; default-src 'none'");
     assert_eq!(to_bytes(answer.into_body(), 1 << 20).await.expect("bytes"), &bytes[..]);
+    assert_eq!(send(Vec::new()).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     let large = vec![7; usize::try_from(EVIDENCE_BYTES_MAX).expect("a size") + 1];
     assert_eq!(send(large).await.0, StatusCode::UNPROCESSABLE_ENTITY);
 }
