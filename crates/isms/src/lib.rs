@@ -37,6 +37,7 @@ mod snapshot;
 mod subject;
 mod value;
 pub mod view;
+mod web_address;
 
 pub use assessment::Assessment;
 pub use canonical::{CanonicalError, canonical_json};
@@ -56,3 +57,4 @@ pub use scale::{AssetKind, Basis, DataClass, Outcome, Score, Severity, UnknownWo
 pub use snapshot::{RecordedBatch, RecordedObservation, Snapshot};
 pub use subject::{ParseSubjectError, Subject, SubjectKind};
 pub use value::{Attribute, AttributeError, Value, ValueType};
+pub use web_address::{WebAddress, WebAddressError};

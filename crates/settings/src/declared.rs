@@ -191,6 +191,7 @@ struct File {
     register: Option<IgnoredAny>,
     risk: Option<IgnoredAny>,
     due: Option<IgnoredAny>,
+    server: Option<IgnoredAny>,
 }
 
 pub(crate) fn read(name: &str, text: &str) -> Result<Declarations, SettingsError> {

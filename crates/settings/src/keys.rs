@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use annex_isms::WebAddress;
 use annex_isms::assessment::Criteria;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::SettingsError;
+use crate::{SecretSource, SettingsError};
 
 /// A setting, as documented.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +88,26 @@ settings! {
     /// The addresses of the proxies in front of `annexd`, with commas between them. From them, and
     /// from nobody else, `X-Forwarded-For` says where a request comes from.
     server_trusted_proxies: Vec<IpAddr> = "server.trusted_proxies", "ANNEX_SERVER_TRUSTED_PROXIES", "addresses", "";
+    /// Where browsers reach `annexd`, such as `https://annex.example.org`: what is sent elsewhere
+    /// leads back there.
+    server_url: Option<WebAddress> = "server.url", "ANNEX_SERVER_URL", "web address", "";
+    /// The provider of identities (OpenID Connect) by which people sign in, as it names itself.
+    /// It needs `server.url` and `server.oidc.client_id`; the provider sends browsers back to
+    /// `/sign-in/callback` there.
+    server_oidc_issuer: Option<WebAddress> = "server.oidc.issuer", "ANNEX_SERVER_OIDC_ISSUER", "web address", "";
+    /// The name of Annex at the provider.
+    server_oidc_client_id: Option<String> = "server.oidc.client_id", "ANNEX_SERVER_OIDC_CLIENT_ID", "text", "";
+    /// Where the secret of Annex at the provider is: `file:PATH` or `env:VARIABLE`. Without one,
+    /// Annex is a public client, and the code is bound to the browser alone.
+    server_oidc_client_secret: Option<SecretSource> = "server.oidc.client_secret", "ANNEX_SERVER_OIDC_CLIENT_SECRET", "secret", "";
+    /// The claim that names a person at the provider. Only `sub` is never given to another person
+    /// later.
+    server_oidc_claim: String = "server.oidc.claim", "ANNEX_SERVER_OIDC_CLAIM", "text", "sub";
+    /// The words of the button that leads to the provider.
+    server_oidc_label: String = "server.oidc.label", "ANNEX_SERVER_OIDC_LABEL", "text", "Sign in with your organisation";
+    /// Whether a person who has access is linked at their first sign-in, when an address that the
+    /// provider has verified is theirs alone on record. Else an administrator links them.
+    server_oidc_link_by_email: bool = "server.oidc.link_by_email", "ANNEX_SERVER_OIDC_LINK_BY_EMAIL", "true or false", "false";
 }
 
 impl Settings {
@@ -142,6 +164,30 @@ impl Setting for Option<PathBuf> {
     }
 }
 
+impl Setting for bool {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+    }
+}
+
+impl Setting for String {
+    fn read(text: &str) -> Result<Self, String> {
+        Option::<Self>::read(text)?.ok_or_else(|| "it is empty; expected a text".to_owned())
+    }
+}
+
+macro_rules! optional {
+    ($($type:ty),*) => {$(
+        impl Setting for Option<$type> {
+            fn read(text: &str) -> Result<Self, String> {
+                let given = Some(text.trim()).filter(|text| !text.is_empty());
+                given.map(str::parse).transpose().map_err(|error| format!("{error}"))
+            }
+        }
+    )*};
+}
+optional!(String, WebAddress, SecretSource);
+
 impl Setting for Vec<IpAddr> {
     fn read(text: &str) -> Result<Self, String> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -152,9 +198,38 @@ impl Setting for Vec<IpAddr> {
     }
 }
 
-/// The names of tables in `annex.toml` that hold settings.
-fn tables() -> impl Iterator<Item = &'static str> {
-    KEYS.iter().filter_map(|key| Some(key.name.split_once('.')?.0))
+/// Refuses names in a table of settings that are no setting.
+fn known(file: &str, text: &str, table: &DeTable<'_>, above: &str) -> Result<(), SettingsError> {
+    for (name, value) in table {
+        let full = format!("{above}{}", name.get_ref());
+        let within = format!("{full}.");
+        let is_table = KEYS.iter().any(|key| key.name.starts_with(&within));
+        match value.get_ref() {
+            DeValue::Table(rows) if is_table => known(file, text, rows, &within)?,
+            _ if is_table => {
+                let message = format!("`{full}` is a table of settings");
+                return Err(SettingsError::at(file, text, value.span(), message));
+            }
+            // What stands at the top may be a declaration.
+            _ if above.is_empty() || KEYS.iter().any(|key| key.name == full) => {}
+            _ => {
+                let message = format!("there is no setting `{full}`");
+                return Err(SettingsError::at(file, text, name.span(), message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a file says of a setting.
+fn given<'t, 'i>(root: &'t DeTable<'i>, name: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+    match name.split_once('.') {
+        None => root.get(name),
+        Some((table, rest)) => match root.get(table)?.get_ref() {
+            DeValue::Table(rows) => given(rows, rest),
+            _ => None,
+        },
+    }
 }
 
 pub(crate) fn read(
@@ -164,17 +239,7 @@ pub(crate) fn read(
 ) -> Result<Settings, SettingsError> {
     let parsed = DeTable::parse(text).map_err(|error| SettingsError::toml(file, text, &error))?;
     let root = parsed.get_ref();
-    for table in tables() {
-        let Some(DeValue::Table(rows)) = root.get(table).map(toml::Spanned::get_ref) else {
-            continue;
-        };
-        for name in rows.keys() {
-            if !KEYS.iter().any(|key| key.name.split_once('.') == Some((table, name.get_ref()))) {
-                let message = format!("there is no setting `{table}.{}`", name.get_ref());
-                return Err(SettingsError::at(file, text, name.span(), message));
-            }
-        }
-    }
+    known(file, text, root, "")?;
     Settings::build(&|key| {
         if let Some(value) = environment(key.variable) {
             let variable = key.variable.to_owned();
@@ -182,17 +247,7 @@ pub(crate) fn read(
                 move |message| SettingsError::Environment { variable: variable.clone(), message };
             return Ok(Raw { text: value, fault: Box::new(fault) });
         }
-        let value = match key.name.split_once('.') {
-            None => root.get(key.name),
-            Some((table, name)) => match root.get(table).map(|value| (value, value.get_ref())) {
-                None => None,
-                Some((_, DeValue::Table(rows))) => rows.get(name),
-                Some((value, _)) => {
-                    let message = format!("`{table}` is a table of settings");
-                    return Err(SettingsError::at(file, text, value.span(), message));
-                }
-            },
-        };
+        let value = given(root, key.name);
         let Some(value) = value else {
             let key = *key;
             let fault = move |message| SettingsError::Environment {
@@ -210,6 +265,7 @@ pub(crate) fn read(
             DeValue::Integer(number) => {
                 Ok(Raw { text: number.to_string(), fault: Box::new(fault) })
             }
+            DeValue::Boolean(flag) => Ok(Raw { text: flag.to_string(), fault: Box::new(fault) }),
             other => Err(fault(format!(
                 "a value of type {} does not fit; expected {}",
                 other.type_str(),
@@ -264,14 +320,17 @@ mod tests {
             assert_eq!(key.variable, expected);
             let value = match key.default {
                 "" if key.kind == "addresses" => "10.0.0.2, 2001:db8::1",
+                "" if key.kind == "web address" => "https://annex.example.org",
+                "" if key.kind == "secret" => "file:secret",
                 "" => "x",
                 default => default,
             };
-            let line = match key.name.split_once('.') {
+            let line = match key.name.rsplit_once('.') {
                 None => format!("{} = \"{value}\"", key.name),
                 Some((table, name)) => format!("[{table}]\n{name} = \"{value}\""),
             };
-            read("annex.toml", &line, &none).expect(&line);
+            // A file with settings is read for its declarations as well.
+            crate::parse("annex.toml", &line, &none).expect(&line);
             assert!(reference().contains(key.name));
         }
     }
@@ -292,7 +351,17 @@ mod tests {
                 .starts_with("annex.toml:2: there is no setting `risk.accept_score`")
         );
         assert!(fault("[server]\ntrusted_proxies = \"proxy\"").contains("`proxy` is no address"));
-        assert!(fault("[risk]\naccept_score_max = true").contains("type boolean"));
+        assert!(fault("[risk]\naccept_score_max = 1.5").contains("type float"));
+        assert!(fault("[risk]\naccept_score_max = true").contains("`true` is not a whole"));
+        assert!(fault("risk = 1").contains("`risk` is a table"));
+        assert!(fault("[server]\noidc = 1").contains("`server.oidc` is a table"));
+        assert!(
+            fault("[server.oidc]\nissuer = \"https://id.example\"\nclient = \"x\"")
+                .starts_with("annex.toml:3: there is no setting `server.oidc.client`")
+        );
+        assert!(fault("[server.oidc]\nissuer = \"http://id.example\"").contains("not encrypted"));
+        let secret = fault("[server.oidc]\nclient_secret = \"hunter2-of-mine\"");
+        assert!(secret.contains("file:PATH") && !secret.contains("hunter2"), "{secret}");
         assert!(fault("a = ").starts_with("annex.toml:1: "));
         let bad = |_: &str| Some("x".to_owned());
         assert!(read("annex.toml", "", &bad).expect_err("x").to_string().starts_with("ANNEX_"));

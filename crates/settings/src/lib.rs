@@ -10,12 +10,13 @@
 //! faults with the line and a mark under the text, and unknown keys are faults: a misspelt
 //! limit must not be ignored in silence.
 //!
-//! Secrets are never settings: a key *file* is named, its content is not, and the address of a
-//! database, which has a password, is a variable of the environment alone.
+//! Secrets are never settings: it is named *where* one is, and the address of a database, which has
+//! a password, is a variable of the environment alone.
 
 mod declared;
 mod fault;
 mod keys;
+mod secret;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ pub use declared::{
 };
 pub use fault::SettingsError;
 pub use keys::{KEYS, Key, Settings, reference};
+pub use secret::SecretSource;
 
 /// The largest `annex.toml`.
 const FILE_BYTES_MAX: u64 = 4 << 20;
