@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use annex_isms::entity::{EvidenceKind, NonconformityStatus, Treatment};
 use annex_isms::{
-    Basis, ControlId, DataClass, Date, FrameworkRef, Instant, PersonId, RequirementId, Score,
-    Severity,
+    Basis, ControlId, DataClass, Date, FrameworkRef, Instant, MailAddress, PersonId, RequirementId,
+    Score, Severity,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -697,6 +697,9 @@ pub(crate) enum PeopleCommand {
         /// A role: security, engineering, legal, data-protection, management, procurement, operations
         #[arg(long = "role")]
         roles: Vec<String>,
+        /// Where mail reaches them; without one, what is on record stays
+        #[arg(long)]
+        email: Option<MailAddress>,
     },
 }
 

@@ -159,9 +159,9 @@ pub(crate) async fn soa(context: &Context, args: SoaArgs) -> Result<Exit, Operat
 }
 
 pub(crate) async fn people(context: &Context, args: PeopleArgs) -> Result<Exit, OperationError> {
-    if let Some(PeopleCommand::Add { id, name, roles }) = args.command {
-        return record(context, "people add", Command::AddPerson { id, name, roles: set(&roles) })
-            .await;
+    if let Some(PeopleCommand::Add { id, name, roles, email }) = args.command {
+        let command = Command::AddPerson { id, name, roles: set(&roles), email };
+        return record(context, "people add", command).await;
     }
     let operations = context.reading().await?;
     let snapshot = operations.snapshot_of(query(args.list.at)).await?;

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Read as _};
 
-use annex_isms::PersonId;
 use annex_isms::entity::Role;
+use annex_isms::{PersonId, WebAddress};
 use annex_operations::{Caller, Command, OperationError, Operations, Query, check_password};
 use dialoguer::{Input, Password, Select};
 
@@ -39,6 +39,49 @@ pub(crate) async fn reset_second_factor(
         tracing::info!("`{person}` has no second factor; nothing was changed");
     }
     Ok(())
+}
+
+/// Lets someone sign in by the provider of identities, which calls them so.
+pub(crate) async fn link(
+    operations: &Operations<'_>,
+    person: &PersonId,
+    issuer: Option<&WebAddress>,
+    name: &str,
+) -> Result<(), OperationError> {
+    let issuer = issuer.ok_or_else(|| {
+        OperationError::Input(
+            "no provider of identities is set; set `server.oidc.issuer`".to_owned(),
+        )
+    })?;
+    let command = Command::LinkIdentity {
+        person: person.clone(),
+        issuer: issuer.as_str().to_owned(),
+        subject: name.to_owned(),
+    };
+    operations.execute(command, &Caller::of_folder("annexd account")).await?;
+    tracing::info!("`{person}` signs in as {name} of {issuer}");
+    Ok(())
+}
+
+/// Ends that someone signs in by a provider, which calls them so, and all their sessions.
+pub(crate) async fn unlink(
+    operations: &Operations<'_>,
+    person: &PersonId,
+    name: &str,
+) -> Result<(), OperationError> {
+    let mut any = false;
+    for identity in operations.identities(Some(person)).await? {
+        if identity.subject == name && !identity.ended {
+            any = true;
+            let command = Command::EndIdentity { identity: identity.id };
+            operations.execute(command, &Caller::of_folder("annexd account")).await?;
+            tracing::info!("`{person}` no longer signs in as {name} of {}", identity.issuer);
+        }
+    }
+    if any {
+        return Ok(());
+    }
+    Err(OperationError::Input(format!("`{person}` does not sign in as `{name}` of any provider")))
 }
 
 /// Grants the roles that are named, or those that someone without any begins with.
@@ -113,7 +156,7 @@ async fn new_person(operations: &Operations<'_>) -> Result<PersonId, OperationEr
         .with_prompt("Your id, with which you sign in, such as ines-arvid")
         .interact_text()
         .map_err(unasked)?;
-    let command = Command::AddPerson { id: id.clone(), name, roles: BTreeSet::new() };
+    let command = Command::AddPerson { id: id.clone(), name, roles: BTreeSet::new(), email: None };
     operations.execute(command, &Caller::of_folder("annexd")).await?;
     Ok(id)
 }

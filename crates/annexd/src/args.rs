@@ -22,6 +22,8 @@ Examples:
   annexd account ines-arvid < secret.txt    the same, from a file
   annexd key pipeline --for \"the nightly scan\" --action read --action ingest
                                             a key to /api/v1 for a program, on standard output
+  annexd account ines-arvid --link 248289761001
+                                            she signs in by the provider, which calls her so
   annexd copy --from-folder .annex          that register into the database of ANNEX_DATABASE_URL
   annexd copy --to-folder backup            the database's register into a new folder
   annexd completions bash > /etc/bash_completion.d/annexd
@@ -74,6 +76,13 @@ Environment:
         /// Remove the second factor of someone who lost it, and leave the password as it is
         #[arg(long, conflicts_with = "roles")]
         reset_second_factor: bool,
+        /// Let them sign in by the provider of identities that `server.oidc.issuer` names, which
+        /// calls them so, and leave the password as it is
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["roles", "reset_second_factor"])]
+        link: Option<String>,
+        /// End that
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["roles", "reset_second_factor", "link"])]
+        unlink: Option<String>,
     },
     /// Make a key to the programming interface, and print it
     #[command(after_help = "\

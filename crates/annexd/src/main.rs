@@ -16,6 +16,7 @@ mod account;
 mod args;
 mod copying;
 mod key;
+mod provider;
 mod serve;
 
 use std::collections::BTreeSet;
@@ -62,17 +63,23 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
             Task::Serve(arguments) => {
                 let mut all = Vec::new();
                 for (config, settings, declarations) in apart(cli)? {
+                    let provider = provider::provider(&settings)?;
                     let operations = open(config, settings, declarations).await?;
                     account::first(&operations).await?;
-                    all.push(operations);
+                    all.push((operations, provider));
                 }
                 serve::serve(all, arguments).await
             }
-            Task::Account { person, roles, reset_second_factor } => {
+            Task::Account { person, roles, reset_second_factor, link, unlink } => {
                 let (config, settings, declarations) = one(cli)?;
+                let issuer = settings.server_oidc_issuer.clone();
                 let operations = open(config, settings, declarations).await?;
                 if *reset_second_factor {
                     account::reset_second_factor(&operations, person).await?;
+                } else if let Some(name) = link {
+                    account::link(&operations, person, issuer.as_ref(), name).await?;
+                } else if let Some(name) = unlink {
+                    account::unlink(&operations, person, name).await?;
                 } else {
                     account::set(&operations, person, roles).await?;
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use annex_machine::environment;
 use annex_operations::{OperationError, Operations};
-use annex_web::Site;
+use annex_web::{SignInBy, Site};
 
 use crate::args::ServeArgs;
 
@@ -14,7 +14,7 @@ const METRICS_TOKEN: &str = "ANNEX_METRICS_TOKEN";
 
 /// Serves until it is told to end, and then answers what was asked.
 pub(crate) async fn serve(
-    all: Vec<Operations<'static>>,
+    all: Vec<(Operations<'static>, Option<SignInBy>)>,
     arguments: &ServeArgs,
 ) -> Result<(), OperationError> {
     let listen = arguments.listen;
@@ -30,8 +30,11 @@ pub(crate) async fn serve(
     let url = format!("http://{}", reachable(address));
     tracing::info!("listening on {url}");
     let token = environment(METRICS_TOKEN);
-    let site = |operations| Site::new(operations).with_metrics_token(token.as_deref());
-    let sites: Vec<Arc<Site>> = all.into_iter().map(|one| Arc::new(site(one))).collect();
+    let site = |(operations, provider)| {
+        let site = Site::new(operations).with_metrics_token(token.as_deref());
+        Arc::new(site.with_provider(provider))
+    };
+    let sites: Vec<Arc<Site>> = all.into_iter().map(site).collect();
     let service =
         annex_web::installation(&sites).into_make_service_with_connect_info::<SocketAddr>();
     if arguments.open

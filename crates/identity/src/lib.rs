@@ -22,6 +22,7 @@
 //! The provider can say that anyone is anybody. A claim other than `sub` may be given to another
 //! person later; then that person is let in under the old link.
 
+mod client;
 mod intent;
 mod provider;
 

@@ -1,30 +1,24 @@
 //! The provider: the way to it, and what it answers.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use annex_egress::{EgressError, Http, Secret};
+use annex_egress::{Http, Secret};
 use annex_isms::{Instant, WebAddress};
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
-    CoreProviderMetadata, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreClientAuthMethod, CoreGenderClaim, CoreProviderMetadata, CoreResponseType,
 };
 use openidconnect::{
-    AccessToken, AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode,
-    ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken, DiscoveryError,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse as _,
+    AccessToken, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client,
+    ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl, Nonce, OAuth2TokenResponse as _,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
-    UserInfoClaims,
+    SignatureVerificationError, TokenResponse as _, UserInfoClaims,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::Intent;
+use crate::client::{Asker, Asking, Claims, Others, Tokens};
 
 /// How long what the provider says of itself is taken for true.
 const DOCUMENT_SECONDS_MAX: i64 = 5 * 60;
@@ -120,44 +114,6 @@ impl ProviderError {
     }
 }
 
-/// All claims that the libraries have no name for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Others {
-    #[serde(flatten)]
-    all: BTreeMap<String, serde_json::Value>,
-}
-
-impl AdditionalClaims for Others {}
-
-type Claims = IdTokenClaims<Others, CoreGenderClaim>;
-type Fields = IdTokenFields<
-    Others,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
-type Asking = Client<
-    Others,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    Tokens,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
 struct Known {
     document: Arc<CoreProviderMetadata>,
     read_at: Instant,
@@ -166,7 +122,7 @@ struct Known {
 /// A provider of identities.
 pub struct Provider {
     configuration: Configuration,
-    http: Http,
+    asker: Asker,
     known: Mutex<Option<Known>>,
     questions: Semaphore,
 }
@@ -175,7 +131,17 @@ impl Provider {
     /// A provider; nothing is asked yet.
     pub fn new(configuration: Configuration, http: Http) -> Self {
         let questions = Semaphore::new(QUESTIONS_MAX);
-        Self { configuration, http, known: Mutex::default(), questions }
+        Self { configuration, asker: Asker(http), known: Mutex::default(), questions }
+    }
+
+    /// What the provider calls itself.
+    pub fn issuer(&self) -> &str {
+        self.configuration.issuer.as_str()
+    }
+
+    /// The claim that names a person.
+    pub fn claim(&self) -> &str {
+        &self.configuration.claim
     }
 
     /// Where a browser goes to be signed in.
@@ -258,12 +224,11 @@ impl Provider {
         code: String,
         intent: &Intent,
     ) -> Result<Tokens, ProviderError> {
-        let http = |request| self.ask(request);
         client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| away(&error))?
             .set_pkce_verifier(PkceCodeVerifier::new(intent.verifier()))
-            .request_async(&http)
+            .request_async(&self.asker)
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(answer) => {
@@ -290,10 +255,9 @@ impl Provider {
         if lacks(&said, named) || (self.configuration.wants_email && lacks(&said, "email")) {
             let subject = claims.subject().clone();
             let token: AccessToken = tokens.access_token().clone();
-            let http = |request| self.ask(request);
             if let Ok(request) = client.user_info(token, Some(subject)) {
                 let more: UserInfoClaims<Others, CoreGenderClaim> =
-                    request.request_async(&http).await.map_err(|_| away(&NO_MORE))?;
+                    request.request_async(&self.asker).await.map_err(|_| away(&NO_MORE))?;
                 let more = serde_json::to_value(&more).map_err(all)?;
                 if let (Some(said), Some(more)) = (said.as_object_mut(), more.as_object()) {
                     for (name, value) in more {
@@ -324,10 +288,6 @@ impl Provider {
         self.questions.try_acquire().map_err(|_| away(&"too many questions are under way"))
     }
 
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, EgressError> {
-        self.http.send(request).await
-    }
-
     /// What the provider says of itself, with its keys.
     async fn document(
         &self,
@@ -343,8 +303,7 @@ impl Provider {
         }
         let issuer = IssuerUrl::new(self.configuration.issuer.as_str().to_owned());
         let issuer = issuer.map_err(|error| away(&error))?;
-        let http = |request| self.ask(request);
-        let document = CoreProviderMetadata::discover_async(issuer, &http).await;
+        let document = CoreProviderMetadata::discover_async(issuer, &self.asker).await;
         let document = Arc::new(document.map_err(|error| match error {
             DiscoveryError::Request(error) => away(&error),
             DiscoveryError::Response(status, ..) => away(&format!("it answered {status}")),

@@ -12,8 +12,9 @@ use crate::observation::{Location, Period};
 use crate::scale::words;
 use crate::{
     AgreementId, AssetId, AssetKind, Basis, ControlId, DataClass, Date, Digest, DocumentId,
-    ExceptionId, FlowId, GapId, Instant, NonconformityId, OrganisationId, PersonId, RequestId,
-    RequirementId, RiskId, Score, Severity, Subject, SupplierId, SystemId, ThreatId, TokenId,
+    ExceptionId, FlowId, GapId, IdentityId, Instant, MailAddress, NonconformityId, OrganisationId,
+    PersonId, RequestId, RequirementId, RiskId, Score, Severity, Subject, SupplierId, SystemId,
+    ThreatId, TokenId,
 };
 
 /// The organisation and the scope of its ISMS.
@@ -585,6 +586,9 @@ pub struct Person {
     /// The roles: `security`, `engineering`, `legal`, `management`, `data-protection`.
     #[serde(default)]
     pub roles: BTreeSet<String>,
+    /// Where mail reaches them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<MailAddress>,
 }
 
 /// A person's justification that a requirement does not apply to a subject.
@@ -647,4 +651,20 @@ pub struct Token {
     pub revoked: bool,
     /// The digest of its secret, which has 256 random bits.
     pub secret: Digest,
+}
+
+/// That a person signs in by a provider of identities, who names them so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// Its id; derived from provider and name.
+    pub id: IdentityId,
+    /// Whom it lets in.
+    pub person: PersonId,
+    /// The provider, as it names itself.
+    pub issuer: String,
+    /// What the provider calls them.
+    pub subject: String,
+    /// Whether it ended.
+    #[serde(default)]
+    pub ended: bool,
 }

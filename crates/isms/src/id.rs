@@ -127,6 +127,8 @@ slug_ids! {
     ExceptionId, "an exception id";
     /// A key to the programming interface.
     TokenId, "a token id";
+    /// That a person signs in by a provider; derived by [`IdentityId::derive`].
+    IdentityId, "an identity id";
     /// A nonconformity.
     NonconformityId, "a nonconformity id";
     /// A prompt template; derived by [`PromptId::derive`].
@@ -178,6 +180,14 @@ impl PromptId {
     /// The id of a prompt template of an AI system.
     pub fn derive(system: &SystemId, name: &str) -> Self {
         Self(derived(name, ["prompt", system.as_str(), name]))
+    }
+}
+
+impl IdentityId {
+    /// The id of whom a provider names so. It has the whole digest in it, so that nobody chooses a
+    /// name at the provider that has the id of another.
+    pub fn derive(issuer: &str, subject: &str) -> Self {
+        Self(format!("i-{}", Digest::of_parts(["identity", issuer, subject]).hex()))
     }
 }
 

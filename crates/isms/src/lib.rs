@@ -28,6 +28,7 @@ pub mod drift;
 pub mod entity;
 mod id;
 mod instant;
+mod mail_address;
 pub mod observation;
 pub mod record;
 mod reference;
@@ -45,11 +46,12 @@ pub use control::{ControlId, RequirementId};
 pub use dependency::{Dependency, Ecosystem};
 pub use digest::{Digest, ParseDigestError};
 pub use id::{
-    AgreementId, AssetId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
+    AgreementId, AssetId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError, IdentityId,
     NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RiskId, SampleId, SupplierId,
     SystemId, ThreatId, TokenId, ViewId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
+pub use mail_address::{MailAddress, MailAddressError};
 pub use observation::{Observation, ObservationBatch};
 pub use record::{Actor, Entry, Record, Recorded};
 pub use reference::{FrameworkRef, ParseFrameworkRefError};

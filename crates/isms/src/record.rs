@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::approval::{Decision, Prompt};
 use crate::assessment::{ControlStatus, Counts};
 use crate::entity::{
-    Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Implementation,
-    Inapplicability, Nonconformity, Organisation, Person, Request, Risk, SoaVersion, Supplier,
-    Token,
+    Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Identity,
+    Implementation, Inapplicability, Nonconformity, Organisation, Person, Request, Risk,
+    SoaVersion, Supplier, Token,
 };
 use crate::observation::ObservationBatch;
 use crate::sample::Sample;
@@ -137,6 +137,8 @@ records! {
     Grant(Grant) = "grant", |e| e.holder.to_string();
     /// A key to the programming interface.
     Token(Token) = "token", |e| e.id.to_string();
+    /// That a person signs in by a provider of identities.
+    Identity(Identity) = "identity", |e| e.id.to_string();
     /// A prompt template.
     Prompt(Prompt) = "prompt", |e| e.id.to_string();
     /// A decision that a system leaves to people.

@@ -78,6 +78,14 @@ impl Operations<'_> {
         Ok(self.scope().end_sessions(Ended::OfPerson(who)).await?)
     }
 
+    /// Whether someone has a password here.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn has_password(&self, who: &PersonId) -> Result<bool, OperationError> {
+        Ok(self.scope().account(who).await?.is_some())
+    }
+
     /// Whether anyone can sign in.
     ///
     /// # Errors
@@ -144,7 +152,10 @@ impl Operations<'_> {
     }
 
     /// A person on record.
-    pub(crate) async fn person(
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn person(
         &self,
         id: &PersonId,
     ) -> Result<Option<annex_isms::entity::Person>, OperationError> {

@@ -11,8 +11,8 @@ use annex_isms::entity::{
 use annex_isms::observation::{ObservationBatch, Period};
 use annex_isms::sample::SampleFrame;
 use annex_isms::{
-    AssetKind, Basis, ControlId, DataClass, Date, Digest, Instant, PersonId, PromptId,
-    RequirementId, Score, SupplierId, SystemId, TokenId, ViewId,
+    AssetKind, Basis, ControlId, DataClass, Date, Digest, IdentityId, Instant, MailAddress,
+    PersonId, PromptId, RequirementId, Score, SupplierId, SystemId, TokenId, ViewId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -297,6 +297,9 @@ pub enum Command {
         name: String,
         /// The roles.
         roles: BTreeSet<String>,
+        /// Where mail reaches them; without one, what is on record stays.
+        #[serde(default)]
+        email: Option<MailAddress>,
     },
     /// Raises a nonconformity against a declared control.
     RaiseNonconformity {
@@ -377,6 +380,20 @@ pub enum Command {
         /// The key.
         token: TokenId,
     },
+    /// Lets a person sign in by a provider of identities, which names them so.
+    LinkIdentity {
+        /// A person on record.
+        person: PersonId,
+        /// The provider, as it names itself.
+        issuer: String,
+        /// What it calls them.
+        subject: String,
+    },
+    /// Ends that someone signs in by a provider, and all their sessions.
+    EndIdentity {
+        /// Which.
+        identity: IdentityId,
+    },
 }
 
 impl Command {
@@ -414,6 +431,11 @@ impl Command {
             Self::GrantAccess { holder, .. } => ("grant", holder.to_string()),
             Self::RemoveView { view, .. } => ("view", view.to_string()),
             Self::RevokeToken { token } => ("token", token.to_string()),
+            Self::LinkIdentity { issuer, subject, .. } => {
+                let id = IdentityId::derive(issuer.trim(), subject.trim());
+                ("identity", id.to_string())
+            }
+            Self::EndIdentity { identity } => ("identity", identity.to_string()),
             _ => return None,
         })
     }

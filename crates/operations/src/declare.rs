@@ -29,7 +29,13 @@ impl Operations<'_> {
             other => other?,
         };
         let mut records: Vec<Record> = vec![organisation(self, &snapshot).into()];
-        records.extend(declared.people.iter().cloned().map(Record::from));
+        records.extend(declared.people.iter().map(|row| {
+            let known = snapshot.people.iter().find(|known| known.id == row.id);
+            let mut person = row.clone();
+            // An address that was given since is not taken back by a file that has none.
+            person.email = person.email.or_else(|| known?.email.clone());
+            Record::from(person)
+        }));
         records.extend(declared.systems.iter().map(|row| {
             Record::from(AiSystem {
                 id: row.id.clone(),

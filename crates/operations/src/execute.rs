@@ -249,7 +249,9 @@ impl Operations<'_> {
             Command::ApproveSoa { by: who, compensating_review } => {
                 self.approve_soa(who, compensating_review, by).await?
             }
-            Command::AddPerson { id, name, roles } => self.add_person(id, name, roles, by).await?,
+            Command::AddPerson { id, name, roles, email } => {
+                self.add_person(id, name, roles, email.as_ref(), by).await?
+            }
             Command::RaiseNonconformity { control, finding, by: who } => {
                 self.raise_nonconformity(control, finding, who, by).await?
             }
@@ -275,6 +277,10 @@ impl Operations<'_> {
                 return self.create_token(holder, description, actions, *expires, by).await;
             }
             Command::RevokeToken { token } => self.revoke_token(token, by).await?,
+            Command::LinkIdentity { person, issuer, subject } => {
+                self.link_identity(person, issuer, subject, by).await?
+            }
+            Command::EndIdentity { identity } => self.end_identity(identity, by).await?,
         };
         Ok(Reply::Recorded { what, entries: receipt.recorded, ledger_size: receipt.size })
     }

@@ -18,6 +18,8 @@ pub struct Holder {
     pub roles: BTreeSet<Role>,
     /// Whether there is a password.
     pub account: bool,
+    /// Whether they sign in by a provider of identities.
+    pub provider: bool,
     /// Whether signing in asks for a code as well.
     pub second_factor: bool,
     /// Until when the account is locked, if it is.
@@ -35,6 +37,7 @@ impl Operations<'_> {
             name: None,
             roles: BTreeSet::new(),
             account: false,
+            provider: false,
             second_factor: false,
             locked_until: None,
         };
@@ -59,6 +62,11 @@ impl Operations<'_> {
         for factor in self.scope().second_factors().await? {
             if let Some(holder) = holders.get_mut(&factor.person) {
                 holder.second_factor = factor.confirmed;
+            }
+        }
+        for identity in self.identities(None).await? {
+            if let Some(holder) = holders.get_mut(&identity.person) {
+                holder.provider |= !identity.ended;
             }
         }
         Ok(holders.into_values().collect())

@@ -197,6 +197,11 @@ impl<'a> Operations<'a> {
         (self.ports.now)()
     }
 
+    /// Thirty-two random bytes.
+    pub fn random(&self) -> [u8; 32] {
+        (self.ports.random)()
+    }
+
     /// The register as it is now.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, OperationError> {
         Ok(self.scope().current(self.now()).await?.snapshot)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use annex_isms::entity::{Nonconformity, NonconformityStatus, Person};
-use annex_isms::{ControlId, PersonId};
+use annex_isms::{ControlId, MailAddress, PersonId};
 use annex_register::Receipt;
 
 use crate::access::By;
@@ -15,9 +15,16 @@ impl Operations<'_> {
         id: &PersonId,
         name: &str,
         roles: &BTreeSet<String>,
+        email: Option<&MailAddress>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let person = Person { id: id.clone(), name: name.to_owned(), roles: roles.clone() };
+        let known = self.person(id).await?.and_then(|known| known.email);
+        let person = Person {
+            id: id.clone(),
+            name: name.to_owned(),
+            roles: roles.clone(),
+            email: email.cloned().or(known),
+        };
         Ok((self.record(vec![person.into()], by).await?, format!("person {id}")))
     }
 

@@ -136,7 +136,7 @@ impl Operations<'_> {
     }
 
     /// Keeps an attempt of a person on record.
-    async fn keep(
+    pub(crate) async fn keep(
         &self,
         person: &PersonId,
         at: Instant,

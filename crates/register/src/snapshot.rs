@@ -356,6 +356,7 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         | Record::Assessment(_)
         | Record::Grant(_)
         | Record::Token(_)
+        | Record::Identity(_)
         | Record::Prompt(_)
         | Record::Decision(_)
         | Record::Sample(_)

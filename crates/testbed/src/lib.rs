@@ -1,4 +1,5 @@
-//! For tests only: a real PostgreSQL server, made for one run and gone after it.
+//! For tests only: a real PostgreSQL server, and a provider of identities, made for one run and gone
+//! after it.
 //!
 //! ```text
 //!  test process ─┬─ postgres    a cluster of its own in a temporary folder, on a port of its own
@@ -14,7 +15,9 @@
 #![expect(clippy::unwrap_used, reason = "what is for tests only fails by panicking")]
 
 mod cut;
+mod provider;
 mod server;
 
 pub use cut::Cut;
+pub use provider::IdentityProvider;
 pub use server::{Database, PASSWORD, Server, shared};

@@ -1,5 +1,7 @@
 //! Who has access: people and programs, their roles, their keys and their sign-ins.
 
+mod identity;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use crate::error::Failure;
 use crate::parts::Pairs;
 use crate::session::Visitor;
 use crate::sign_ins::{ROWS_MAX, when};
+pub(crate) use identity::{end_link, link, set_address};
+
 use crate::{Site, keys, layout, sign_ins};
 
 /// What the newest sign-ins are shown of.
@@ -82,7 +86,10 @@ fn roles(roles: &BTreeSet<Role>) -> String {
 fn signs_in(holder: &Holder) -> Markup {
     html! {
         @match (holder.account, holder.locked_until) {
+            (false, _) if holder.provider => "by the provider of identities",
             (false, _) => "no",
+            (true, None) if holder.provider && holder.second_factor => "with a password and a code, or by the provider of identities",
+            (true, None) if holder.provider => "with a password alone, or by the provider of identities",
             (true, None) if holder.second_factor => "with a password and a code",
             (true, None) => "with a password alone",
             (true, Some(until)) => { (layout::chip("open", "–", "locked until")) " " (when(until)) },
@@ -103,6 +110,8 @@ pub(crate) async fn holder(
     let tokens = site.operations.keys(Some(&holder.id)).await?;
     let (attempts, _) = site.operations.sign_ins(Some(&holder.id), 0, ROWS_MAX).await?;
     let program = holder.name.is_none();
+    let identities = site.operations.identities(Some(&holder.id)).await?;
+    let person = site.operations.person(&holder.id).await?;
     let withdraw = visitor.caller().may("revoke-token", false).then_some("/access/keys/withdraw");
     let body = html! {
         p.beside { a href="/access" { "Access" } " / " (holder.id) }
@@ -125,6 +134,10 @@ pub(crate) async fn holder(
                 }
                 button { "Record" }
             }
+        }
+        @if let Some(person) = &person {
+            (identity::address(&visitor, person))
+            (identity::section(&site, &visitor, person, &identities))
         }
         h2 { "Keys" }
         (keys::table(&visitor, &tokens, site.operations.now(), withdraw))

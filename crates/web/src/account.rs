@@ -26,6 +26,7 @@ pub(crate) async fn page(
     let sessions = operations.sessions(&visitor.0).await?;
     let (attempts, _) = operations.sign_ins(Some(person), 0, ROWS_MAX).await?;
     let codes = operations.second_factor(person).await?;
+    let has_password = operations.has_password(person).await?;
     let own = operations.keys(Some(person)).await?;
     let actions = annex_operations::permitted(&visitor.0.roles)?;
     let roles: Vec<&str> = visitor.0.roles.iter().map(|role| role.as_str()).collect();
@@ -36,17 +37,21 @@ pub(crate) async fn page(
             (layout::fact("Signs in as", &html! { (person) }))
             (layout::fact("Roles", &html! { @if roles.is_empty() { "none" } @else { (roles.join(", ")) } }))
         }
-        h2 { "Password" }
-        form.stack method="post" action="/account/password" {
-            (layout::form_token(&visitor))
-            input type="text" name="person" value=(person) autocomplete="username" hidden readonly;
-            label { "Present password" input name="present" type="password" autocomplete="current-password" required; }
-            label { "New password, 12 characters or more" input name="new" type="password" autocomplete="new-password" required minlength="12"; }
-            label { "Once more" input name="again" type="password" autocomplete="new-password" required minlength="12"; }
-            button { "Change it" }
+        @if has_password {
+            h2 { "Password" }
+            form.stack method="post" action="/account/password" {
+                (layout::form_token(&visitor))
+                input type="text" name="person" value=(person) autocomplete="username" hidden readonly;
+                label { "Present password" input name="present" type="password" autocomplete="current-password" required; }
+                label { "New password, 12 characters or more" input name="new" type="password" autocomplete="new-password" required minlength="12"; }
+                label { "Once more" input name="again" type="password" autocomplete="new-password" required minlength="12"; }
+                button { "Change it" }
+            }
+            p.beside { "All your other sessions end with it." }
+            (second_factor::section(&visitor, codes))
+        } @else {
+            p { "You sign in by the provider of identities; password and second factor are kept there." }
         }
-        p.beside { "All your other sessions end with it." }
-        (second_factor::section(&visitor, codes))
         h2 { "Sessions" }
         (open_sessions(&visitor, &sessions, &attempts))
         h2 { "Sign-ins" }

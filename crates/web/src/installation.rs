@@ -3,7 +3,8 @@
 //! ```text
 //!                   ┌─ key names acme ───────┐
 //!  request ─▶ which ┼─ cookie names acme ────┼─▶ the pages and the interface of acme, which
-//!                   └─ sign-in asks for acme ┘   have no way to another organisation's register
+//!                   ├─ sign-in asks for acme ┤   have no way to another organisation's register
+//!                   └─ sign-in began at acme ┘
 //! ```
 //!
 //! Each organisation has a router of its own over a workplace of its own. What a request says of
@@ -21,7 +22,7 @@ use axum::response::{IntoResponse as _, Response};
 use tower::ServiceExt as _;
 
 use crate::guard::guard;
-use crate::{Site, api, routes, session};
+use crate::{Site, api, provider, routes, session};
 
 /// The routers, by organisation.
 struct Installation {
@@ -51,13 +52,17 @@ pub fn installation(sites: &[Arc<Site>]) -> Router {
 }
 
 async fn dispatch(State(installation): State<Arc<Installation>>, request: Request) -> Response {
-    let signing_in = request.uri().path() == "/sign-in";
+    let path = request.uri().path();
+    let signing_in = matches!(path, "/sign-in" | "/sign-in/provider");
+    let coming_back = path == "/sign-in/callback";
     let asked = asked_organisation(&request);
-    if signing_in && asked.is_none() && request.method() == Method::GET {
+    if path == "/sign-in" && asked.is_none() && request.method() == Method::GET {
         return session::choose().into_response();
     }
     let of = if signing_in {
         asked
+    } else if coming_back {
+        provider::organisation(request.headers())
     } else {
         let key = api::key(request.headers()).and_then(annex_operations::organisation_of);
         let cookie = session::cookie(request.headers()).map(|(organisation, _)| organisation);

@@ -28,6 +28,24 @@ pub(crate) fn document(title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// A page that goes on to another by itself, as a page of ours.
+pub(crate) fn going_on(to: &str, words: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="refresh" content=(format!("0;url={to}"));
+                title { (words) " · Annex" }
+                link rel="stylesheet" href="/style.css";
+            }
+            body { main.narrow.card id="main" { h1 { (words) } p { a href=(to) { "Go on" } } } }
+        }
+    }
+}
+
 /// Where the navigation leads: what is looked for together stands together.
 const PLACES: &[(&str, &[(&str, &str)])] = &[
     ("", &[("/", "Overview")]),

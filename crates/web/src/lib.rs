@@ -41,6 +41,7 @@ mod outlook;
 mod overview;
 mod parts;
 mod prompts;
+mod provider;
 mod registers;
 mod requests;
 mod results;
@@ -61,6 +62,7 @@ use annex_operations::{OperationError, Operations};
 use axum::http::header;
 
 pub use installation::installation;
+pub use provider::SignInBy;
 pub use routes::{Access, Door, Route, router, routes};
 
 use assessed::{Assessed, Judged};
@@ -77,6 +79,8 @@ pub struct Site {
     /// cannot take the memory that each digest needs.
     signing_in: tokio::sync::Mutex<()>,
     limiter: limit::Limiter,
+    /// By whom people sign in besides.
+    provider: Option<SignInBy>,
     /// Few files are written at a time, so that they cannot fill disk and memory together.
     exporting: tokio::sync::Semaphore,
     /// Few files are taken at a time, for the same reason.
@@ -100,6 +104,7 @@ impl Site {
             assessed: Assessed::default(),
             signing_in: tokio::sync::Mutex::default(),
             limiter: limit::Limiter::default(),
+            provider: None,
             exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
             uploading: tokio::sync::Semaphore::new(UPLOADS_MAX),
         }
@@ -118,6 +123,13 @@ impl Site {
     #[must_use]
     pub fn with_metrics_token(mut self, token: Option<&str>) -> Self {
         self.figures.ask_for(token);
+        self
+    }
+
+    /// Lets people sign in by a provider of identities as well.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Option<SignInBy>) -> Self {
+        self.provider = provider;
         self
     }
 

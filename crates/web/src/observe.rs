@@ -52,11 +52,17 @@ struct Routed {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CameOf {
+    outcome: &'static str,
+}
+
 /// The figures, since the server began.
 pub(crate) struct Figures {
     registry: Registry,
     requests: Family<Answered, Counter>,
     latency: Family<Routed, Histogram, fn() -> Histogram>,
+    by_provider: Family<CameOf, Counter>,
     ledger: Gauge,
     assessment_age: Gauge,
     /// Tells requests apart: when the server began, and which request it is.
@@ -73,6 +79,7 @@ impl Figures {
             registry: Registry::with_prefix("annex"),
             requests: Family::default(),
             latency: Family::new_with_constructor(latency),
+            by_provider: Family::default(),
             ledger: Gauge::default(),
             assessment_age: Gauge::default(),
             began,
@@ -91,6 +98,11 @@ impl Figures {
             Unit::Seconds,
             figures.latency.clone(),
         );
+        registry.register(
+            "provider_sign_ins",
+            "Sign-ins by the provider of identities, by what came of them",
+            figures.by_provider.clone(),
+        );
         registry.register("ledger_entries", "Entries of the ledger", figures.ledger.clone());
         registry.register_with_unit(
             "assessment_age",
@@ -99,6 +111,11 @@ impl Figures {
             figures.assessment_age.clone(),
         );
         figures
+    }
+
+    /// Counts a sign-in by the provider of identities.
+    pub(crate) fn by_provider(&self, outcome: &'static str) {
+        self.by_provider.get_or_create(&CameOf { outcome }).inc();
     }
 
     /// Asks for a token before the figures are told.

@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
     Site, api, audit, controls, decisions, error, gaps, guard, import, ledger, nonconformities,
-    observe, overview, prompts, registers, requests, results, risks, session, soa, style,
+    observe, overview, prompts, provider, registers, requests, results, risks, session, soa, style,
     suppliers, upload,
 };
 use crate::{access, account, second_factor, sign_ins};
@@ -171,10 +171,15 @@ fn places() -> Vec<Place> {
         with(Access::Action("read-access"), page("/access/{holder}", access::holder)),
         with(Access::Action("read-access"), page("/sign-ins", sign_ins::list)),
         form("/access/grant", "grant-access", access::grant),
+        form("/access/address", "add-person", access::set_address),
+        form("/access/identity", "link-identity", access::link),
+        form("/access/identity/end", "end-identity", access::end_link),
         form("/access/keys", "create-token", access::make_key),
         form("/access/keys/withdraw", "revoke-token", access::withdraw_key),
         with(Access::Everyone, page("/sign-in", session::form)),
         with(Access::Everyone, form("/sign-in", "", session::sign_in)),
+        with(Access::Everyone, page("/sign-in/provider", provider::begin)),
+        with(Access::Everyone, page("/sign-in/callback", provider::callback)),
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),
         with(Access::Everyone, page("/style.css", style)),
         with(Access::Everyone, page("/healthz", || async { "ok\n" })),

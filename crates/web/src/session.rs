@@ -17,7 +17,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::{Site, layout};
+use crate::{Site, layout, provider};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -25,7 +25,7 @@ const COOKIE: &str = "annex_session";
 
 /// What a refused sign-in is told: the same, whatever was wrong.
 const REFUSED: &str = "Name, password and code do not go together, or the account is locked for a quarter of an hour after five wrong ones.";
-const TOO_MANY: &str =
+pub(crate) const TOO_MANY: &str =
     "Too many attempts came from your address. Wait some minutes, then try again.";
 
 /// How long a refused sign-in takes at least: a name that nobody has is written nowhere, and would
@@ -134,13 +134,23 @@ pub(crate) fn address(site: &Site, request: &Request) -> Option<IpAddr> {
     Some(address)
 }
 
+/// The cookies of a request, by name.
+pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// The cookie of a session that begins.
+pub(crate) fn cookie_of(site: &Site, token: &str) -> String {
+    let organisation = site.operations.organisation();
+    format!("{COOKIE}={organisation}.{token}; Path=/; HttpOnly; Secure; SameSite=Strict")
+}
+
 /// The organisation and the token of the session cookie, if it can be one.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<(&str, &str)> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs =
-        cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
-    let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
-    let (organisation, token) = token.trim().rsplit_once('.')?;
+    let (_, token) = cookies(headers).find(|(name, _)| *name == COOKIE)?;
+    let (organisation, token) = token.rsplit_once('.')?;
     let is_token = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
     is_token.then_some((organisation, token))
 }
@@ -154,6 +164,24 @@ pub(crate) async fn form(State(site): State<Arc<Site>>, asked: Asked<Of>) -> Htm
 #[derive(Default, Deserialize)]
 pub(crate) struct Of {
     organisation: Option<String>,
+}
+
+impl Of {
+    /// Whether it is this one.
+    pub(crate) fn is_here(&self, site: &Site) -> bool {
+        !site.is_one_of_several()
+            || self.organisation.as_deref() == Some(site.operations.organisation().as_str())
+    }
+
+    /// A path of this organisation.
+    pub(crate) fn query(&self, path: &str, site: &Site) -> String {
+        match &self.organisation {
+            Some(organisation) if site.is_one_of_several() => {
+                format!("{path}?organisation={}", slug(organisation))
+            }
+            _ => path.to_owned(),
+        }
+    }
 }
 
 /// The form that asks for the organisation.
@@ -171,17 +199,13 @@ pub(crate) fn choose() -> Html<String> {
 }
 
 fn page(site: &Site, of: &Of, person: &str, wrong: Option<&str>) -> Html<String> {
-    let action = match &of.organisation {
-        Some(organisation) if site.is_one_of_several() => {
-            format!("/sign-in?organisation={}", slug(organisation))
-        }
-        _ => "/sign-in".to_owned(),
-    };
+    let action = of.query("/sign-in", site);
     let body = html! {
         main.narrow.card id="main" {
             p { span.brand { "Annex" } }
             h1 { "Sign in" }
             @if let Some(wrong) = wrong { p.problem role="alert" { (wrong) } }
+            (provider::link(site, of))
             form.stack method="post" action=(action) {
                 label { "Name" input name="person" value=(person) autocomplete="username" required autofocus[wrong.is_none()]; }
                 label { "Password" input name="password" type="password" autocomplete="current-password" required autofocus[wrong.is_some()]; }
@@ -226,9 +250,7 @@ pub(crate) async fn sign_in(
     let pause = tokio::time::sleep(Duration::from_millis(REFUSAL_MS_MIN));
     let turn = site.signing_in.lock().await;
     // An organisation that is not here is answered like a name that nobody has.
-    let here = !site.is_one_of_several()
-        || of.organisation.as_deref() == Some(site.operations.organisation().as_str());
-    let who = if here { person } else { "" };
+    let who = if of.is_here(&site) { person } else { "" };
     let attempt = Attempt {
         person: who.to_owned(),
         password: given.password,
@@ -262,10 +284,7 @@ pub(crate) async fn sign_in(
         // The session that the browser had is nobody's any more.
         site.operations.sign_out(&before).await?;
     }
-    let organisation = site.operations.organisation();
-    let token = &signed_in.token;
-    let cookie =
-        format!("{COOKIE}={organisation}.{token}; Path=/; HttpOnly; Secure; SameSite=Strict");
+    let cookie = cookie_of(&site, &signed_in.token);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 

@@ -24,6 +24,8 @@ const ROOMS: &[Room] = &[
     // For tests alone: nothing that is shipped uses it.
     room(0, "annex-testbed", &[]),
     room(1, "annex-settings", &["annex-isms"]),
+    room(1, "annex-egress", &["annex-isms"]),
+    room(2, "annex-identity", &["annex-isms", "annex-egress"]),
     room(1, "annex-policy", &["annex-isms"]),
     room(1, "annex-ledger", &[]),
     room(1, "annex-blobs", &["annex-isms"]),
@@ -76,14 +78,28 @@ const ROOMS: &[Room] = &[
     Room {
         layer: 5,
         name: "annex-web",
-        uses: &["annex-isms", "annex-catalog", "annex-operations", "annex-report"],
-        tests_use: &["annex-settings"],
+        uses: &[
+            "annex-isms",
+            "annex-identity",
+            "annex-catalog",
+            "annex-operations",
+            "annex-report",
+        ],
+        tests_use: &["annex-settings", "annex-egress", "annex-testbed"],
     },
     // Its tests keep the register on a real PostgreSQL too.
     Room {
         layer: 6,
         name: "annexd",
-        uses: &["annex-isms", "annex-settings", "annex-operations", "annex-machine", "annex-web"],
+        uses: &[
+            "annex-isms",
+            "annex-settings",
+            "annex-egress",
+            "annex-identity",
+            "annex-operations",
+            "annex-machine",
+            "annex-web",
+        ],
         tests_use: &["annex-ledger", "annex-register", "annex-testbed"],
     },
     room(
@@ -121,8 +137,15 @@ const OWNED: &[(&str, &[&str], &str)] = &[
     ("ed25519-dalek", &["annex-ledger", "annex-seal"], "only the ledger and seals sign"),
     ("fantoccini", &["annexd"], "only the tests of the server drive a browser"),
     ("getrandom", &["annex-machine"], "randomness comes in as an argument"),
+    ("hyper-rustls", &["annex-egress"], "only egress asks the network"),
+    (
+        "hyper-util",
+        &["annex-egress", "annexd"],
+        "only egress, and tests of the server, ask over HTTP",
+    ),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
     ("maud", &["annex-report", "annex-web"], "only reports and pages write HTML"),
+    ("openidconnect", &["annex-identity"], "only identity reads what providers say"),
     ("p256", &["annex-seal"], "only seals sign models"),
     ("p384", &["annex-seal"], "only seals sign models"),
     ("p521", &["annex-seal"], "only seals sign models"),
@@ -133,7 +156,15 @@ const OWNED: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["annex-register"], "only the register speaks SQL"),
     (
         "tokio",
-        &["annex-register", "annex-operations", "annex-web", "annexd", "annex"],
+        &[
+            "annex-egress",
+            "annex-identity",
+            "annex-register",
+            "annex-operations",
+            "annex-web",
+            "annexd",
+            "annex",
+        ],
         "what is pure stays synchronous",
     ),
     ("tree-sitter", &["annex-discover"], "only discovery reads source code"),
@@ -142,14 +173,14 @@ const OWNED: &[(&str, &[&str], &str)] = &[
 /// Libraries that no crate may use directly, and why.
 const BANNED: &[(&str, &str)] = &[
     ("chrono", "time is `annex_isms::Instant`"),
-    ("curl", "nothing here speaks to the network"),
-    ("hyper", "nothing here speaks to the network"),
+    ("curl", "`annex_egress` is the only door to the network"),
+    ("hyper", "`annex_egress` is the only door to the network"),
     ("lazy_static", "`std::sync::LazyLock`"),
     ("once_cell", "`std::sync::LazyLock`"),
     ("openssl", "no OpenSSL"),
     ("rand", "randomness comes in as an argument"),
-    ("reqwest", "nothing here speaks to the network"),
-    ("ureq", "nothing here speaks to the network"),
+    ("reqwest", "`annex_egress` is the only door to the network"),
+    ("ureq", "`annex_egress` is the only door to the network"),
 ];
 
 /// Checks every package of the workspace.

@@ -23,7 +23,7 @@ const RUN: &str = "
 ";
 
 /// The text of axe-core.
-fn axe() -> String {
+pub(crate) fn axe() -> String {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{PACKAGE}-{VERSION}"));
     let file = folder.join("node_modules").join(PACKAGE).join("axe.min.js");
     if !file.is_file() {
@@ -48,7 +48,7 @@ fn axe() -> String {
 }
 
 /// What stands in the way of someone, in lines.
-async fn barriers(browser: &Browser, axe: &str) -> Vec<String> {
+pub(crate) async fn barriers(browser: &Browser, axe: &str) -> Vec<String> {
     browser.client.execute(axe, Vec::new()).await.expect("axe-core runs");
     let found = browser.client.execute_async(RUN, Vec::new()).await.expect("axe-core answers");
     let serious =

@@ -13,6 +13,7 @@ mod contract;
 mod keyboard;
 mod pages;
 mod pictures;
+mod provider;
 mod server;
 mod start;
 mod walk;

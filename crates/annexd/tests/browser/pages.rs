@@ -10,6 +10,9 @@ use crate::server::Server;
 /// What answers `GET` and is no page.
 const NOT_PAGES: &[&str] = &[
     "/style.css",
+    // To the provider and back: tried with one.
+    "/sign-in/provider",
+    "/sign-in/callback",
     "/healthz",
     "/readyz",
     "/metrics",

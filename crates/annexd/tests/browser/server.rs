@@ -207,10 +207,15 @@ impl Workplace {
 
     /// Serves on a free port.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_at("127.0.0.1:0", &[])
+    }
+
+    /// Serves at an address, with settings of the environment.
+    pub(crate) fn serve_at(&self, address: &str, settings: &[(&str, &str)]) -> Server {
         let log = self.path("log");
         let file = std::fs::File::create(&log).expect("a log");
-        let mut command = self.annexd(&["serve", "--listen", "127.0.0.1:0"]);
-        let child = command.stderr(file).spawn().expect("started");
+        let mut command = self.annexd(&["serve", "--listen", address]);
+        let child = command.envs(settings.iter().copied()).stderr(file).spawn().expect("started");
         let mut server = Server { child, log, url: String::new() };
         for _ in 0..TURNS_MAX {
             let text = server.log();

@@ -111,7 +111,7 @@ pub fn permitted(roles: &BTreeSet<Role>) -> Result<BTreeSet<String>, OperationEr
 /// The action that reads records of a kind: who may do what is not everybody's to know.
 pub fn reading(kind: &str) -> &'static str {
     match kind {
-        "grant" | "token" => "read-access",
+        "grant" | "token" | "identity" => "read-access",
         "sample" => "audit",
         _ => "read",
     }

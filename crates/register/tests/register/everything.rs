@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::approval::{Decision, DecisionState, ExpiryDefault, Prompt};
 use annex_isms::entity::{
-    Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Grant,
+    Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Grant, Identity,
     Implementation, ImplementationStatus, Inapplicability, Nonconformity, NonconformityStatus,
     Owner, Person, Registration, Request, RequestStatus, Risk, Role, SoaVersion, Supplier, Token,
 };
@@ -13,8 +13,8 @@ use annex_isms::record::{AssessmentRecord, Batch};
 use annex_isms::sample::{Sample, SampleCount, SampleFrame, SampleMethod};
 use annex_isms::view::View;
 use annex_isms::{
-    Basis, DataClass, Date, Digest, FlowId, GapId, Record, RequestId, RequirementId, RiskId,
-    Severity, Subject, canonical_json,
+    Basis, DataClass, Date, Digest, FlowId, GapId, IdentityId, Record, RequestId, RequirementId,
+    RiskId, Severity, Subject, canonical_json,
 };
 
 use crate::support::{acme, asset, batch, observed, second, seen, system};
@@ -117,8 +117,13 @@ fn documents() -> Vec<Record> {
             status: ImplementationStatus::Partial,
         }
         .into(),
-        Person { id: "ada".parse().unwrap(), name: "Ada".to_owned(), roles: BTreeSet::new() }
-            .into(),
+        Person {
+            id: "ada".parse().unwrap(),
+            name: "Ada".to_owned(),
+            roles: BTreeSet::new(),
+            email: Some("ada@example.org".parse().unwrap()),
+        }
+        .into(),
         Evidence {
             digest: Digest::of(b"evidence"),
             bytes: 8,
@@ -181,6 +186,14 @@ fn documents() -> Vec<Record> {
             sort: None,
             descending: false,
             removed: false,
+        }
+        .into(),
+        Identity {
+            id: IdentityId::derive("https://id.example.org", "248289761001"),
+            person: "ada".parse().unwrap(),
+            issuer: "https://id.example.org".to_owned(),
+            subject: "248289761001".to_owned(),
+            ended: false,
         }
         .into(),
         AssessmentRecord {

@@ -165,8 +165,12 @@ async fn who_made_a_key_for_a_program_never_acts_as_a_person() {
         panic!("no key");
     };
     assert!(operations.key_holder(&key, None).await.expect("read").is_some());
-    let add =
-        Command::AddPerson { id: person("eve"), name: "Eve".to_owned(), roles: BTreeSet::new() };
+    let add = Command::AddPerson {
+        id: person("eve"),
+        name: "Eve".to_owned(),
+        roles: BTreeSet::new(),
+        email: None,
+    };
     operations.execute(add, &ines).await.expect("added");
     let approver = BTreeSet::from([Role::Approver]);
     let grant = Command::GrantAccess { holder: person("eve"), roles: approver };

@@ -10,7 +10,7 @@ use annex_isms::entity::{Person, Role};
 use annex_isms::{Instant, PersonId};
 use annex_operations::{Access, Caller, Command, Operations, Ports, Reply};
 use annex_settings::{Declarations, Settings};
-use annex_web::Site;
+use annex_web::{SignInBy, Site};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
@@ -60,6 +60,7 @@ fn another(declared: &mut Declarations) {
         id: "only-there".parse().expect("an id"),
         name: "Only There".to_owned(),
         roles: BTreeSet::new(),
+        email: None,
     });
 }
 
@@ -140,20 +141,35 @@ fn copy(from: &Path, to: &Path) {
 
 impl Desk {
     pub(crate) async fn new() -> Self {
-        Self::of(template().await, |_| {}).await
+        Self::of(template().await, |_| {}, None).await
+    }
+
+    /// One whose people sign in by a provider of identities as well.
+    pub(crate) async fn with_provider(by: SignInBy) -> Self {
+        Self::of(template().await, |_| {}, Some(by)).await
+    }
+
+    /// The same, of another organisation.
+    pub(crate) async fn of_another_with_provider(by: SignInBy) -> Self {
+        let made = OTHER.get_or_init(|| made(another)).await;
+        Self::of(made, another, Some(by)).await
     }
 
     /// Another organisation, with a system of its own.
     pub(crate) async fn of_another() -> Self {
         let made = OTHER.get_or_init(|| made(another)).await;
-        Self::of(made, another).await
+        Self::of(made, another, None).await
     }
 
-    async fn of((made, catalogue): &Template, change: impl Fn(&mut Declarations)) -> Self {
+    async fn of(
+        (made, catalogue): &Template,
+        change: impl Fn(&mut Declarations),
+        by: Option<SignInBy>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         copy(made.path(), folder.path());
         let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32, &change).await;
-        let site = Arc::new(Site::new(operations));
+        let site = Arc::new(Site::new(operations).with_provider(by));
         let router = annex_web::router(Arc::clone(&site));
         Self { site, router, clock, folder }
     }

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod approvals;
+mod at_provider;
 mod audit;
 mod desk;
 mod evidence;
@@ -12,6 +13,7 @@ mod import;
 mod observe;
 mod organisations;
 mod pages;
+mod provider;
 mod registers;
 mod second_factor;
 mod views;
