@@ -75,7 +75,8 @@ impl Context {
         access: Access,
     ) -> Result<Operations<'static>, OperationError> {
         let Loaded { settings, declarations, file } = loaded;
-        Operations::open(settings, declarations, file, catalogue, access, PORTS).await
+        // On the heap: it holds all settings, and what waits for it would too.
+        Box::pin(Operations::open(settings, declarations, file, catalogue, access, PORTS)).await
     }
 
     /// A note for people on standard error.

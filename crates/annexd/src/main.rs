@@ -16,6 +16,7 @@ mod account;
 mod args;
 mod copying;
 mod key;
+mod notify;
 mod provider;
 mod serve;
 
@@ -64,9 +65,10 @@ fn run(cli: &Cli) -> Result<(), OperationError> {
                 let mut all = Vec::new();
                 for (config, settings, declarations) in apart(cli)? {
                     let provider = provider::provider(&settings)?;
+                    let notifier = notify::notifier(&settings, &declarations)?;
                     let operations = open(config, settings, declarations).await?;
                     account::first(&operations).await?;
-                    all.push((operations, provider));
+                    all.push(serve::Served { operations, provider, notifier });
                 }
                 serve::serve(all, arguments).await
             }

@@ -4,19 +4,26 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use annex_machine::environment;
+use annex_notify::Notifier;
 use annex_operations::{OperationError, Operations};
 use annex_web::{SignInBy, Site};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::args::ServeArgs;
 
 /// Who asks for `/metrics` from elsewhere has to know it.
 const METRICS_TOKEN: &str = "ANNEX_METRICS_TOKEN";
 
+/// An organisation, and what is done for it besides answering.
+pub(crate) struct Served {
+    pub(crate) operations: Operations<'static>,
+    pub(crate) provider: Option<SignInBy>,
+    pub(crate) notifier: Option<Notifier>,
+}
+
 /// Serves until it is told to end, and then answers what was asked.
-pub(crate) async fn serve(
-    all: Vec<(Operations<'static>, Option<SignInBy>)>,
-    arguments: &ServeArgs,
-) -> Result<(), OperationError> {
+pub(crate) async fn serve(all: Vec<Served>, arguments: &ServeArgs) -> Result<(), OperationError> {
     let listen = arguments.listen;
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
         OperationError::Input(format!(
@@ -30,11 +37,18 @@ pub(crate) async fn serve(
     let url = format!("http://{}", reachable(address));
     tracing::info!("listening on {url}");
     let token = environment(METRICS_TOKEN);
-    let site = |(operations, provider)| {
+    let (stop, stopped) = watch::channel(false);
+    let mut telling = JoinSet::new();
+    let mut sites = Vec::with_capacity(all.len());
+    for Served { operations, provider, notifier } in all {
         let site = Site::new(operations).with_metrics_token(token.as_deref());
-        Arc::new(site.with_provider(provider))
-    };
-    let sites: Vec<Arc<Site>> = all.into_iter().map(site).collect();
+        let site = Arc::new(site.with_provider(provider));
+        if let Some(notifier) = notifier {
+            let (site, stopped) = (Arc::clone(&site), stopped.clone());
+            telling.spawn(async move { notifier.run(site.operations(), stopped).await });
+        }
+        sites.push(site);
+    }
     let service =
         annex_web::installation(&sites).into_make_service_with_connect_info::<SocketAddr>();
     if arguments.open
@@ -47,6 +61,13 @@ pub(crate) async fn serve(
         .await
         .map_err(|error| failed("serve", &error))?;
     tracing::info!("every request is answered; closing the register");
+    // What is being told is told to its end, so that it is not told once more.
+    stop.send_replace(true);
+    while let Some(ended) = telling.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "what tells notices ended before its time");
+        }
+    }
     for site in sites {
         if let Ok(site) = Arc::try_unwrap(site) {
             site.into_operations().close().await?;

@@ -1,7 +1,8 @@
 //! The only door from Annex to the network: what asks or sends does it through here.
 //!
 //! ```text
-//!  identity ─ request ─▶ Http ─▶ https, or this machine ─▶ answer, whole and bounded
+//!  identity, notify ─ request ─▶ Http ───▶ https, or this machine ─▶ answer, whole and bounded
+//!            notify ─ letter ──▶ Mailer ─▶ mail server, encrypted, or this machine
 //! ```
 //!
 //! # Design
@@ -19,7 +20,9 @@
 //! that is its author's doing; what an answer holds is never taken for more than data.
 
 mod http;
+mod mail;
 mod secret;
 
 pub use http::{EgressError, Http};
+pub use mail::{Letter, MailEncryption, MailError, MailServer, Mailer};
 pub use secret::Secret;

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
 use url::{Host, Url};
 
 /// An address that can be asked without anybody on the way reading or changing what is said.
 ///
 /// It is kept as it was written, because some are compared letter by letter.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct WebAddress {
     text: String,
     host: String,
@@ -43,6 +45,14 @@ impl WebAddress {
     /// Scheme, host and port, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+}
+
+impl TryFrom<String> for WebAddress {
+    type Error = WebAddressError;
+
+    fn try_from(text: String) -> Result<Self, WebAddressError> {
+        text.parse()
     }
 }
 

@@ -171,7 +171,7 @@ impl Operations<'_> {
         let name = person.to_string();
         let via = "provider of identities".to_owned();
         let actor = Actor { name, authenticated: true, via, from };
-        let by = By { actor, read: self.ledger_size().await? };
+        let by = By { actor, read: self.ledger_size().await?, once: None };
         self.link_identity(&person, &vouched.issuer, &vouched.subject, &by).await?;
         Ok(Some(person))
     }

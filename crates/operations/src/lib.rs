@@ -38,6 +38,7 @@ mod key;
 mod list;
 mod look;
 mod open;
+mod outbox;
 mod pack;
 mod people;
 mod prompt;
@@ -68,6 +69,7 @@ pub use holder::Holder;
 pub use identity::Vouched;
 pub use list::Proof;
 pub use open::{Access, DATABASE_URL, Operations, Ports};
+pub use outbox::{NoticeKind, Told, page_of};
 pub use pack::Packed;
 pub use prompt::{ApprovedPrompt, PROMPT_BYTES_MAX, PROMPT_CHECKS};
 pub use query::{Query, Verified, catalogue};
@@ -86,6 +88,9 @@ pub use annex_register::{
 
 /// Attempts to sign in, as they are kept.
 pub use annex_register::{Means, SignIn, SignInOutcome};
+
+/// What is told outside, as it is kept.
+pub use annex_register::{Notice, NoticeState, Way};
 
 /// Progress of a scan.
 pub use annex_discover::Progress;

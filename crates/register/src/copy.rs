@@ -25,8 +25,8 @@ use sea_orm::{
 use crate::error::During as _;
 use crate::read::signed;
 use crate::table::{
-    self, Rows, account, ledger_checkpoint, ledger_entry, ledger_head, ledger_node, recovery_code,
-    second_factor, sent_request, sign_in,
+    self, Rows, account, ledger_checkpoint, ledger_entry, ledger_head, ledger_node, notice,
+    recovery_code, second_factor, sent_request, sign_in,
 };
 use crate::transaction::Transaction;
 use crate::{Register, RegisterError, Scope};
@@ -132,6 +132,8 @@ impl Scope<'_> {
         self.carry::<recovery_code::Entity>(from, to, column).await?;
         self.carry::<sign_in::Entity>(from, to, sign_in::Column::Organisation).await?;
         self.carry::<sent_request::Entity>(from, to, sent_request::Column::Organisation).await?;
+        // What was told is not told again by the copy.
+        self.carry::<notice::Entity>(from, to, notice::Column::Organisation).await?;
         target.must_hold(to, key, &head.checkpoint, "the copy").await?;
         let there =
             target.stored_head(to, false).await?.filter(|it| it.checkpoint == head.checkpoint);

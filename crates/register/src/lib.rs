@@ -61,6 +61,7 @@ mod list;
 mod lock;
 mod once;
 mod open;
+mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod project;
@@ -83,6 +84,7 @@ pub use list::{
 };
 pub use once::Once;
 pub use open::{Access, Location, OpenOptions, Register};
+pub use outbox::{Notice, NoticeState, Way};
 #[cfg(feature = "postgres")]
 pub use postgres::{DatabaseUrl, DatabaseUrlError};
 pub use read::{ASSETS_FOUND_MAX, StoredEntry, StoredHead};

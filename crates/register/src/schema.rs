@@ -16,7 +16,7 @@ use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
-    &[first, accounts, lists, sign_ins, sent_requests];
+    &[first, accounts, lists, sign_ins, sent_requests, notices];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -234,6 +234,19 @@ fn sent_requests(backend: DbBackend) -> Vec<Statement> {
     let mut statements = create(backend, &[table]);
     let mut index = Index::create();
     index.name("sent_request_by_time").table("sent_request").col("organisation").col("at");
+    statements.push(backend.build(&index));
+    statements
+}
+
+/// What is told outside.
+fn notices(backend: DbBackend) -> Vec<Statement> {
+    let schema = Schema::new(backend);
+    let mut statements = create(backend, &[schema.create_table_from_entity(table::notice::Entity)]);
+    let mut index = Index::create();
+    index.name("notice_by_state").table("notice");
+    for column in ["organisation", "state", "at"] {
+        index.col(column);
+    }
     statements.push(backend.build(&index));
     statements
 }

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_isms::entity::{Document, ImplementationStatus, Person};
 use annex_isms::{
     AgreementId, AssetKind, ControlId, DataClass, Date, OrganisationId, PersonId, SupplierId,
-    SystemId, Value,
+    SystemId, Value, WebAddress,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use crate::SettingsError;
+use crate::{SecretSource, SettingsError};
 
 /// Everything that `annex.toml` declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +35,20 @@ pub struct Declarations {
     pub implementations: Vec<DeclaredImplementation>,
     /// Assets that a scan cannot see, or that are decided on here.
     pub assets: Vec<DeclaredAsset>,
+    /// Programs that are told what is due.
+    pub webhooks: Vec<DeclaredWebhook>,
+}
+
+/// A program that is told what is due.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredWebhook {
+    /// What it is called; what it was told goes by this name.
+    pub name: String,
+    /// Where it is.
+    pub url: WebAddress,
+    /// What its requests are signed with.
+    pub secret: SecretSource,
 }
 
 /// The organisation.
@@ -191,7 +205,20 @@ struct File {
     register: Option<IgnoredAny>,
     risk: Option<IgnoredAny>,
     due: Option<IgnoredAny>,
-    server: Option<IgnoredAny>,
+    server: Server,
+}
+
+/// What of the settings of the server is rows; the rest is read by the table of keys.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Server {
+    notify: Notify,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Notify {
+    webhooks: Vec<Spanned<DeclaredWebhook>>,
 }
 
 pub(crate) fn read(name: &str, text: &str) -> Result<Declarations, SettingsError> {
@@ -204,6 +231,7 @@ pub(crate) fn read(name: &str, text: &str) -> Result<Declarations, SettingsError
     check.unique(&file.agreement, "agreement", |row| row.id.to_string())?;
     check.unique(&file.document, "document", |row| row.id.to_string())?;
     check.unique(&file.implementation, "implementation", |row| row.control.to_string())?;
+    check.unique(&file.server.notify.webhooks, "webhook", |row| row.name.clone())?;
     check.unique(&file.asset, "asset", |row| format!("{} {}", row.kind, row.key))?;
 
     let people: BTreeSet<&PersonId> = file.person.iter().map(|row| &row.get_ref().id).collect();
@@ -230,6 +258,7 @@ pub(crate) fn read(name: &str, text: &str) -> Result<Declarations, SettingsError
         documents: rows(file.document),
         implementations: rows(file.implementation),
         assets: rows(file.asset),
+        webhooks: rows(file.server.notify.webhooks),
     })
 }
 
@@ -316,6 +345,20 @@ mod tests {
         "#;
         let declared = read("annex.toml", text).expect("declared");
         assert_eq!(declared.systems[0].owner, Some("dana".parse().expect("id")));
+        let hook =
+            "[[server.notify.webhooks]]\nname = \"chat\"\nurl = \"https://chat.example/x\"\n";
+        let declared_hook = format!("{hook}secret = \"env:CHAT\"\n");
+        let (_, hooks) = crate::parse("annex.toml", &declared_hook, &|_| None).expect("a webhook");
+        assert_eq!(hooks.webhooks[0].name, "chat");
+        for wrong in [
+            format!("{declared_hook}{declared_hook}"),
+            format!("{hook}secret = \"hunter2\"\n"),
+            format!("{declared_hook}more = 1\n"),
+            declared_hook.replace("https", "http"),
+        ] {
+            let error = crate::parse("annex.toml", &wrong, &|_| None).expect_err(&wrong);
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
         assert_eq!(declared.agreements[0].signed, Some("2026-01-31".parse().expect("date")));
     }
 

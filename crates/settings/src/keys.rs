@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use annex_isms::WebAddress;
 use annex_isms::assessment::Criteria;
+use annex_isms::{MailAddress, WebAddress};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::{SecretSource, SettingsError};
+use crate::{Encryption, SecretSource, SettingsError};
 
 /// A setting, as documented.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +108,28 @@ settings! {
     /// Whether a person who has access is linked at their first sign-in, when an address that the
     /// provider has verified is theirs alone on record. Else an administrator links them.
     server_oidc_link_by_email: bool = "server.oidc.link_by_email", "ANNEX_SERVER_OIDC_LINK_BY_EMAIL", "true or false", "false";
+    /// The mail server that takes notices of what is due; it needs `server.url` and
+    /// `server.notify.from`. Without it no mail is sent. Webhooks are declared as
+    /// `[[server.notify.webhooks]]` with `name`, `url` and `secret`.
+    server_notify_smtp_host: Option<String> = "server.notify.smtp_host", "ANNEX_SERVER_NOTIFY_SMTP_HOST", "text", "";
+    /// Its port.
+    server_notify_smtp_port: u16 = "server.notify.smtp_port", "ANNEX_SERVER_NOTIFY_SMTP_PORT", "port", "587";
+    /// How mail is encrypted on the way there: `starttls`, `tls` (from the first byte, mostly on
+    /// port 465), or `none`, which only goes to this very machine.
+    server_notify_smtp_encryption: Encryption = "server.notify.smtp_encryption", "ANNEX_SERVER_NOTIFY_SMTP_ENCRYPTION", "word", "starttls";
+    /// The name of Annex at the mail server, where it asks for one.
+    server_notify_smtp_user: Option<String> = "server.notify.smtp_user", "ANNEX_SERVER_NOTIFY_SMTP_USER", "text", "";
+    /// Where the password of that name is: `file:PATH` or `env:VARIABLE`.
+    server_notify_smtp_password: Option<SecretSource> = "server.notify.smtp_password", "ANNEX_SERVER_NOTIFY_SMTP_PASSWORD", "secret", "";
+    /// Whom mail is from.
+    server_notify_from: Option<MailAddress> = "server.notify.from", "ANNEX_SERVER_NOTIFY_FROM", "mail address", "";
+    /// How many days before its day something is told.
+    server_notify_days_before: u32 = "server.notify.days_before", "ANNEX_SERVER_NOTIFY_DAYS_BEFORE", "days", "7";
+    /// How often is looked for what is due.
+    server_notify_every_seconds: u32 = "server.notify.every_seconds", "ANNEX_SERVER_NOTIFY_EVERY_SECONDS", "seconds", "60";
+    /// The pause after the first fault; each further one is four times as long, up to six hours,
+    /// and after eight tries a person has to look.
+    server_notify_pause_seconds: u32 = "server.notify.pause_seconds", "ANNEX_SERVER_NOTIFY_PAUSE_SECONDS", "seconds", "60";
 }
 
 impl Settings {
@@ -146,7 +168,7 @@ macro_rules! whole_numbers {
         }
     )*};
 }
-whole_numbers!(u8, u32, u64);
+whole_numbers!(u8, u16, u32, u64);
 
 impl Setting for PathBuf {
     fn read(text: &str) -> Result<Self, String> {
@@ -186,7 +208,18 @@ macro_rules! optional {
         }
     )*};
 }
-optional!(String, WebAddress, SecretSource);
+optional!(String, WebAddress, MailAddress, SecretSource);
+
+impl Setting for Encryption {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "tls" => Ok(Self::Tls),
+            "starttls" => Ok(Self::StartTls),
+            "none" => Ok(Self::None),
+            _ => Err(format!("`{text}` is none of starttls, tls, none")),
+        }
+    }
+}
 
 impl Setting for Vec<IpAddr> {
     fn read(text: &str) -> Result<Self, String> {
@@ -197,6 +230,9 @@ impl Setting for Vec<IpAddr> {
         parts.map(read).collect()
     }
 }
+
+/// What stands among the settings and is declared.
+const WEBHOOKS: &str = "server.notify.webhooks";
 
 /// Refuses names in a table of settings that are no setting.
 fn known(file: &str, text: &str, table: &DeTable<'_>, above: &str) -> Result<(), SettingsError> {
@@ -211,6 +247,8 @@ fn known(file: &str, text: &str, table: &DeTable<'_>, above: &str) -> Result<(),
                 return Err(SettingsError::at(file, text, value.span(), message));
             }
             // What stands at the top may be a declaration.
+            // Declared as rows.
+            _ if full == WEBHOOKS => {}
             _ if above.is_empty() || KEYS.iter().any(|key| key.name == full) => {}
             _ => {
                 let message = format!("there is no setting `{full}`");
@@ -322,6 +360,7 @@ mod tests {
                 "" if key.kind == "addresses" => "10.0.0.2, 2001:db8::1",
                 "" if key.kind == "web address" => "https://annex.example.org",
                 "" if key.kind == "secret" => "file:secret",
+                "" if key.kind == "mail address" => "annex@example.org",
                 "" => "x",
                 default => default,
             };

@@ -22,11 +22,11 @@ use std::path::Path;
 
 pub use declared::{
     Declarations, DeclaredAgreement, DeclaredAsset, DeclaredImplementation, DeclaredOrganisation,
-    DeclaredSupplier, DeclaredSystem,
+    DeclaredSupplier, DeclaredSystem, DeclaredWebhook,
 };
 pub use fault::SettingsError;
 pub use keys::{KEYS, Key, Settings, reference};
-pub use secret::SecretSource;
+pub use secret::{Encryption, SecretSource};
 
 /// The largest `annex.toml`.
 const FILE_BYTES_MAX: u64 = 4 << 20;

@@ -1,15 +1,37 @@
-//! Where a secret is; never the secret itself.
+//! Where a secret is, never the secret itself; and how what goes out is encrypted.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 /// Where a secret is read from when it is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum SecretSource {
     /// The first line of a file.
     File(PathBuf),
     /// A variable of the environment.
     Variable(String),
+}
+
+/// How what goes to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// From the first byte.
+    Tls,
+    /// Once the server was asked to.
+    StartTls,
+    /// Not at all, on this very machine.
+    None,
+}
+
+impl TryFrom<String> for SecretSource {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 impl FromStr for SecretSource {

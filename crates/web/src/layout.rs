@@ -76,6 +76,7 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
             ("/registers/stage2", "Stage 2"),
             ("/audit", "Auditor's view"),
             ("/access", "Access"),
+            ("/notices", "Notices"),
         ],
     ),
 ];
@@ -117,6 +118,7 @@ fn is_open(visitor: &Visitor, place: &str) -> bool {
     match place {
         "/access" => visitor.may("read-access"),
         "/audit" => visitor.may("audit"),
+        "/notices" => visitor.may("read-notices"),
         _ => true,
     }
 }

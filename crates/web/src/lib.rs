@@ -36,6 +36,7 @@ mod layout;
 mod ledger;
 mod limit;
 mod nonconformities;
+mod notices;
 mod observe;
 mod outlook;
 mod overview;

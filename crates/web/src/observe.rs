@@ -57,12 +57,18 @@ struct CameOf {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    state: &'static str,
+}
+
 /// The figures, since the server began.
 pub(crate) struct Figures {
     registry: Registry,
     requests: Family<Answered, Counter>,
     latency: Family<Routed, Histogram, fn() -> Histogram>,
     by_provider: Family<CameOf, Counter>,
+    notices: Family<InState, Gauge>,
     ledger: Gauge,
     assessment_age: Gauge,
     /// Tells requests apart: when the server began, and which request it is.
@@ -80,6 +86,7 @@ impl Figures {
             requests: Family::default(),
             latency: Family::new_with_constructor(latency),
             by_provider: Family::default(),
+            notices: Family::default(),
             ledger: Gauge::default(),
             assessment_age: Gauge::default(),
             began,
@@ -102,6 +109,11 @@ impl Figures {
             "provider_sign_ins",
             "Sign-ins by the provider of identities, by what came of them",
             figures.by_provider.clone(),
+        );
+        registry.register(
+            "notices",
+            "Notices by state; one that failed waits for a person",
+            figures.notices.clone(),
         );
         registry.register("ledger_entries", "Entries of the ledger", figures.ledger.clone());
         registry.register_with_unit(
@@ -200,6 +212,10 @@ pub(crate) async fn metrics(
     }
     let entries = site.operations.ledger_size().await?;
     figures.ledger.set(i64::try_from(entries).unwrap_or(i64::MAX));
+    for (state, count) in site.operations.count_notices().await? {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        figures.notices.get_or_create(&InState { state: state.as_str() }).set(count);
+    }
     // Before the first page there is none, which reads as no age and not as a fresh one.
     if let Some(at) = site.assessed.at() {
         let age = site.operations.now().microseconds().saturating_sub(at.microseconds());

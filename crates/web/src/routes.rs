@@ -18,8 +18,8 @@ use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
     Site, api, audit, controls, decisions, error, gaps, guard, import, ledger, nonconformities,
-    observe, overview, prompts, provider, registers, requests, results, risks, session, soa, style,
-    suppliers, upload,
+    notices, observe, overview, prompts, provider, registers, requests, results, risks, session,
+    soa, style, suppliers, upload,
 };
 use crate::{access, account, second_factor, sign_ins};
 
@@ -170,6 +170,8 @@ fn places() -> Vec<Place> {
         with(Access::Action("read-access"), page("/access", access::page)),
         with(Access::Action("read-access"), page("/access/{holder}", access::holder)),
         with(Access::Action("read-access"), page("/sign-ins", sign_ins::list)),
+        with(Access::Action("read-notices"), page("/notices", notices::list)),
+        form("/notices/{id}/retry", "retry-notice", notices::retry),
         form("/access/grant", "grant-access", access::grant),
         form("/access/address", "add-person", access::set_address),
         form("/access/identity", "link-identity", access::link),

@@ -73,6 +73,7 @@ const ROOMS: &[Room] = &[
             "annex-report",
         ],
     ),
+    room(5, "annex-notify", &["annex-isms", "annex-egress", "annex-operations"]),
     room(5, "annex-machine", &["annex-isms", "annex-operations"]),
     // Its tests open a workplace as the binary does.
     Room {
@@ -98,6 +99,7 @@ const ROOMS: &[Room] = &[
             "annex-identity",
             "annex-operations",
             "annex-machine",
+            "annex-notify",
             "annex-web",
         ],
         tests_use: &["annex-ledger", "annex-register", "annex-testbed"],
@@ -144,6 +146,8 @@ const OWNED: &[(&str, &[&str], &str)] = &[
         "only egress, and tests of the server, ask over HTTP",
     ),
     ("include_dir", &["annex-catalog"], "only the catalogue is embedded"),
+    ("hmac", &["annex-notify"], "only what is sent to webhooks is signed by it"),
+    ("lettre", &["annex-egress"], "only egress sends mail"),
     ("maud", &["annex-report", "annex-web"], "only reports and pages write HTML"),
     ("openidconnect", &["annex-identity"], "only identity reads what providers say"),
     ("p256", &["annex-seal"], "only seals sign models"),
@@ -161,6 +165,7 @@ const OWNED: &[(&str, &[&str], &str)] = &[
             "annex-identity",
             "annex-register",
             "annex-operations",
+            "annex-notify",
             "annex-web",
             "annexd",
             "annex",

@@ -20,6 +20,7 @@ const LONGER: &[(&str, &str)] = &[
         "one recursive descent over the expressions of five languages",
     ),
     ("crates/operations/src/command.rs", "the list of commands, plain data"),
+    ("crates/settings/src/keys.rs", "the table of all settings beside what reads it"),
     ("crates/isms/src/assessment.rs", "one published document, read from top to bottom"),
     ("crates/isms/src/entity.rs", "the list of entities, plain data without code"),
 ];

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use annex_isms::approval::ExpiryDefault;
 use annex_isms::sample::SampleFrame;
-use annex_isms::{ControlId, Instant};
+use annex_isms::{ControlId, Date, Instant};
 use annex_operations::{Access, Caller, Command, Operations, Ports, SampleChoice, ScanRequest};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -193,6 +193,24 @@ impl Workplace {
         command
     }
 
+    /// Records things, as whoever has the folder does while no server runs.
+    pub(crate) async fn record(&self, commands: Vec<Command>) {
+        let file = self.config();
+        let (mut settings, declarations) =
+            annex_settings::load(&file, &|_| None).expect("settings");
+        settings.data = self.path("data");
+        settings.key_file = Some(self.path("key"));
+        let catalogue = annex_operations::catalogue(&settings).expect("the catalogue");
+        let access = Access::Write { holder: "a test".to_owned() };
+        let ports = Ports { environment: &|_| None, ..annex_machine::PORTS };
+        let operations = Operations::open(settings, declarations, file, catalogue, access, ports);
+        let operations = operations.await.expect("a workplace");
+        for command in commands {
+            operations.execute(command, &Caller::of_folder("a test")).await.expect("recorded");
+        }
+        operations.close().await.expect("closed");
+    }
+
     /// Gives a person the password, from standard input.
     pub(crate) fn account(&self, person: &str) {
         let mut command = self.annexd(&["account", person]);
@@ -233,6 +251,12 @@ impl Workplace {
     }
 }
 
+/// The day in so many days.
+pub(crate) fn in_days(days: i64) -> Date {
+    let now = (annex_machine::PORTS.now)().microseconds();
+    Instant::from_microseconds(now + days * 24 * 60 * 60 * 1_000_000).date()
+}
+
 /// A running `annexd`; it is ended when this is dropped.
 pub(crate) struct Server {
     child: Child,
@@ -243,6 +267,15 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    /// Tells it to end, and waits for that.
+    pub(crate) fn end(mut self) {
+        let id = self.child.id().to_string();
+        let told = Process::new("kill").args(["-TERM", &id]).status().expect("kill starts");
+        assert!(told.success());
+        let ended = self.child.wait().expect("a status");
+        assert!(ended.success(), "{}", self.log());
     }
 
     pub(crate) fn log(&self) -> String {

@@ -11,6 +11,7 @@
 mod access;
 mod bulk;
 mod ledger;
+mod outbox;
 mod rows;
 
 pub(crate) use access::{account, recovery_code, second_factor, sent_request, session, sign_in};
@@ -18,4 +19,5 @@ pub(crate) use bulk::{Table, delete_where, insert, upsert};
 pub(crate) use ledger::{
     ledger_checkpoint, ledger_entry, ledger_head, ledger_node, schema_version,
 };
+pub(crate) use outbox::notice;
 pub(crate) use rows::*;

@@ -8,6 +8,7 @@ mod everything;
 mod ingesting;
 mod listing;
 mod opening;
+mod outbox;
 mod recording;
 mod server;
 mod support;

@@ -17,6 +17,7 @@
 mod audit;
 mod endpoints;
 mod imports;
+mod notices;
 mod openapi;
 mod problem;
 
@@ -72,6 +73,8 @@ const LAST_DAY: Parameter = Parameter::day("to", "The last day of the period");
 const PERSON: Parameter =
     Parameter::query("person", "Only of this person").of::<annex_isms::PersonId>();
 const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
+const STATE: Parameter =
+    Parameter::query("state", "Only in this state: `waiting`, `sent` or `failed`");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read")
         .pattern("^\"?[0-9]{1,19}\"?$");
@@ -204,6 +207,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     ];
     endpoints.extend(of_audits());
     endpoints.extend(of_imports());
+    endpoints.extend(of_notices());
     endpoints
 }
 
@@ -232,6 +236,30 @@ const fn writes(
 ) -> Endpoint {
     let route = Route { method: "POST", path, access, door: Door::Api };
     Endpoint { route, handler, summary, parameters, body: Some(body), answer }
+}
+
+/// What is told outside.
+fn of_notices() -> [Endpoint; 2] {
+    use notices as e;
+    [
+        reads(
+            "/api/v1/notices",
+            Access::Action("read-notices"),
+            "What was told by mail and to webhooks, waits or failed, the latest first",
+            &[STATE, OFFSET, LIMIT],
+            schema::<e::Notices>(),
+            get(e::notices),
+        ),
+        writes(
+            "/api/v1/notices/retries",
+            Access::Action("retry-notice"),
+            "Lets a notice that failed be tried anew",
+            &[],
+            schema::<e::Retried>(),
+            schema::<e::Retried>(),
+            post(e::retry),
+        ),
+    ]
 }
 
 /// What auditors see.

@@ -298,6 +298,7 @@ async fn script_in_any_field_is_text_on_every_page() {
             id: "hostile".parse().expect("an id"),
             name: HOSTILE.to_owned(),
             roles: BTreeSet::from([HOSTILE.to_owned()]),
+            email: None,
         },
         Command::Assess,
     ] {

@@ -10,6 +10,7 @@ mod evidence;
 mod hostile;
 mod identity;
 mod import;
+mod notices;
 mod observe;
 mod organisations;
 mod pages;

@@ -1,0 +1,4 @@
+CREATE TABLE "notice" ( "organisation" varchar COLLATE "C" NOT NULL, "id" varchar COLLATE "C" NOT NULL, "kind" varchar COLLATE "C" NOT NULL, "way" varchar COLLATE "C" NOT NULL, "recipient" varchar COLLATE "C" NOT NULL, "record_kind" varchar COLLATE "C" NOT NULL, "record_key" varchar COLLATE "C" NOT NULL, "title" varchar COLLATE "C" NOT NULL, "due" varchar COLLATE "C", "created_at" varchar COLLATE "C" NOT NULL, "state" varchar COLLATE "C" NOT NULL, "tries" integer NOT NULL, "at" varchar COLLATE "C" NOT NULL, "leased_until" varchar COLLATE "C", "fault" varchar COLLATE "C", CONSTRAINT "pk-notice" PRIMARY KEY ("organisation", "id") );
+ALTER TABLE "notice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "apart" ON "notice" USING ("organisation" = current_setting('annex.organisation', true));
+CREATE INDEX "notice_by_state" ON "notice" ("organisation", "state", "at");

@@ -1,0 +1,2 @@
+CREATE TABLE "notice" ( "organisation" varchar NOT NULL, "id" varchar NOT NULL, "kind" varchar NOT NULL, "way" varchar NOT NULL, "recipient" varchar NOT NULL, "record_kind" varchar NOT NULL, "record_key" varchar NOT NULL, "title" varchar NOT NULL, "due" varchar, "created_at" varchar NOT NULL, "state" varchar NOT NULL, "tries" integer NOT NULL, "at" varchar NOT NULL, "leased_until" varchar, "fault" varchar, CONSTRAINT "pk-notice" PRIMARY KEY ("organisation", "id") );
+CREATE INDEX "notice_by_state" ON "notice" ("organisation", "state", "at");
