@@ -19,7 +19,7 @@ fn a_bad_value_is_named_with_its_line() {
     insta::assert_snapshot!(fault(&format!("{ORGANISATION}{date}")), @"error: small/annex.toml:8: `2026-02-30` is not a date such as 2026-08-01");
     insta::assert_snapshot!(fault("[organisation]\nid = \"Acme Ltd\"\nname = \"Acme\"\n"), @"error: small/annex.toml:2: `Acme Ltd` is not an organisation id: only lower-case letters, digits and hyphens are allowed");
     insta::assert_snapshot!(fault(&format!("{ORGANISATION}scop = \"x\"\n")), @"error: small/annex.toml:4: unknown field `scop`, expected one of `id`, `name`, `scope`, `interfaces`, `attributes`");
-    insta::assert_snapshot!(fault("[organization]\nid = \"acme\"\n"), @"error: small/annex.toml:1: unknown field `organization`, expected one of `organisation`, `person`, `system`, `supplier`, `agreement`, `document`, `implementation`, `asset`, `data`, `catalog`, `key_file`, `lock_wait_ms`, `scan`, `evidence`, `register`, `risk`, `due`");
+    insta::assert_snapshot!(fault("[organization]\nid = \"acme\"\n"), @"error: small/annex.toml:1: unknown field `organization`, expected one of `organisation`, `person`, `system`, `supplier`, `agreement`, `document`, `implementation`, `asset`, `data`, `catalog`, `key_file`, `lock_wait_ms`, `scan`, `evidence`, `register`, `risk`, `due`, `server`");
     insta::assert_snapshot!(fault("[scan]\nfiles_max = -1\n"), @"error: small/annex.toml:2: `scan.files_max`: `-1` is not a whole number from 0 to 18446744073709551615");
     insta::assert_snapshot!(fault("[scan]\nfile_max = 1\n"), @"error: small/annex.toml:2: there is no setting `scan.file_max`");
     insta::assert_snapshot!(fault("a = [1,\n\nb = 2"), @"error: small/annex.toml:3: unexpected `=` in array, expected value, `]`");
