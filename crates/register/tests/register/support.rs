@@ -17,6 +17,11 @@ use annex_register::{
 };
 use sea_orm::ConnectionTrait as _;
 
+/// Tables of what is no record, and of which the ledger knows nothing: who may sign in, what was
+/// sent.
+pub(crate) const UNRECORDED: [&str; 7] =
+    ["account", "session", "sign_in", "second_factor", "recovery_code", "sent_request", "notice"];
+
 /// How long a statement may take in a test.
 const ANSWER_WAIT_MS: u64 = 120_000;
 

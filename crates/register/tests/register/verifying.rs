@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
 
 use crate::everything::everything;
 use crate::support::{
-    Place, acme, key, on_both, organisation, reading, record, second, system, writing,
+    Place, UNRECORDED, acme, key, on_both, organisation, reading, record, second, system, writing,
 };
 
 async fn verify(place: &Place, kept: Option<&[u8]>) -> Verification {
@@ -40,17 +40,8 @@ async fn columns(place: &Place) -> Vec<(String, String, String)> {
         let text = |column| row.try_get::<String>("", column).unwrap();
         (text("tbl"), text("col"), text("type"))
     });
-    // Who may sign in is no record, and the ledger knows nothing of it.
-    let others = [
-        "schema_version",
-        "account",
-        "session",
-        "sign_in",
-        "second_factor",
-        "recovery_code",
-        "sent_request",
-    ];
-    let columns = columns.filter(|(table, ..)| !others.contains(&table.as_str())).collect();
+    let recorded = |table: &str| table != "schema_version" && !UNRECORDED.contains(&table);
+    let columns = columns.filter(|(table, ..)| recorded(table)).collect();
     connection.close().await.unwrap();
     columns
 }
