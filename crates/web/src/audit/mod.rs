@@ -37,11 +37,12 @@ pub(crate) use population::{draw, page as population};
 pub(crate) use sample::{csv, entries, page as sample};
 
 /// What each kind of record is to an auditor; every kind is here.
-pub(crate) const KINDS: [(&str, &str); 25] = [
+pub(crate) const KINDS: [(&str, &str); 26] = [
     ("prompt", "Prompt changes, reviews and approvals"),
     ("decision", "Decisions left to people"),
     ("grant", "Access grants"),
     ("token", "Keys to the programming interface"),
+    ("identity", "Links of people to providers of identities"),
     ("gap", "Gaps: opened, assigned, done, closed"),
     ("request", "Evidence requests: opened, assigned, answered"),
     ("evidence", "Evidence"),
