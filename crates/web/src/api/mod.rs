@@ -74,7 +74,7 @@ const PERSON: Parameter =
     Parameter::query("person", "Only of this person").of::<annex_isms::PersonId>();
 const SAMPLE: Parameter = Parameter::path("id", "The id of a sample");
 const STATE: Parameter =
-    Parameter::query("state", "Only in this state: `waiting`, `sent` or `failed`");
+    Parameter::query("state", "Only in this state").pattern("^(waiting|sent|failed)$");
 const IF_MATCH: Parameter =
     Parameter::header("If-Match", "The `ETag` of the thing to be changed, as it was read")
         .pattern("^\"?[0-9]{1,19}\"?$");
