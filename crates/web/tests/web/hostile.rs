@@ -136,7 +136,7 @@ fn encoded(pairs: &[(String, String)]) -> String {
 struct Walk {
     desk: Desk,
     cookie: String,
-    /// Forms that were sent, by where to and with which fields; and how many were accepted.
+    /// Forms that were sent, by where to and with which fields, and how often one was accepted.
     sent: BTreeSet<String>,
     accepted: usize,
 }
@@ -163,7 +163,7 @@ impl Walk {
         fitting.first().copied()
     }
 
-    /// Every page, a few of each sort; `act` is given what was found.
+    /// Every page that links lead to, a few of each sort, by address.
     async fn pages(&self) -> BTreeMap<String, String> {
         let mut seen = BTreeSet::from(["/".to_owned()]);
         let mut ways = VecDeque::from(["/".to_owned()]);
