@@ -49,10 +49,19 @@ impl Notifier {
     /// Tells what is due, again and again, until it is told to stop. What is being told is told to
     /// its end.
     pub async fn run(&self, operations: &Operations<'_>, mut stopped: watch::Receiver<bool>) {
+        let mut was_cut = false;
         while !*stopped.borrow() {
-            if let Err(error) = self.once(operations, &stopped).await {
+            match self.once(operations, &stopped).await {
+                Ok(cut) => {
+                    if cut && !was_cut {
+                        tracing::warn!(
+                            "more is due than is looked through; the oldest of it may be told to nobody"
+                        );
+                    }
+                    was_cut = cut;
+                }
                 // The register may be away for a while; what is due stays due.
-                tracing::error!(%error, "notices were not told");
+                Err(error) => tracing::error!(%error, "notices were not told"),
             }
             // That it ended for another reason is an end as well.
             let told = tokio::time::timeout(self.every, stopped.wait_for(|stop| *stop));
@@ -62,7 +71,7 @@ impl Notifier {
         }
     }
 
-    /// Tells what is due now.
+    /// Tells what is due now; gives whether more is due than was looked through.
     ///
     /// # Errors
     /// When the register cannot be read or written; what is not told stays in the outbox.
@@ -70,17 +79,17 @@ impl Notifier {
         &self,
         operations: &Operations<'_>,
         stopped: &watch::Receiver<bool>,
-    ) -> Result<(), OperationError> {
+    ) -> Result<bool, OperationError> {
         let webhooks = self.webhooks.iter().map(|hook| hook.name.clone()).collect();
         let told = Told { mail: self.mailer.is_some(), webhooks, days_before: self.days_before };
-        operations.note(&told).await?;
+        let cut = operations.note(&told).await?.cut;
         loop {
             if *stopped.borrow() {
-                return Ok(());
+                return Ok(cut);
             }
             let claimed = operations.claim_notices(CLAIMED_MAX).await?;
             if claimed.is_empty() {
-                return Ok(());
+                return Ok(cut);
             }
             for notice in claimed {
                 if *stopped.borrow() {

@@ -21,20 +21,12 @@ use annex_register::{ListQuery, NONE, Notice, NoticeState, Way};
 use crate::account::later;
 use crate::{OperationError, Operations};
 
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// How long what was settled is kept.
 const KEPT_DAYS: i64 = 366;
-/// The most records of a kind that are looked through at once: more than these are told later, as
-/// the first ones are done.
+/// The most records of a sort that are looked through at once, the latest first: what came before
+/// these was told when it was among them, unless so much was there from the beginning.
 const RECORDS_MAX: u64 = 2_000;
-/// How long one server has for a notice.
-const LEASE_SECONDS: i64 = 5 * 60;
-/// How often a notice is tried, and the longest pause between two tries.
-const TRIES_MAX: u32 = 8;
-const PAUSE_SECONDS_MAX: i64 = 6 * 60 * 60;
-const DAY_SECONDS: i64 = 24 * 60 * 60;
-/// The longest fault that is kept.
-const FAULT_CHARS_MAX: usize = 500;
-
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "kebab-case")]
@@ -75,6 +67,22 @@ pub struct Told {
     pub days_before: u32,
 }
 
+/// What was put into the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// How many notices.
+    pub put: usize,
+    /// Whether there is more of a sort than is looked through.
+    pub cut: bool,
+}
+
+/// What is to be said, and whether there is more than was looked through.
+#[derive(Default)]
+struct Events {
+    all: Vec<Event>,
+    cut: bool,
+}
+
 /// A record of which something is to be said.
 struct Event {
     kind: NoticeKind,
@@ -93,15 +101,16 @@ struct People {
 }
 
 impl Operations<'_> {
-    /// Puts into the outbox what is to be told now and is not there yet; gives how much that is.
+    /// Puts into the outbox what is to be told now and is not there yet.
     ///
     /// # Errors
     /// When the register cannot be read or written.
-    pub async fn note(&self, told: &Told) -> Result<usize, OperationError> {
+    pub async fn note(&self, told: &Told) -> Result<Noted, OperationError> {
         let now = self.now();
         let people = self.people().await?;
         let mut notices = Vec::new();
-        for event in self.events(told, &people, now).await? {
+        let events = self.events(told, &people, now).await?;
+        for event in events.all {
             let mail = if told.mail { people.of(&event) } else { BTreeSet::new() };
             let mail = mail.into_iter().map(|person| (Way::Mail, person.to_string()));
             let hooks = told.webhooks.iter().map(|name| (Way::Webhook, name.clone()));
@@ -114,7 +123,7 @@ impl Operations<'_> {
             let kept_since = later(now, -KEPT_DAYS * DAY_SECONDS);
             self.scope().put_notices(&notices, kept_since).await?;
         }
-        Ok(notices.len())
+        Ok(Noted { put: notices.len(), cut: events.cut })
     }
 
     async fn events(
@@ -122,16 +131,22 @@ impl Operations<'_> {
         told: &Told,
         people: &People,
         now: Instant,
-    ) -> Result<Vec<Event>, OperationError> {
+    ) -> Result<Events, OperationError> {
         let today = now.date();
         let soon = later(now, (i64::from(told.days_before) + 1) * DAY_SECONDS).date().to_string();
-        let mut events = Vec::new();
+        let mut events = Events::default();
+        let late = |query: ListQuery| query.with("due_before", today.to_string());
+        let near = |query: ListQuery| {
+            query.with("due_from", today.to_string()).with("due_before", soon.clone())
+        };
         for status in [GapStatus::Open, GapStatus::ReadyToVerify] {
-            let query = ListQuery::of("gap").with("status", status.to_string());
-            for record in self.all(query.with("due_before", soon.clone())).await? {
+            let of = || ListQuery::of("gap").with("status", status.to_string());
+            let mut gaps = self.latest(late(of()), "due", &mut events.cut).await?;
+            gaps.extend(self.latest(near(of()), "due", &mut events.cut).await?);
+            for record in gaps {
                 let Record::Gap(gap) = record else { continue };
                 let late = gap.due < today;
-                events.push(Event {
+                events.all.push(Event {
                     kind: if late { NoticeKind::GapOverdue } else { NoticeKind::GapDue },
                     record_kind: "gap",
                     record_key: gap.id.to_string(),
@@ -145,9 +160,9 @@ impl Operations<'_> {
             let query = ListQuery::of(kind).with("expires_from", today.to_string());
             query.with("expires_before", soon.clone())
         };
-        for record in self.all(between("evidence")).await? {
+        for record in self.latest(between("evidence"), "expires", &mut events.cut).await? {
             let Record::Evidence(evidence) = record else { continue };
-            events.push(Event {
+            events.all.push(Event {
                 kind: NoticeKind::EvidenceExpires,
                 record_kind: "evidence",
                 record_key: evidence.digest.to_string(),
@@ -156,9 +171,9 @@ impl Operations<'_> {
                 people: people.known(&evidence.collected_by),
             });
         }
-        for record in self.all(between("agreement")).await? {
+        for record in self.latest(between("agreement"), "expires", &mut events.cut).await? {
             let Record::Agreement(agreement) = record else { continue };
-            events.push(Event {
+            events.all.push(Event {
                 kind: NoticeKind::AgreementExpires,
                 record_kind: "agreement",
                 record_key: agreement.id.to_string(),
@@ -176,22 +191,25 @@ impl Operations<'_> {
         &self,
         people: &People,
         now: Instant,
-        events: &mut Vec<Event>,
+        events: &mut Events,
     ) -> Result<(), OperationError> {
+        const CHANGED: &str = "recorded";
+        let Events { all, cut } = events;
         let others = |than: &PersonId| {
             people.approvers.iter().filter(|own| *own != than).cloned().collect::<BTreeSet<_>>()
         };
         let mut asked = |record_kind, record_key, title, due, people| {
             let kind = NoticeKind::ApprovalAsked;
-            events.push(Event { kind, record_kind, record_key, title, due, people });
+            all.push(Event { kind, record_kind, record_key, title, due, people });
         };
         let query = ListQuery::of("exception").with("approved_by", NONE);
-        for record in self.all(query.with("expires_from", now.date().to_string())).await? {
+        let query = query.with("expires_from", now.date().to_string());
+        for record in self.latest(query, CHANGED, cut).await? {
             let Record::Exception(row) = record else { continue };
             let title = format!("exception from {} of {}", row.requirement, row.subject);
             asked("exception", row.id.to_string(), title, None, others(&row.requested_by));
         }
-        for record in self.all(ListQuery::of("prompt")).await? {
+        for record in self.latest(ListQuery::of("prompt"), CHANGED, cut).await? {
             let Record::Prompt(prompt) = record else { continue };
             let Some(last) = prompt.versions.last() else { continue };
             if last.review.is_some() && last.approval.is_none() {
@@ -205,7 +223,7 @@ impl Operations<'_> {
                 );
             }
         }
-        for record in self.all(ListQuery::of("decision")).await? {
+        for record in self.latest(ListQuery::of("decision"), CHANGED, cut).await? {
             let Record::Decision(decision) = record else { continue };
             if decision.state_at(now) == DecisionState::Pending {
                 let due = Some(decision.deadline.date());
@@ -216,9 +234,18 @@ impl Operations<'_> {
         Ok(())
     }
 
-    /// The records of a list, up to a limit.
-    async fn all(&self, query: ListQuery) -> Result<Vec<Record>, OperationError> {
-        let indexes = self.scope().list_indexes(&query, RECORDS_MAX).await?;
+    /// The last records of a list by a field, up to a limit; `cut` says that there are more.
+    async fn latest(
+        &self,
+        query: ListQuery,
+        by: &str,
+        cut: &mut bool,
+    ) -> Result<Vec<Record>, OperationError> {
+        let query = ListQuery { sort: Some(by.to_owned()), descending: true, ..query };
+        let mut indexes = self.scope().list_indexes(&query, RECORDS_MAX + 1).await?;
+        let most = usize::try_from(RECORDS_MAX).unwrap_or(usize::MAX);
+        *cut |= indexes.len() > most;
+        indexes.truncate(most);
         let page = usize::try_from(annex_register::LIST_ROWS_MAX).unwrap_or(1);
         let mut records = Vec::with_capacity(indexes.len());
         for some in indexes.chunks(page) {
@@ -246,93 +273,6 @@ impl Operations<'_> {
             _ => None,
         });
         Ok(People { reached: reached.collect(), managers, approvers })
-    }
-
-    /// Takes some of what is to be told, so that no other server tells it meanwhile.
-    ///
-    /// # Errors
-    /// When the register cannot be written.
-    pub async fn claim_notices(&self, limit: u64) -> Result<Vec<Notice>, OperationError> {
-        let now = self.now();
-        Ok(self.scope().claim_notices(now, later(now, LEASE_SECONDS), limit).await?)
-    }
-
-    /// Leaves a notice that was claimed, and not tried, to another server.
-    ///
-    /// # Errors
-    /// When the register cannot be written.
-    pub async fn release_notice(&self, notice: &Notice) -> Result<(), OperationError> {
-        Ok(self.scope().settle_notice(notice).await?)
-    }
-
-    /// Says what became of a notice that was claimed: told, or why not. After a fault it is tried
-    /// again, first after `pause_seconds` and then after pauses that grow, unless that is useless or
-    /// was done often enough.
-    ///
-    /// # Errors
-    /// When the register cannot be written.
-    pub async fn settle_notice(
-        &self,
-        mut notice: Notice,
-        outcome: Result<(), (String, bool)>,
-        pause_seconds: i64,
-    ) -> Result<NoticeState, OperationError> {
-        notice.tries += 1;
-        notice.at = self.now();
-        (notice.state, notice.fault) = match outcome {
-            Ok(()) => (NoticeState::Sent, None),
-            Err((fault, for_good)) => {
-                let fault = fault.chars().take(FAULT_CHARS_MAX).collect();
-                if for_good || notice.tries >= TRIES_MAX {
-                    (NoticeState::Failed, Some(fault))
-                } else {
-                    let pause =
-                        pause_seconds.saturating_mul(4_i64.saturating_pow(notice.tries - 1));
-                    notice.at = later(notice.at, pause.min(PAUSE_SECONDS_MAX));
-                    (NoticeState::Waiting, Some(fault))
-                }
-            }
-        };
-        self.scope().settle_notice(&notice).await?;
-        Ok(notice.state)
-    }
-
-    /// Lets a notice that failed be tried anew; whether there is one.
-    ///
-    /// # Errors
-    /// When the register cannot be written.
-    pub async fn retry_notice(&self, id: &str) -> Result<bool, OperationError> {
-        Ok(self.scope().retry_notice(id, self.now()).await?)
-    }
-
-    /// Part of the notices in a state, or of all, the latest first; and how many there are.
-    ///
-    /// # Errors
-    /// When the register cannot be read.
-    pub async fn notices(
-        &self,
-        state: Option<NoticeState>,
-        offset: u64,
-        limit: u64,
-    ) -> Result<(Vec<Notice>, u64), OperationError> {
-        Ok(self.scope().notices(state, offset, limit).await?)
-    }
-
-    /// How many notices are in each state.
-    ///
-    /// # Errors
-    /// When the register cannot be read.
-    pub async fn count_notices(&self) -> Result<BTreeMap<NoticeState, u64>, OperationError> {
-        Ok(self.scope().count_notices().await?)
-    }
-
-    /// Where mail reaches someone now.
-    ///
-    /// # Errors
-    /// When the register cannot be read.
-    pub async fn mail_address(&self, who: &str) -> Result<Option<MailAddress>, OperationError> {
-        let Ok(id) = who.parse() else { return Ok(None) };
-        Ok(self.person(&id).await?.and_then(|person| person.email))
     }
 }
 

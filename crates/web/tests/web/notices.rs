@@ -54,16 +54,16 @@ async fn what_is_due_is_put_once_and_tried_ever_more_seldom() {
     let desk = Desk::new().await;
     prepare(&desk).await;
     let operations = desk.site.operations();
-    let put = operations.note(&told()).await.expect("noted");
+    let put = operations.note(&told()).await.expect("noted").put;
     assert!(put > 3, "{put}");
-    assert_eq!(operations.note(&told()).await.expect("noted"), 0, "nothing is put twice");
+    assert_eq!(operations.note(&told()).await.expect("noted").put, 0, "nothing is put twice");
     let (all, total) = operations.notices(None, 0, 200).await.expect("read");
     assert_eq!(usize::try_from(total).expect("few"), put);
     assert!(all.iter().any(|one| one.kind == "agreement-expires" && one.title == HOSTILE));
     assert!(all.iter().all(|one| one.recipient == "ines-arvid" || one.recipient == "chat"));
     // A day later what is due is the same, and no notice of it is new.
     desk.clock.0.fetch_add(24 * HOUR, Ordering::SeqCst);
-    assert_eq!(operations.note(&told()).await.expect("noted"), 0);
+    assert_eq!(operations.note(&told()).await.expect("noted").put, 0);
     let mut pauses = Vec::new();
     for _ in 0..8 {
         fail(&desk, false).await;
