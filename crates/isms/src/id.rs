@@ -8,7 +8,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{AssetKind, Digest, RequirementId, Subject};
+use crate::comment::About;
+use crate::{AssetKind, Digest, Instant, RequirementId, Subject};
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +138,8 @@ slug_ids! {
     DecisionId, "a decision id";
     /// A saved view of a list; derived by [`ViewId::derive`].
     ViewId, "a view id";
+    /// A comment; derived by [`CommentId::derive`].
+    CommentId, "a comment id";
     /// A sample that an auditor drew; derived by [`SampleId::derive`].
     SampleId, "a sample id";
 }
@@ -207,7 +210,7 @@ impl ExceptionId {
 
 impl DecisionId {
     /// The id of what a system asked at an instant.
-    pub fn derive(system: &SystemId, question: &str, put_at: crate::Instant) -> Self {
+    pub fn derive(system: &SystemId, question: &str, put_at: Instant) -> Self {
         Self(derived("d", ["decision", system.as_str(), question, &put_at.to_string()]))
     }
 }
@@ -219,9 +222,19 @@ impl ViewId {
     }
 }
 
+impl CommentId {
+    /// The id of what someone says at an instant. It has half a digest in it, so that no comment
+    /// ever takes the place of another.
+    pub fn derive(about: &About, text: &str, by: &PersonId, at: Instant) -> Self {
+        let (kind, at) = (about.kind.as_str(), at.to_string());
+        let digest = Digest::of_parts(["comment", kind, &about.key, text, by.as_str(), &at]);
+        Self(format!("c-{}", &digest.hex()[..32]))
+    }
+}
+
 impl SampleId {
     /// The id of what someone draws of a kind of record at an instant.
-    pub fn derive(by: &PersonId, kind: &str, at: crate::Instant) -> Self {
+    pub fn derive(by: &PersonId, kind: &str, at: Instant) -> Self {
         Self(derived(kind, ["sample", by.as_str(), kind, &at.to_string()]))
     }
 }

@@ -20,6 +20,7 @@
 pub mod approval;
 pub mod assessment;
 mod canonical;
+pub mod comment;
 mod control;
 pub mod days;
 mod dependency;
@@ -46,9 +47,9 @@ pub use control::{ControlId, RequirementId};
 pub use dependency::{Dependency, Ecosystem};
 pub use digest::{Digest, ParseDigestError};
 pub use id::{
-    AgreementId, AssetId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError, IdentityId,
-    NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RiskId, SampleId, SupplierId,
-    SystemId, ThreatId, TokenId, ViewId, slug,
+    AgreementId, AssetId, CommentId, DecisionId, DocumentId, ExceptionId, FlowId, GapId, IdError,
+    IdentityId, NonconformityId, OrganisationId, PersonId, PromptId, RequestId, RiskId, SampleId,
+    SupplierId, SystemId, ThreatId, TokenId, ViewId, slug,
 };
 pub use instant::{Date, Instant, ParseInstantError};
 pub use mail_address::{MailAddress, MailAddressError};

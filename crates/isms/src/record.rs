@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::{Decision, Prompt};
 use crate::assessment::{ControlStatus, Counts};
+use crate::comment::Comment;
 use crate::entity::{
     Agreement, AiSystem, Asset, Document, Evidence, Exception, Flow, Gap, Grant, Identity,
     Implementation, Inapplicability, Nonconformity, Organisation, Person, Request, Risk,
@@ -143,6 +144,8 @@ records! {
     Prompt(Prompt) = "prompt", |e| e.id.to_string();
     /// A decision that a system leaves to people.
     Decision(Decision) = "decision", |e| e.id.to_string();
+    /// A comment.
+    Comment(Comment) = "comment", |e| e.id.to_string();
     /// What an auditor drew.
     Sample(Sample) = "sample", |e| e.id.to_string();
     /// A saved view of a list.

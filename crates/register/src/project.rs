@@ -228,6 +228,15 @@ fn work(organisation: String, entry_index: i64, record: &Record, rows: &mut Rows
             catalogue: e.catalogue.to_string(),
             entry_index,
         }),
+        Record::Comment(e) => rows.comment.push(table::comment::Model {
+            organisation,
+            id: e.id.to_string(),
+            about_kind: e.about.kind.to_string(),
+            about_key: e.about.key.clone(),
+            by: e.by.to_string(),
+            at: e.at.to_string(),
+            entry_index,
+        }),
         _ => {}
     }
 }

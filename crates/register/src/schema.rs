@@ -16,7 +16,7 @@ use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
-    &[first, accounts, lists, sign_ins, sent_requests, notices];
+    &[first, accounts, lists, sign_ins, sent_requests, notices, comments];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -245,6 +245,20 @@ fn notices(backend: DbBackend) -> Vec<Statement> {
     let mut index = Index::create();
     index.name("notice_by_state").table("notice");
     for column in ["organisation", "state", "at"] {
+        index.col(column);
+    }
+    statements.push(backend.build(&index));
+    statements
+}
+
+/// Comments.
+fn comments(backend: DbBackend) -> Vec<Statement> {
+    let schema = Schema::new(backend);
+    let table = schema.create_table_from_entity(table::comment::Entity);
+    let mut statements = create(backend, &[table]);
+    let mut index = Index::create();
+    index.name("comment_by_about").table("comment");
+    for column in ["organisation", "about_kind", "about_key", "at"] {
         index.col(column);
     }
     statements.push(backend.build(&index));

@@ -359,6 +359,7 @@ fn put(snapshot: &mut Snapshot, record: Record) {
         | Record::Identity(_)
         | Record::Prompt(_)
         | Record::Decision(_)
+        | Record::Comment(_)
         | Record::Sample(_)
         | Record::View(_) => {}
     }

@@ -102,7 +102,7 @@ impl Field {
 }
 
 /// The kinds that have a table of their own.
-static LISTINGS: [Listing; 16] = [
+static LISTINGS: [Listing; 17] = [
     Listing {
         kind: "system",
         table: "ai_system",
@@ -285,6 +285,13 @@ static LISTINGS: [Listing; 16] = [
             time("effectiveness_review").maybe(),
             word("status"),
         ],
+    },
+    Listing {
+        kind: "comment",
+        table: "comment",
+        sorted_by: "at",
+        searched: &["id", "about_key"],
+        fields: &[word("id"), word("about_kind"), word("about_key"), word("by"), time("at")],
     },
     Listing {
         kind: "soa",

@@ -327,6 +327,17 @@ tables! {
         entry_index: i64,
     }
 
+    /// Comments.
+    comment = "comment" {
+        id: String,
+        ;
+        about_kind: String,
+        about_key: String,
+        by: String,
+        at: String,
+        entry_index: i64,
+    }
+
     /// Versions of the Statement of Applicability.
     soa_version = "soa_version" {
         version: i64,

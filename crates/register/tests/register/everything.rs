@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::approval::{Decision, DecisionState, ExpiryDefault, Prompt};
+use annex_isms::comment::{About, AboutKind, Comment};
 use annex_isms::entity::{
     Agreement, Document, Evidence, EvidenceKind, Exception, Flow, Gap, GapStatus, Grant, Identity,
     Implementation, ImplementationStatus, Inapplicability, Nonconformity, NonconformityStatus,
@@ -297,6 +298,14 @@ fn work() -> Vec<Record> {
             put_at: second(0),
             state: DecisionState::Pending,
             settlement: None,
+        }
+        .into(),
+        Comment {
+            id: "c-1".parse().unwrap(),
+            about: About { kind: AboutKind::Gap, key: "g-1".to_owned() },
+            text: "Who has the log?".to_owned(),
+            by: "ada".parse().unwrap(),
+            at: second(0),
         }
         .into(),
         Inapplicability {

@@ -37,7 +37,7 @@ pub(crate) use population::{draw, page as population};
 pub(crate) use sample::{csv, entries, page as sample};
 
 /// What each kind of record is to an auditor; every kind is here.
-pub(crate) const KINDS: [(&str, &str); 26] = [
+pub(crate) const KINDS: [(&str, &str); 27] = [
     ("prompt", "Prompt changes, reviews and approvals"),
     ("decision", "Decisions left to people"),
     ("grant", "Access grants"),
@@ -49,6 +49,7 @@ pub(crate) const KINDS: [(&str, &str); 26] = [
     ("risk", "Risks and their reviews"),
     ("exception", "Exceptions"),
     ("nonconformity", "Nonconformities"),
+    ("comment", "Comments"),
     ("soa", "Statement of Applicability"),
     ("implementation", "Controls as implemented"),
     ("inapplicability", "Requirements that do not apply"),

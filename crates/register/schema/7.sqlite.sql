@@ -1,0 +1,2 @@
+CREATE TABLE "comment" ( "organisation" varchar NOT NULL, "id" varchar NOT NULL, "about_kind" varchar NOT NULL, "about_key" varchar NOT NULL, "by" varchar NOT NULL, "at" varchar NOT NULL, "entry_index" integer NOT NULL, CONSTRAINT "pk-comment" PRIMARY KEY ("organisation", "id"), FOREIGN KEY ("organisation", "entry_index") REFERENCES "ledger_entry" ("organisation", "idx") );
+CREATE INDEX "comment_by_about" ON "comment" ("organisation", "about_kind", "about_key", "at");
