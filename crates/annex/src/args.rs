@@ -377,7 +377,8 @@ Examples:
   annex gaps
   annex gaps assign g-1a2b3c4d --owner lee --due 2026-12-31 --plan 'Pin the model snapshot'
   annex gaps ready g-1a2b3c4d
-  annex gaps close g-1a2b3c4d --by dana --verification 'Pinned in main, seen in the scan'")]
+  annex gaps close g-1a2b3c4d --by dana --verification 'Pinned in main, seen in the scan'
+  annex gaps comment g-1a2b3c4d --by lee --text 'The supplier answers on Monday'")]
 pub(crate) struct GapsArgs {
     #[command(flatten)]
     pub(crate) list: ListArgs,
@@ -416,6 +417,17 @@ pub(crate) enum GapsCommand {
         /// What was seen
         #[arg(long)]
         verification: String,
+    },
+    /// Say something of a gap; it stays on record
+    Comment {
+        /// The gap
+        gap: String,
+        /// What is said
+        #[arg(long)]
+        text: String,
+        /// Who says it
+        #[arg(long)]
+        by: PersonId,
     },
 }
 

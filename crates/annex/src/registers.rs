@@ -1,6 +1,7 @@
 //! The registers: lists of what is on record, and the decisions on it.
 
 use annex_isms::Instant;
+use annex_isms::comment::{About, AboutKind};
 use annex_isms::entity::Consequence;
 use annex_operations::{
     Command, Exit, NonconformityChange, OperationError, Query, Reply, ResidualRisk, RiskJudgement,
@@ -84,6 +85,10 @@ pub(crate) async fn gaps(context: &Context, args: GapsArgs) -> Result<Exit, Oper
         Some(GapsCommand::Ready { gap }) => Command::ReadyGap { gap },
         Some(GapsCommand::Close { gap, by, verification }) => {
             Command::CloseGap { gap, by, verification }
+        }
+        Some(GapsCommand::Comment { gap, text, by }) => {
+            let about = About { kind: AboutKind::Gap, key: gap };
+            Command::Comment { about, text, by }
         }
     };
     record(context, "gaps", command).await

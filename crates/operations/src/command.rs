@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::approval::ExpiryDefault;
 use annex_isms::assessment::{Assessment, Changes};
+use annex_isms::comment::About;
 use annex_isms::entity::{
     Agreement, Consequence, EvidenceKind, Ground, Implementation, NonconformityStatus,
     Registration, Role, Supplier, Treatment,
@@ -317,6 +318,15 @@ pub enum Command {
         /// What to add.
         change: Box<NonconformityChange>,
     },
+    /// Says something of a thing on record; nobody changes or removes it, an answer is another one.
+    Comment {
+        /// What it is about.
+        about: About,
+        /// What is said.
+        text: String,
+        /// Who says it.
+        by: PersonId,
+    },
     /// Draws a sample of what was recorded in a period.
     DrawSample {
         /// Of what.
@@ -455,6 +465,7 @@ impl Command {
             | Self::Decide { by, .. }
             | Self::ApproveException { by, .. }
             | Self::RaiseNonconformity { by, .. }
+            | Self::Comment { by, .. }
             | Self::DrawSample { by, .. }
             | Self::SaveView { by, .. }
             | Self::RemoveView { by, .. }

@@ -258,6 +258,7 @@ impl Operations<'_> {
             Command::UpdateNonconformity { nonconformity, change } => {
                 self.update_nonconformity(nonconformity, change, by).await?
             }
+            Command::Comment { about, text, by: who } => self.comment(about, text, who, by).await?,
             Command::DrawSample { frame, choice, note, by: who } => {
                 self.draw_sample(frame, choice, note, who, by).await?
             }

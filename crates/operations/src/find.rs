@@ -68,9 +68,10 @@ impl Operations<'_> {
 fn listed_by(what: &str) -> &'static str {
     match what {
         "gap" => "`annex gaps`",
-        "evidence request" => "`annex requests`",
+        "evidence request" | "request" => "`annex requests`",
         "risk" => "`annex risks`",
-        _ => "`annex nonconformities`",
+        "nonconformity" => "`annex nonconformities`",
+        _ => "the register in the browser",
     }
 }
 

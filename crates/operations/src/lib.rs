@@ -23,6 +23,7 @@ mod answer;
 mod assess;
 mod asset;
 mod command;
+mod comment;
 mod copy;
 mod decision;
 mod declare;

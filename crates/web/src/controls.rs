@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use annex_catalog::Requirement;
 use annex_isms::assessment::{ControlStatus, ControlView, Counts, RequirementResult};
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Implementation, ImplementationStatus, Nonconformity, Person};
 use annex_isms::{Assessment, ControlId, RequirementId, Subject};
 use annex_operations::Command;
@@ -17,7 +18,7 @@ use crate::assessed::Judged;
 use crate::error::Failure;
 use crate::parts::{Pairs, field, optional};
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// Which controls to list.
 #[derive(Default, Deserialize)]
@@ -186,6 +187,7 @@ pub(crate) async fn page(
                 button { "Raise a nonconformity" }
             }
         }
+        @if version.is_some() { (comments::on(&site, &visitor, AboutKind::Implementation, &id).await?) }
     };
     Ok(Html(layout::page(&visitor, "/controls", &title, &body)))
 }

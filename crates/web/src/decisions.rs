@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use annex_isms::Instant;
 use annex_isms::approval::{Decision, DecisionState, ExpiryDefault};
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::AiSystem;
 use annex_operations::{Choice, Command};
 use axum::Form;
@@ -13,9 +13,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::{Pairs, Part, field};
+use crate::parts::{Pairs, Part, field, minute};
 use crate::session::{Token, Visitor};
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// Which decisions to list.
 #[derive(Default, Deserialize)]
@@ -39,15 +39,6 @@ fn default_words(default: ExpiryDefault) -> &'static str {
     match default {
         ExpiryDefault::Approve => "the proposal counts as approved",
         ExpiryDefault::Reject => "the proposal counts as rejected",
-    }
-}
-
-/// The minute of an instant.
-fn minute(instant: Instant) -> String {
-    let text = instant.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => text,
     }
 }
 
@@ -171,6 +162,7 @@ pub(crate) async fn page(
             p.problem { "Nobody decided in time: " (default_words(own.on_expiry)) ". The ledger has it once the expiry is recorded from the list." }
         }
         @if state == DecisionState::Pending && visitor.may("decide") { (decide_form(&visitor, &own, seen)) }
+        (comments::on(&site, &visitor, AboutKind::Decision, &id).await?)
     };
     Ok(Html(layout::page(&visitor, "/decisions", "Decision", &body)))
 }

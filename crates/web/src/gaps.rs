@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use annex_isms::Assessment;
 use annex_isms::assessment::GapView;
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Gap, GapStatus, Person};
 use annex_operations::Command;
 use axum::Form;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::parts::Part;
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// Which gaps to list.
 #[derive(Default, Deserialize)]
@@ -133,6 +134,7 @@ pub(crate) async fn page(
             }
             @if !recorded.plan.is_empty() { h2 { "Plan" } p { (recorded.plan) } }
             (forms(&visitor, gap, recorded, version, &people))
+            (comments::on(&site, &visitor, AboutKind::Gap, &id).await?)
         } @else {
             p.problem { "This gap is not on record yet. Record an assessment from the " a href="/" { "overview" } ", then it can be assigned." }
         }

@@ -24,6 +24,7 @@ mod account;
 mod api;
 mod assessed;
 mod audit;
+mod comments;
 mod controls;
 mod decisions;
 mod error;

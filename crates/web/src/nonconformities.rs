@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use annex_isms::Date;
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Nonconformity, NonconformityStatus};
 use annex_operations::{Command, NonconformityChange};
 use axum::Form;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::parts::{Part, field, optional};
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// Which nonconformities to list.
 #[derive(Default, Deserialize)]
@@ -110,6 +111,7 @@ pub(crate) async fn page(
             @for (label, _, value) in fields(&row) { h2 { (label) } p { (value) } }
         }
         p.beside { "It is closed once its cause, its corrective action and a review of effectiveness, not on a day to come, are on record." }
+        (comments::on(&site, &visitor, AboutKind::Nonconformity, &id).await?)
     };
     Ok(Html(layout::page(&visitor, "/nonconformities", &title, &body)))
 }

@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
-use annex_isms::PersonId;
 use annex_isms::entity::Person;
+use annex_isms::{Instant, PersonId};
 use maud::{Markup, html};
 
 use crate::error::Failure;
@@ -84,6 +84,15 @@ pub(crate) fn people(
                 option value=(person.id) selected[chosen == Some(&person.id)] { (person.name) }
             }
         } }
+    }
+}
+
+/// The minute of an instant.
+pub(crate) fn minute(instant: Instant) -> String {
+    let text = instant.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => text,
     }
 }
 

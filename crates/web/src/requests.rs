@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use annex_catalog::AttributeSpec;
 use annex_isms::assessment::RequestView;
+use annex_isms::comment::AboutKind;
 use annex_isms::{Assessment, ValueType};
 use annex_operations::{Command, EvidenceSource};
 use axum::body::Body;
@@ -16,7 +17,7 @@ use crate::error::Failure;
 use crate::parts::Part;
 use crate::session::Visitor;
 use crate::upload::{self, Filled};
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// Which requests to list.
 #[derive(Default, Deserialize)]
@@ -106,6 +107,7 @@ pub(crate) async fn page(
     let assessment = site.assessment().await?;
     let request = found(&assessment, &id)?;
     let asked = questions(&site, &assessment, request);
+    let is_recorded = site.operations.version("request", &id).await?.is_some();
     let body = html! {
         p.beside { a href="/requests" { "Evidence requests" } " / " (request.requirement) }
         h1 { (request.ask) }
@@ -135,6 +137,7 @@ pub(crate) async fn page(
             }
             p.beside { "A statement without evidence is on record under your name, and what it answers stays unknown where the requirement asks for more." }
         }
+        @if is_recorded { (comments::on(&site, &visitor, AboutKind::Request, &id).await?) }
     };
     Ok(Html(layout::page(&visitor, "/requests", "Evidence request", &body)))
 }

@@ -17,9 +17,9 @@ use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
-    Site, api, audit, controls, decisions, error, gaps, guard, import, ledger, nonconformities,
-    notices, observe, overview, prompts, provider, registers, requests, results, risks, session,
-    soa, style, suppliers, upload,
+    Site, api, audit, comments, controls, decisions, error, gaps, guard, import, ledger,
+    nonconformities, notices, observe, overview, prompts, provider, registers, requests, results,
+    risks, session, soa, style, suppliers, upload,
 };
 use crate::{access, account, second_factor, sign_ins};
 
@@ -137,6 +137,7 @@ fn places() -> Vec<Place> {
         form("/gaps/{id}/assign", "assign-gap", gaps::assign),
         form("/gaps/{id}/ready", "ready-gap", gaps::ready),
         form("/gaps/{id}/close", "close-gap", gaps::close),
+        form("/comments", "comment", comments::add),
         page("/requests", requests::list),
         page("/requests/{id}", requests::page),
         with_file(form("/requests/{id}/answer", "answer", requests::answer)),

@@ -69,6 +69,11 @@ fn a_gap_is_assigned_done_and_closed_by_someone_else() {
 
     desk.annex(&["gaps", "ready", &gap]).done();
     assert_eq!(row(&desk, "gaps", &gap)["status"], "ready_to_verify");
+    let said = desk
+        .annex(&["gaps", "comment", &gap[..9], "--by", "lars-winther", "--text", "Seen in main"])
+        .done();
+    assert!(said.out.contains(&format!("on gap {gap}")), "{}", said.out);
+    insta::assert_snapshot!(refused(&["gaps", "comment", &gap, "--by", "lars-winther", "--text", " "]), @"error: a comment has 1 to 4000 characters; say more in another one");
     insta::assert_snapshot!(refused(&closing), @"error: `ines-arvid` owns gap GAP; someone else must verify it");
     let run = desk
         .annex(&["gaps", "close", &gap, "--by", "lars-winther", "--verification", "Seen"])

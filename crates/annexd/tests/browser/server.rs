@@ -7,6 +7,7 @@ use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
 
 use annex_isms::approval::ExpiryDefault;
+use annex_isms::comment::{About, AboutKind};
 use annex_isms::sample::SampleFrame;
 use annex_isms::{ControlId, Date, Instant};
 use annex_operations::{Access, Caller, Command, Operations, Ports, SampleChoice, ScanRequest};
@@ -95,6 +96,11 @@ fn more(operations: &Operations<'_>) -> Vec<Command> {
         reason: reason.to_owned(),
         by: person(INES),
     };
+    let said = |by: &str, text: &str| Command::Comment {
+        about: About { kind: AboutKind::Nonconformity, key: "nc-1".to_owned() },
+        text: text.to_owned(),
+        by: person(by),
+    };
     let day = 24 * 60 * 60 * 1_000_000;
     vec![
         prompt(text, "The first version"),
@@ -111,6 +117,8 @@ fn more(operations: &Operations<'_>) -> Vec<Command> {
             finding: "Alerts of the assistant were read by nobody for two weeks.".to_owned(),
             by: person(INES),
         },
+        said(INES, "Who has read them since?"),
+        said(TOMAS, "I have, each morning.\nTwo were real, and both are closed."),
         decide(Vec::new(), "Necessary for the help-desk assistant"),
         Command::ApproveSoa { by: person("lars-winther"), compensating_review: String::new() },
         decide(vec!["A.7.14".parse().expect("a control")], "No equipment of ours holds AI data"),

@@ -6,6 +6,7 @@ mod forms;
 use std::sync::Arc;
 
 use annex_isms::approval::{Prompt, PromptVersion};
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{AiSystem, Person};
 use annex_operations::PROMPT_CHECKS;
 use axum::extract::{Path, Query as Asked, State};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::parts::Part;
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 pub(crate) use forms::{add, approve, review, withdraw};
 
@@ -137,6 +138,7 @@ pub(crate) async fn page(
         (forms::steps(&visitor, &prompt, shown, seen, &people))
         (versions(&prompt, shown))
         @if visitor.may("add-prompt-version") { (forms::next_form(&visitor, &prompt, seen, &text)) }
+        (comments::on(&site, &visitor, AboutKind::Prompt, &id).await?)
     };
     Ok(Html(layout::page(&visitor, "/prompts", &prompt.name, &body)))
 }

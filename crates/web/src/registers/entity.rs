@@ -18,7 +18,7 @@ use super::kinds::Kind;
 use super::{history, list, related};
 use crate::error::Failure;
 use crate::session::Visitor;
-use crate::{Site, layout, ledger};
+use crate::{Site, comments, layout, ledger};
 
 /// The page.
 pub(crate) async fn page(
@@ -45,6 +45,7 @@ pub(crate) async fn page(
             (worked_on(kind, &key))
         }
         (related)
+        (comments::on_record(&site, &visitor, kind.record, &key).await?)
         h2 { "History" }
         (history::show(&history))
         h2 { "Proof" }

@@ -49,7 +49,7 @@ pub(crate) async fn list(
                 tbody { @for own in &all { tr {
                     th scope="row" { a href=(format!("/controls/{}/{}", own.requirement, own.subject)) { (own.requirement) } }
                     td { (crate::controls::subject_name(&assessment, &own.subject)) p.reason { a href=(format!("/risks/{}", own.risk)) { "borne by " (own.risk) } } }
-                    td { (own.reason) }
+                    td { (own.reason) p.reason { a href=(format!("/registers/exceptions/{}#comments", own.id)) { "Comments" } } }
                     td { (own.expires) }
                     td { (own.requested_by) }
                     td { (standing(own, today)) @if own.approved_by.is_none() && visitor.may("approve-exception") { (approve_form(&visitor, own, &people)) } }

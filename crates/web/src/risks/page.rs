@@ -5,6 +5,7 @@ use std::sync::Arc;
 use annex_catalog::Threat;
 use annex_isms::Assessment;
 use annex_isms::assessment::RiskView;
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Exception, Person, Risk};
 use axum::extract::{Path, State};
 use axum::response::Html;
@@ -13,7 +14,7 @@ use maud::{Markup, html};
 use super::{acceptable, exceptions, forms, inherent_score, matrix, review_state, score};
 use crate::error::Failure;
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 /// The page.
 pub(crate) async fn page(
@@ -61,6 +62,7 @@ pub(crate) async fn page(
             }
             @if visitor.may("approve-residual") { (forms::residual_form(&visitor, recorded.as_ref(), seen, &people, &catalogue.scales)) }
             (exceptions::of_risk(&visitor, &assessment, view, threat, &borne))
+            (comments::on(&site, &visitor, AboutKind::Risk, &id).await?)
         }
     };
     Ok(Html(layout::page(&visitor, "/risks", &view.title, &body)))

@@ -7,6 +7,7 @@ mod posture;
 use std::sync::Arc;
 
 use annex_isms::assessment::Counts;
+use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Agreement, Person, Supplier};
 use annex_isms::{Assessment, Date, Subject};
 use axum::extract::{Path, Query as Asked, State};
@@ -17,7 +18,7 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::parts::Part;
 use crate::session::Visitor;
-use crate::{Site, layout};
+use crate::{Site, comments, layout};
 
 pub(crate) use forms::{put, put_agreement};
 pub(crate) use posture::answer;
@@ -156,6 +157,7 @@ pub(crate) async fn page(
         @if visitor.may("put-agreement") { (agreement::new(&visitor, &supplier, agreements.len())) }
         (posture::section(&site, &visitor, &assessment, &supplier))
         @if visitor.may("put-supplier") { (forms::supplier_form(&visitor, Some(&supplier), seen, &people)) }
+        (comments::on(&site, &visitor, AboutKind::Supplier, &id).await?)
     };
     Ok(Html(layout::page(&visitor, "/suppliers", &supplier.name, &body)))
 }

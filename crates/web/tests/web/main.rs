@@ -5,6 +5,7 @@ mod api;
 mod approvals;
 mod at_provider;
 mod audit;
+mod comments;
 mod desk;
 mod evidence;
 mod hostile;
