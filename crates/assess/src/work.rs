@@ -174,7 +174,7 @@ fn excepted_until(snapshot: &Snapshot, result: &RequirementResult) -> Option<Dat
         .filter(|exception| {
             exception.requirement == result.requirement
                 && exception.subject == result.subject
-                && exception.approved_by.is_some()
+                && exception.is_permitted()
                 && exception.expires.end() >= snapshot.at
         })
         .map(|exception| exception.expires)

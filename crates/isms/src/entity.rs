@@ -501,6 +501,32 @@ pub struct Exception {
     /// The review that stands in for a second person in a team of one.
     #[serde(default)]
     pub compensating_review: String,
+    /// That someone refused it; it then never holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
+
+impl Exception {
+    /// Whether someone permitted it, and until its last day it holds.
+    pub fn is_permitted(&self) -> bool {
+        self.approved_by.is_some() && self.refusal.is_none()
+    }
+
+    /// Whether it waits for someone to permit or refuse it.
+    pub fn is_waiting(&self) -> bool {
+        self.approved_by.is_none() && self.refusal.is_none()
+    }
+}
+
+/// That an exception which was asked for is not permitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Refusal {
+    /// Who refused it.
+    pub by: PersonId,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a person raised against a declared control.
@@ -667,4 +693,27 @@ pub struct Identity {
     /// Whether it ended.
     #[serde(default)]
     pub ended: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_from_before_there_were_refusals_reads_as_it_was() {
+        let old = r#"{"id":"e-1","risk":"injection-1","requirement":"A.5.7/intel-triaged",
+            "subject":"organisation","reason":"Later.","expires":"2027-01-01",
+            "requested_by":"ada","approved_by":"bo","compensating_review":""}"#;
+        let mut exception: Exception = serde_json::from_str(old).expect("an exception");
+        assert!(exception.is_permitted() && !exception.is_waiting());
+        assert!(!serde_json::to_string(&exception).expect("JSON").contains("refusal"));
+        exception.approved_by = None;
+        assert!(exception.is_waiting() && !exception.is_permitted());
+        let at = Instant::from_microseconds(0);
+        let by = "bo".parse().expect("an id");
+        exception.refusal = Some(Refusal { by, at, reason: "No.".to_owned() });
+        assert!(!exception.is_waiting() && !exception.is_permitted());
+        let json = serde_json::to_string(&exception).expect("JSON");
+        assert_eq!(serde_json::from_str::<Exception>(&json).expect("an exception"), exception);
+    }
 }

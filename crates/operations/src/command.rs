@@ -180,6 +180,15 @@ pub enum Command {
         /// The review that stands in for a second person in a team of one.
         compensating_review: String,
     },
+    /// Refuses an exception that was asked for.
+    RefuseException {
+        /// The exception.
+        exception: String,
+        /// Who refuses it.
+        by: PersonId,
+        /// Why; in a team of one it stands in for a second person as well.
+        reason: String,
+    },
     /// Decides on a control in the draft of the Statement of Applicability.
     DecideSoa {
         /// The controls; empty means all that the draft does not decide yet.
@@ -421,7 +430,9 @@ impl Command {
                 ("nonconformity", nonconformity.clone())
             }
             Self::RequestException { risk, .. } => ("risk", risk.clone()),
-            Self::ApproveException { exception, .. } => ("exception", exception.clone()),
+            Self::ApproveException { exception, .. } | Self::RefuseException { exception, .. } => {
+                ("exception", exception.clone())
+            }
             Self::ReviewPrompt { prompt, .. }
             | Self::ApprovePrompt { prompt, .. }
             | Self::WithdrawPrompt { prompt, .. } => ("prompt", prompt.clone()),
@@ -464,6 +475,7 @@ impl Command {
             | Self::WithdrawPrompt { by, .. }
             | Self::Decide { by, .. }
             | Self::ApproveException { by, .. }
+            | Self::RefuseException { by, .. }
             | Self::RaiseNonconformity { by, .. }
             | Self::Comment { by, .. }
             | Self::DrawSample { by, .. }

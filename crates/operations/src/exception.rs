@@ -1,12 +1,16 @@
-//! Exceptions: departures that a risk bears, asked for by one person and permitted by another.
+//! Exceptions: departures that a risk bears, asked for by one person and permitted or refused by
+//! another. One that was refused stays on record as it is; to ask again is another request.
 
-use annex_isms::entity::{Exception, Risk};
+use annex_isms::entity::{Exception, Refusal, Risk};
 use annex_isms::{Date, Digest, ExceptionId, PersonId, RequirementId};
 use annex_register::Receipt;
 
 use crate::access::By;
 use crate::find::{person_of, second_person};
 use crate::{OperationError, Operations};
+
+/// How often the same may be asked for until the same day.
+const REQUESTS_MAX: u32 = 20;
 
 /// An exception as it is asked for.
 pub(crate) struct ExceptionRequest<'a> {
@@ -44,13 +48,28 @@ impl Operations<'_> {
         request: ExceptionRequest<'_>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let exception = self.asked(&request).await?;
-        let known: Option<Exception> = self.look_up(exception.id.as_str()).await?;
-        if known.is_some_and(|known| known.approved_by.is_some()) {
-            return Err(OperationError::input(format!(
-                "exception {} until {} is permitted already",
-                exception.id, exception.expires
-            )));
+        let mut exception = self.asked(&request).await?;
+        let first = exception.id.clone();
+        let mut number = 1;
+        while let Some(known) = self.look_up::<Exception>(exception.id.as_str()).await? {
+            if known.is_permitted() {
+                return Err(OperationError::input(format!(
+                    "exception {} until {} is permitted already",
+                    exception.id, exception.expires
+                )));
+            }
+            if known.is_waiting() {
+                break;
+            }
+            number += 1;
+            if number > REQUESTS_MAX {
+                return Err(OperationError::input(format!(
+                    "it was refused {REQUESTS_MAX} times until {}; ask for another day",
+                    exception.expires
+                )));
+            }
+            let id = format!("{first}-{number}").parse();
+            exception.id = id.map_err(|error| OperationError::Internal(format!("{error}")))?;
         }
         let what = format!("exception {} asked for until {}", exception.id, exception.expires);
         Ok((self.record(vec![exception.into()], by).await?, what))
@@ -63,13 +82,47 @@ impl Operations<'_> {
         compensating_review: &str,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
+        let exception = self.waiting(exception).await?;
+        self.permit_exception(exception, who, compensating_review, by).await
+    }
+
+    pub(crate) async fn refuse_exception(
+        &self,
+        exception: &str,
+        who: &PersonId,
+        reason: &str,
+        by: &By,
+    ) -> Result<(Receipt, String), OperationError> {
+        let mut exception = self.waiting(exception).await?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(OperationError::input("say why it is refused"));
+        }
+        let people = self.all_of().await?;
+        person_of(&people, who)?;
+        second_person(&people, &exception.requested_by, who, reason)?;
+        let reason = reason.to_owned();
+        exception.refusal = Some(Refusal { by: who.clone(), at: self.now(), reason });
+        let what = format!("exception {} refused", exception.id);
+        Ok((self.record(vec![exception.into()], by).await?, what))
+    }
+
+    /// An exception on which nobody has decided yet.
+    async fn waiting(&self, exception: &str) -> Result<Exception, OperationError> {
         let exception: Exception = self.look_up(exception).await?.ok_or_else(|| {
             OperationError::input(format!("no exception `{exception}` is on record"))
         })?;
-        if exception.approved_by.is_some() {
-            return Err(OperationError::input(format!("exception {} is permitted", exception.id)));
+        let id = &exception.id;
+        if let Some(refusal) = &exception.refusal {
+            let by = &refusal.by;
+            return Err(OperationError::input(format!(
+                "exception {id} was refused by {by}; ask for it again if it is still needed"
+            )));
         }
-        self.permit_exception(exception, who, compensating_review, by).await
+        if exception.approved_by.is_some() {
+            return Err(OperationError::input(format!("exception {id} is permitted")));
+        }
+        Ok(exception)
     }
 
     async fn permit_exception(
@@ -117,6 +170,7 @@ impl Operations<'_> {
             requested_by: request.requested_by.clone(),
             approved_by: None,
             compensating_review: String::new(),
+            refusal: None,
         })
     }
 

@@ -217,6 +217,9 @@ impl Operations<'_> {
             Command::ApproveException { exception, by: who, compensating_review } => {
                 self.approve_exception(exception, who, compensating_review, by).await?
             }
+            Command::RefuseException { exception, by: who, reason } => {
+                self.refuse_exception(exception, who, reason, by).await?
+            }
             Command::AddPromptVersion { system, name, digest, change, by: who } => {
                 self.add_prompt_version(system, name, *digest, change, who, by).await?
             }

@@ -203,7 +203,7 @@ impl Operations<'_> {
             all.push(Event { kind, record_kind, record_key, title, due, people });
         };
         let query = ListQuery::of("exception").with("approved_by", NONE);
-        let query = query.with("expires_from", now.date().to_string());
+        let query = query.with("refused_by", NONE).with("expires_from", now.date().to_string());
         for record in self.latest(query, CHANGED, cut).await? {
             let Record::Exception(row) = record else { continue };
             let title = format!("exception from {} of {}", row.requirement, row.subject);

@@ -192,6 +192,7 @@ fn work(organisation: String, entry_index: i64, record: &Record, rows: &mut Rows
             expires: e.expires.to_string(),
             requested_by: e.requested_by.to_string(),
             approved_by: text(e.approved_by.as_ref()),
+            refused_by: text(e.refusal.as_ref().map(|refusal| &refusal.by)),
             entry_index,
         }),
         Record::Nonconformity(e) => rows.nonconformity.push(table::nonconformity::Model {

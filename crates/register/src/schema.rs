@@ -16,7 +16,7 @@ use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
-    &[first, accounts, lists, sign_ins, sent_requests, notices, comments];
+    &[first, accounts, lists, sign_ins, sent_requests, notices, comments, refusals];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -263,6 +263,13 @@ fn comments(backend: DbBackend) -> Vec<Statement> {
     }
     statements.push(backend.build(&index));
     statements
+}
+
+/// Who refused an exception. Nobody could before, so what is on record has nobody there.
+fn refusals(backend: DbBackend) -> Vec<Statement> {
+    let added = ColumnDef::new("refused_by").string().to_owned();
+    let added = Table::alter().table("exception").add_column(added).to_owned();
+    vec![bytewise(backend.build(&added))]
 }
 
 /// The indexes of what grows large, each led by the organisation.

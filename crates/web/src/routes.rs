@@ -112,6 +112,7 @@ fn places() -> Vec<Place> {
         form("/risks/{id}/exception", "request-exception", risks::request),
         page("/exceptions", risks::exceptions),
         form("/exceptions/{id}/approve", "approve-exception", risks::approve_exception),
+        form("/exceptions/{id}/refuse", "refuse-exception", risks::refuse_exception),
         page("/suppliers", suppliers::list),
         form("/suppliers", "put-supplier", suppliers::put),
         page("/suppliers/{id}", suppliers::page),

@@ -270,6 +270,7 @@ static LISTINGS: [Listing; 17] = [
             time("expires"),
             word("requested_by"),
             word("approved_by").maybe(),
+            word("refused_by").maybe(),
         ],
     },
     Listing {

@@ -312,6 +312,7 @@ tables! {
         expires: String,
         requested_by: String,
         approved_by: Option<String>,
+        refused_by: Option<String>,
         entry_index: i64,
     }
 

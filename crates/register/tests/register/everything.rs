@@ -257,6 +257,7 @@ fn work() -> Vec<Record> {
             requested_by: "ada".parse().unwrap(),
             approved_by: None,
             compensating_review: String::new(),
+            refusal: None,
         }
         .into(),
         Nonconformity {

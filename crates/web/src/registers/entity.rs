@@ -72,7 +72,9 @@ fn facts(columns: &[Column], cells: &[Cell]) -> Markup {
 fn value(key: &str, cell: &Cell) -> Markup {
     let named = cell.value.as_str().unwrap_or_default();
     let to = match key {
-        "owner" | "requested_by" | "approved_by" | "raised_by" | "closed_by" => Some("person"),
+        "owner" | "requested_by" | "approved_by" | "refused_by" | "raised_by" | "closed_by" => {
+            Some("person")
+        }
         "supplier" => Some("supplier"),
         "system" => Some("system"),
         "from" | "to" => Some("asset"),

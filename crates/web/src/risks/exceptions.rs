@@ -1,4 +1,4 @@
-//! Exceptions: who asks for a departure, who permits it, and until when.
+//! Exceptions: who asks for a departure, who permits or refuses it, and until when.
 
 use std::sync::Arc;
 
@@ -30,11 +30,7 @@ pub(crate) async fn list(
     let people: Vec<Person> = site.operations.all_of().await?;
     let mut all: Vec<Exception> = site.operations.all_of().await?;
     all.sort_by(|a, b| {
-        (a.approved_by.is_some(), b.expires, &a.id).cmp(&(
-            b.approved_by.is_some(),
-            a.expires,
-            &b.id,
-        ))
+        (!a.is_waiting(), b.expires, &a.id).cmp(&(!b.is_waiting(), a.expires, &b.id))
     });
     let today = assessment.at.date();
     let body = html! {
@@ -52,7 +48,7 @@ pub(crate) async fn list(
                     td { (own.reason) p.reason { a href=(format!("/registers/exceptions/{}#comments", own.id)) { "Comments" } } }
                     td { (own.expires) }
                     td { (own.requested_by) }
-                    td { (standing(own, today)) @if own.approved_by.is_none() && visitor.may("approve-exception") { (approve_form(&visitor, own, &people)) } }
+                    td { (standing(own, today)) @if own.is_waiting() { (decide_forms(&visitor, own, &people)) } }
                 } } }
             } }
         }
@@ -62,24 +58,41 @@ pub(crate) async fn list(
 
 fn standing(own: &Exception, today: Date) -> Markup {
     html! {
-        @match &own.approved_by {
-            None => (layout::chip("open", "◑", "asked for")),
-            Some(_) if own.expires < today => (layout::chip("muted", "–", "expired")),
-            Some(by) => { (layout::chip("good", "✓", "permitted")) p.reason { "by " (by) } }
+        @match (&own.refusal, &own.approved_by) {
+            (Some(refusal), _) => {
+                (layout::chip("bad", "✗", "refused"))
+                p.reason { "by " (refusal.by) " on " (refusal.at.date()) ": " (refusal.reason) }
+            }
+            (None, None) => (layout::chip("open", "◑", "asked for")),
+            (None, Some(_)) if own.expires < today => (layout::chip("muted", "–", "expired")),
+            (None, Some(by)) => { (layout::chip("good", "✓", "permitted")) p.reason { "by " (by) } }
         }
         @if !own.compensating_review.is_empty() { p.reason { "In place of a second person: " (own.compensating_review) } }
     }
 }
 
-fn approve_form(visitor: &Visitor, own: &Exception, people: &[Person]) -> Markup {
+fn decide_forms(visitor: &Visitor, own: &Exception, people: &[Person]) -> Markup {
+    let (permits, refuses) = (visitor.may("approve-exception"), visitor.may("refuse-exception"));
     html! {
-        @if own.requested_by == visitor.0.person && people.len() > 1 {
-            p.reason { "You asked, so someone else permits it." }
+        @if (permits || refuses) && own.requested_by == visitor.0.person && people.len() > 1 {
+            p.reason { "You asked, so someone else permits or refuses it." }
         } @else {
-            form.stack method="post" action=(format!("/exceptions/{}/approve", own.id)) {
-                (layout::form_token(visitor))
-                (crate::parts::compensating_review(people))
-                button { "Permit as " (visitor.0.name) }
+            @if permits {
+                form.stack method="post" action=(format!("/exceptions/{}/approve", own.id)) {
+                    (layout::form_token(visitor))
+                    (crate::parts::compensating_review(people))
+                    button { "Permit as " (visitor.0.name) }
+                }
+            }
+            @if refuses {
+                details {
+                    summary { "Refuse" }
+                    form.stack method="post" action=(format!("/exceptions/{}/refuse", own.id)) {
+                        (layout::form_token(visitor))
+                        label { "Why it is refused" textarea name="reason" rows="3" required {} }
+                        button.danger { "Refuse as " (visitor.0.name) }
+                    }
+                }
             }
         }
     }
@@ -164,6 +177,22 @@ pub(crate) async fn approve(
         exception: id,
         by: visitor.0.person.clone(),
         compensating_review: pairs.one("compensating_review").to_owned(),
+    };
+    visitor.execute(&site, pairs.one("form"), command).await?;
+    Ok(Redirect::to("/exceptions"))
+}
+
+/// Refuses an exception, as who is signed in.
+pub(crate) async fn refuse(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Redirect, Failure> {
+    let command = Command::RefuseException {
+        exception: id,
+        by: visitor.0.person.clone(),
+        reason: pairs.one("reason").to_owned(),
     };
     visitor.execute(&site, pairs.one("form"), command).await?;
     Ok(Redirect::to("/exceptions"))

@@ -22,7 +22,9 @@ use crate::parts::Part;
 use crate::session::Visitor;
 use crate::{Site, layout};
 
-pub(crate) use exceptions::{approve as approve_exception, list as exceptions, request};
+pub(crate) use exceptions::{
+    approve as approve_exception, list as exceptions, refuse as refuse_exception, request,
+};
 pub(crate) use forms::{approve, review};
 pub(crate) use page::page;
 

@@ -1,8 +1,11 @@
 //! Controls, applicability, risks, suppliers and nonconformities as people work on them.
 
-use crate::desk::{Desk, encoded};
-use annex_isms::entity::Role;
+use annex_isms::Record;
+use annex_isms::entity::{Exception, Role};
+use annex_operations::{ListQuery, Query, Told};
 use axum::http::StatusCode;
+
+use crate::desk::{Desk, encoded};
 
 /// Every page that stands in the navigation, and one of each below it.
 const PAGES: [&str; 10] = [
@@ -198,6 +201,110 @@ async fn a_risk_is_reviewed_approved_and_bears_an_exception() {
     assert!(page.contains("permitted") && page.contains("by tomas-beck"), "{page}");
     let (status, _) = desk.post(&to, &tomas, &format!("form={other}")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "it is permitted already");
+}
+
+/// The exceptions on record, the oldest first.
+async fn exceptions(desk: &Desk) -> Vec<Exception> {
+    let query = ListQuery { sort: Some("recorded".to_owned()), ..ListQuery::of("exception") };
+    let page = desk.site.operations().list(&query).await.expect("a list");
+    let records = page.items.into_iter().filter_map(|listed| listed.entry);
+    let exception = |record| match record {
+        Record::Exception(exception) => exception,
+        other => panic!("{other:?}"),
+    };
+    records.map(|entry| exception(entry.record)).collect()
+}
+
+/// How many approvals of exceptions are asked for outside.
+async fn told(desk: &Desk) -> usize {
+    let operations = desk.site.operations();
+    let told = Told { mail: false, webhooks: vec!["chat".to_owned()], days_before: 1 };
+    operations.note(&told).await.expect("noted");
+    let (all, _) = operations.notices(None, 0, 200).await.expect("read");
+    all.iter().filter(|one| one.record_kind == "exception").count()
+}
+
+#[tokio::test]
+async fn an_exception_is_refused_with_a_reason_and_asked_for_anew() {
+    let desk = Desk::new().await;
+    let (ines, tomas) = (desk.signed_in("ines-arvid").await, desk.signed_in("tomas-beck").await);
+    desk.grants("ines-arvid", [Role::IsmsManager, Role::Approver]).await;
+    desk.grants("tomas-beck", [Role::ControlOwner, Role::Approver]).await;
+    let auditor = desk.joins("noor-halden", Role::Auditor).await;
+    let risk = desk.first("/risks", &ines).await;
+    let (own, other) = (desk.token(&risk, &ines).await, desk.token(&risk, &tomas).await);
+    let (_, page) = desk.get(&risk, &ines).await;
+    let (_, gap) = page.split_once("name=\"gap\"").expect("a choice of gaps");
+    let gap = gap.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a gap");
+    let ask = format!("form={own}&gap={}&reason=Later&expires=2027-01-01", encoded(gap));
+    let asking = format!("{risk}/exception");
+    assert_eq!(desk.post(&asking, &ines, &ask).await.0, StatusCode::SEE_OTHER);
+    let first = exceptions(&desk).await.remove(0);
+    let refuse = format!("/exceptions/{}/refuse", first.id);
+    let why = |token: &str, reason: &str| format!("form={token}&reason={}", encoded(reason));
+    let (_, page) = desk.get("/exceptions", &tomas).await;
+    assert!(page.contains(&format!("action=\"{refuse}\"")), "{page}");
+    for (cookie, who) in [(&ines, "who asked"), (&auditor, "who only reads")] {
+        let (_, page) = desk.get("/exceptions", cookie).await;
+        assert!(!page.contains("/refuse\""), "{who}: {page}");
+    }
+    let (status, page) = desk.post(&refuse, &ines, &why(&own, "No.")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("someone else"), "{page}");
+    let (status, page) = desk.post(&refuse, &tomas, &why(&other, " \r\n")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("say why"), "{page}");
+    let token = desk.token("/exceptions", &auditor).await;
+    assert_eq!(desk.post(&refuse, &auditor, &why(&token, "No.")).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(exceptions(&desk).await, std::slice::from_ref(&first), "nothing was recorded");
+    let hostile = "Too <script>alert(1)</script> long.";
+    let (status, page) = desk.post(&refuse, &tomas, &why(&other, hostile)).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    // Who, when and why are on record and on the page, and nobody is asked any more.
+    let refused = exceptions(&desk).await.remove(0);
+    let refusal = refused.refusal.clone().expect("a refusal");
+    assert_eq!((refusal.by.as_str(), refusal.reason.as_str()), ("tomas-beck", hostile));
+    assert_eq!(Exception { refusal: None, ..refused.clone() }, first);
+    for path in ["/exceptions", &risk, &format!("/registers/exceptions/{}", first.id)] {
+        let (_, page) = desk.get(path, &ines).await;
+        for words in ["refused", "tomas-beck", "Too &lt;script&gt;alert(1)"] {
+            assert!(page.contains(words), "{path}: {words}: {page}");
+        }
+    }
+    let (_, page) = desk.get("/exceptions", &tomas).await;
+    assert!(!page.contains("action=\"/exceptions/"), "nothing waits: {page}");
+    assert_eq!(told(&desk).await, 0);
+    for (step, form) in [("approve", format!("form={other}")), ("refuse", why(&other, "No."))] {
+        let to = format!("/exceptions/{}/{step}", first.id);
+        let (status, page) = desk.post(&to, &tomas, &form).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY, "{step}");
+        assert!(page.contains("was refused by tomas-beck"), "{step}: {page}");
+    }
+    let held = async || {
+        let assessment = desk.site.operations().assessment(Query::Now).await.expect("judged");
+        assessment.gaps.iter().any(|gap| gap.excepted_until.is_some())
+    };
+    assert!(!held().await, "a refused one is not in force");
+    // To ask again is another request; what was refused stays what it was.
+    assert_eq!(desk.post(&asking, &ines, &ask).await.0, StatusCode::SEE_OTHER);
+    let all = exceptions(&desk).await;
+    assert_eq!((all.len(), &all[0]), (2, &refused));
+    assert!(all[1].is_waiting() && all[1].id != first.id);
+    assert_eq!(desk.post(&asking, &ines, &ask).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(exceptions(&desk).await.len(), 2, "it waits already");
+    assert_eq!(told(&desk).await, 1);
+    let reader = desk.key("ines-arvid", Role::IsmsManager, &["read"]).await;
+    let list = "/api/v1/records/exception?refused_by=-";
+    let (_, list) = desk.call("GET", list, &reader).await;
+    let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    assert_eq!((&list["total"], &list["items"][0]["key"]), (&1.into(), &all[1].id.as_str().into()));
+    let approve = format!("/exceptions/{}/approve", all[1].id);
+    assert_eq!(
+        desk.post(&approve, &tomas, &format!("form={other}")).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert!(held().await);
+    let refuse = format!("/exceptions/{}/refuse", all[1].id);
+    let (status, page) = desk.post(&refuse, &tomas, &why(&other, "No.")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("is permitted"), "{page}");
 }
 
 #[tokio::test]

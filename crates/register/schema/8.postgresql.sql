@@ -1,0 +1,1 @@
+ALTER TABLE "exception" ADD COLUMN "refused_by" varchar COLLATE "C";
