@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use annex_isms::entity::{EvidenceKind, NonconformityStatus, Treatment};
 use annex_isms::{
     Basis, ControlId, DataClass, Date, FrameworkRef, Instant, MailAddress, PersonId, RequirementId,
-    Score, Severity,
+    Score, Severity, WebAddress,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -34,7 +34,9 @@ Examples:
   annex assess .                         scan this repository and judge what was found
   annex gaps                             what someone must change, worst first
   annex answer system:help-desk wrong_output_rollback=true --evidence record.pdf
-  annex pack -o audit.annex              everything an auditor samples, signed"
+  annex pack -o audit.annex              everything an auditor samples, signed
+  ANNEX_TOKEN=… annex assess . --server https://annex.example.org
+                                         scan here, judge and record there"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -49,6 +51,9 @@ pub(crate) struct Global {
     /// The data folder [default: .annex]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// A server instead of a data folder, with the key in ANNEX_TOKEN
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<WebAddress>,
     /// Settings and declarations [default: annex.toml here, or in the assessed folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

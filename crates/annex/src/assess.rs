@@ -4,20 +4,21 @@ use std::path::Path;
 
 use annex_isms::assessment::Changes;
 use annex_isms::{Assessment, Outcome, Severity};
-use annex_operations::{Access, Command, Exit, OperationError, Query, Reply};
+use annex_operations::{Command, Exit, OperationError, Query, Reply};
 use annex_report::{Register, Report};
 
 use crate::args::{AssessArgs, Format};
-use crate::context::{Context, caller, write_access};
+use crate::context::Context;
 use crate::discover::scanned;
 use crate::output;
+use crate::workplace::Workplace;
 
 pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, OperationError> {
     let loaded = context.load(args.path.as_deref())?;
     if let Some(at) = args.at {
-        let operations = context.open(loaded, Access::Read).await?;
-        let assessment = operations.assessment(Query::At(at)).await?;
-        let report = Report::new(&assessment, operations.catalogue());
+        let workplace = context.reading_anywhere_with(loaded).await?;
+        let assessment = workplace.assessment(Query::At(at)).await?;
+        let report = Report::new(&assessment, workplace.catalogue());
         print(context, &assessment, &report, None)?;
         if let Some(file) = &args.report {
             write_report(file, &report)?;
@@ -35,25 +36,27 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
         batch.as_ref().is_some_and(|batch| batch.skipped.iter().any(|skipped| !skipped.deliberate));
     let report_file =
         args.report.clone().unwrap_or_else(|| loaded.settings.data.join("report.html"));
-    let operations = context.open_with(loaded, catalogue, write_access("assess")).await?;
-    let by = caller();
-    operations.execute(Command::Declare, &by).await?;
+    let workplace = context.writing_anywhere_with("assess", loaded, catalogue).await?;
+    // A server declares what its own file says, and its people.
+    if matches!(workplace, Workplace::Folder(_)) {
+        workplace.execute(Command::Declare).await?;
+    }
     if let Some(batch) = batch {
-        operations.execute(Command::Ingest { batch: Box::new(batch), evidence: None }, &by).await?;
+        workplace.execute(Command::Ingest { batch: Box::new(batch), evidence: None }).await?;
     }
     let Reply::Assessed { assessment, changes, digest, ledger_size } =
-        operations.execute(Command::Assess, &by).await?
+        workplace.execute(Command::Assess).await?
     else {
         return Err(OperationError::Internal("assess gave another reply".to_owned()));
     };
-    let report = Report::new(&assessment, operations.catalogue()).with_changes(changes.as_ref());
+    let report = Report::new(&assessment, workplace.catalogue()).with_changes(changes.as_ref());
     write_report(&report_file, &report)?;
     print(context, &assessment, &report, changes.as_ref())?;
     context.note(&format!(
         "report: {}   assessment: {digest}   ledger: {ledger_size} entries, signed",
         report_file.display()
     ));
-    operations.close().await?;
+    workplace.close().await?;
     if incomplete {
         context.note(
             "incomplete: some files could not be read; they are listed as skipped (exit code 3)",

@@ -9,6 +9,8 @@ use annex_operations::{Access, Caller, OperationError, Operations};
 use annex_settings::{Declarations, Settings};
 
 use crate::args::Global;
+use crate::server::{self, Server};
+use crate::workplace::Workplace;
 
 /// The context of one run.
 pub(crate) struct Context {
@@ -58,6 +60,63 @@ impl Context {
         self.open(self.load(None)?, write_access(what)).await
     }
 
+    /// The data folder for reading, or the server that is named.
+    pub(crate) async fn reading_anywhere(&self) -> Result<Workplace, OperationError> {
+        self.reading_anywhere_with(self.load(None)?).await
+    }
+
+    pub(crate) async fn reading_anywhere_with(
+        &self,
+        loaded: Loaded,
+    ) -> Result<Workplace, OperationError> {
+        let catalogue = annex_operations::catalogue(&loaded.settings)?;
+        self.anywhere(loaded, catalogue, Access::Read).await
+    }
+
+    /// The data folder for writing, or the server that is named.
+    pub(crate) async fn writing_anywhere(&self, what: &str) -> Result<Workplace, OperationError> {
+        let loaded = self.load(None)?;
+        let catalogue = annex_operations::catalogue(&loaded.settings)?;
+        self.writing_anywhere_with(what, loaded, catalogue).await
+    }
+
+    pub(crate) async fn writing_anywhere_with(
+        &self,
+        what: &str,
+        loaded: Loaded,
+        catalogue: Catalogue,
+    ) -> Result<Workplace, OperationError> {
+        self.anywhere(loaded, catalogue, write_access(what)).await
+    }
+
+    async fn anywhere(
+        &self,
+        loaded: Loaded,
+        catalogue: Catalogue,
+        access: Access,
+    ) -> Result<Workplace, OperationError> {
+        Ok(match &self.global.server {
+            Some(address) => {
+                let server = Server::new(address, environment(server::TOKEN))?;
+                Workplace::Server(server, Box::new(catalogue))
+            }
+            None => {
+                let operations = self.open_with(loaded, catalogue, access).await?;
+                Workplace::Folder(Box::new(operations))
+            }
+        })
+    }
+
+    /// Refuses what needs the folder itself when a server is named.
+    fn here(&self) -> Result<(), OperationError> {
+        match self.global.server {
+            Some(_) => Err(OperationError::Input(
+                "this needs the data folder itself; leave out --server".to_owned(),
+            )),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) async fn open(
         &self,
         loaded: Loaded,
@@ -74,6 +133,7 @@ impl Context {
         catalogue: Catalogue,
         access: Access,
     ) -> Result<Operations<'static>, OperationError> {
+        self.here()?;
         let Loaded { settings, declarations, file } = loaded;
         // On the heap: it holds all settings, and what waits for it would too.
         Box::pin(Operations::open(settings, declarations, file, catalogue, access, PORTS)).await

@@ -4,28 +4,28 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use annex_isms::Instant;
+use annex_isms::entity::Evidence;
 use annex_isms::observation::Period;
-use annex_isms::{Digest, Instant, Snapshot};
-use annex_operations::{
-    Command, EvidenceSource, Exit, NewEvidence, OperationError, Operations, Query, resolve_subject,
-};
+use annex_operations::{Command, EvidenceSource, Exit, NewEvidence, OperationError, Query};
 use annex_report::Cell;
 
 use crate::args::{AboutEvidence, AnswerArgs, EvidenceArgs, EvidenceCommand, ListArgs, set};
-use crate::context::{Context, caller};
+use crate::context::Context;
 use crate::output;
 use crate::registers::{plain_table, say};
+use crate::workplace::Workplace;
 
 pub(crate) async fn answer(context: &Context, args: AnswerArgs) -> Result<Exit, OperationError> {
-    let operations = context.writing("answer").await?;
-    let exit = answered(context, &operations, args).await?;
-    operations.close().await?;
+    let workplace = context.writing_anywhere("answer").await?;
+    let exit = answered(context, &workplace, args).await?;
+    workplace.close().await?;
     Ok(exit)
 }
 
 async fn answered(
     context: &Context,
-    operations: &Operations<'_>,
+    workplace: &Workplace,
     args: AnswerArgs,
 ) -> Result<Exit, OperationError> {
     if let (Some(requirement), Some(by)) = (args.not_applicable, args.by) {
@@ -35,7 +35,7 @@ async fn answered(
             justification: args.because,
             by,
         };
-        return say(context, &operations.execute(command, &caller()).await?);
+        return say(context, &workplace.execute(command).await?);
     }
     let mut values = BTreeMap::new();
     for pair in &args.values {
@@ -47,7 +47,7 @@ async fn answered(
         }
     }
     if values.is_empty() {
-        values = ask(operations, &args.subject).await?;
+        values = ask(workplace, &args.subject).await?;
         if values.is_empty() {
             context.note("nothing was answered");
             return Ok(Exit::Done);
@@ -59,27 +59,26 @@ async fn answered(
             text.parse().map_err(|error| OperationError::Input(format!("--evidence: {error}")))?,
         )),
         Some(file) => {
-            let new = stored(operations, Path::new(file), &args.about, None)?;
+            let new = stored(workplace, Path::new(file), &args.about, None).await?;
             Some(EvidenceSource::New(Box::new(new)))
         }
     };
     let command =
         Command::Answer { subject: args.subject, values, evidence, resolves: args.resolve };
-    say(context, &operations.execute(command, &caller()).await?)
+    say(context, &workplace.execute(command).await?)
 }
 
 /// Asks the open questions of a subject one by one; an empty line passes over one.
 async fn ask(
-    operations: &Operations<'_>,
+    workplace: &Workplace,
     subject: &str,
 ) -> Result<BTreeMap<String, String>, OperationError> {
-    let snapshot = operations.snapshot_of(Query::Now).await?;
-    let subject = resolve_subject(&snapshot, subject)?;
-    let assessment = operations.assessment(Query::Now).await?;
+    let subject = workplace.subject(subject).await?;
+    let assessment = workplace.assessment(Query::Now).await?;
     let mut open = BTreeMap::new();
     for result in assessment.results.iter().filter(|result| result.subject == subject) {
         for name in result.missing.keys() {
-            let spec = operations.catalogue().attributes.get(&(subject.kind(), name.clone()));
+            let spec = workplace.catalogue().attributes.get(&(subject.kind(), name.clone()));
             if let Some(question) = spec.and_then(|spec| Some((spec.ask.clone()?, spec.value_type)))
             {
                 open.insert(name.clone(), question);
@@ -129,23 +128,21 @@ pub(crate) async fn evidence(
 ) -> Result<Exit, OperationError> {
     match args.command {
         EvidenceCommand::Add { file, about, subject } => {
-            let operations = context.writing("evidence add").await?;
-            let evidence = stored(&operations, &file, &about, subject)?;
-            let command = Command::AddEvidence { evidence };
-            let exit = say(context, &operations.execute(command, &caller()).await?)?;
-            operations.close().await?;
+            let workplace = context.writing_anywhere("evidence add").await?;
+            let evidence = stored(&workplace, &file, &about, subject).await?;
+            let exit = say(context, &workplace.execute(Command::AddEvidence { evidence }).await?)?;
+            workplace.close().await?;
             Ok(exit)
         }
         EvidenceCommand::List(args) => list(context, &args).await,
         EvidenceCommand::Show { digest, record } => {
-            let operations = context.reading().await?;
-            let snapshot = operations.snapshot_of(Query::Now).await?;
-            let found = find(&snapshot, &digest)?;
+            let workplace = context.reading_anywhere().await?;
+            let all = workplace.all_of(Query::Now, |snapshot| snapshot.evidence).await?;
+            let found = find(&all, &digest)?;
             if record {
-                let evidence = snapshot.evidence.iter().find(|evidence| evidence.digest == found);
-                output::json(&evidence)?;
+                output::json(found)?;
             } else {
-                output::bytes(&operations.evidence_bytes(&found)?)?;
+                output::bytes(&workplace.evidence_bytes(found).await?)?;
             }
             Ok(Exit::Done)
         }
@@ -153,8 +150,9 @@ pub(crate) async fn evidence(
 }
 
 async fn list(context: &Context, args: &ListArgs) -> Result<Exit, OperationError> {
-    let operations = context.reading().await?;
-    let snapshot = operations.snapshot_of(args.at.map_or(Query::Now, Query::At)).await?;
+    let workplace = context.reading_anywhere().await?;
+    let query = args.at.map_or(Query::Now, Query::At);
+    let all = workplace.all_of(query, |snapshot| snapshot.evidence).await?;
     let columns = [
         ("digest", "Digest"),
         ("kind", "Kind"),
@@ -168,7 +166,7 @@ async fn list(context: &Context, args: &ListArgs) -> Result<Exit, OperationError
         ("controls", "Controls"),
     ];
     let mut table = plain_table("Evidence", "None is on record.", &columns);
-    for evidence in &snapshot.evidence {
+    for evidence in &all {
         table.rows.push(vec![
             Cell::text(evidence.digest.to_string()).shown_as(&evidence.digest.to_string()[..19]),
             Cell::text(evidence.kind.as_str()),
@@ -187,17 +185,17 @@ async fn list(context: &Context, args: &ListArgs) -> Result<Exit, OperationError
 }
 
 /// Stores a file's bytes and describes them.
-fn stored(
-    operations: &Operations<'_>,
+async fn stored(
+    workplace: &Workplace,
     file: &Path,
     about: &AboutEvidence,
     subject: Option<String>,
 ) -> Result<NewEvidence, OperationError> {
     let period = about.period.as_deref().map(period).transpose()?;
-    let stored = operations.store(file)?;
+    let (digest, bytes) = workplace.store(file).await?;
     Ok(NewEvidence {
-        digest: stored.digest,
-        bytes: stored.bytes,
+        digest,
+        bytes,
         name: file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         kind: about.kind,
         description: about.description.clone(),
@@ -222,16 +220,12 @@ fn period(text: &str) -> Result<Period, OperationError> {
     Ok(Period { from, to: to.parse().map_err(|error| failed(&error))? })
 }
 
-fn find(snapshot: &Snapshot, text: &str) -> Result<Digest, OperationError> {
+fn find<'a>(all: &'a [Evidence], text: &str) -> Result<&'a Evidence, OperationError> {
     let text = if text.starts_with("sha256:") { text.to_owned() } else { format!("sha256:{text}") };
-    let matching: Vec<Digest> = snapshot
-        .evidence
-        .iter()
-        .map(|evidence| evidence.digest)
-        .filter(|digest| digest.to_string().starts_with(&text))
-        .collect();
+    let matching: Vec<&Evidence> =
+        all.iter().filter(|evidence| evidence.digest.to_string().starts_with(&text)).collect();
     match matching.as_slice() {
-        [one] => Ok(*one),
+        [one] => Ok(one),
         [] => Err(OperationError::Input(format!(
             "no evidence `{text}` is on record; `annex evidence list` lists it"
         ))),

@@ -24,9 +24,11 @@ mod init;
 mod models;
 mod output;
 mod registers;
+mod server;
 mod signing;
 mod trust;
 mod vulnerabilities;
+mod workplace;
 
 use std::process::ExitCode;
 

@@ -13,7 +13,7 @@ use crate::args::{
     NonconformitiesCommand, PeopleArgs, PeopleCommand, RequestsArgs, RequestsCommand, RisksArgs,
     RisksCommand, SoaArgs, SoaCommand, set,
 };
-use crate::context::{Context, caller};
+use crate::context::Context;
 use crate::output;
 
 fn query(at: Option<Instant>) -> Query {
@@ -26,9 +26,9 @@ async fn list(
     args: &ListArgs,
     register: Register,
 ) -> Result<Exit, OperationError> {
-    let operations = context.reading().await?;
-    let assessment = operations.assessment(query(args.at)).await?;
-    let report = Report::new(&assessment, operations.catalogue());
+    let workplace = context.reading_anywhere().await?;
+    let assessment = workplace.assessment(query(args.at)).await?;
+    let report = Report::new(&assessment, workplace.catalogue());
     output::table(&report.table(register), &context.global)?;
     Ok(Exit::Done)
 }
@@ -39,10 +39,9 @@ pub(crate) async fn record(
     what: &str,
     command: Command,
 ) -> Result<Exit, OperationError> {
-    let operations = context.writing(what).await?;
-    let by = caller();
-    let exit = say(context, &operations.execute(command, &by).await?)?;
-    operations.close().await?;
+    let workplace = context.writing_anywhere(what).await?;
+    let exit = say(context, &workplace.execute(command).await?)?;
+    workplace.close().await?;
     Ok(exit)
 }
 
@@ -168,11 +167,11 @@ pub(crate) async fn people(context: &Context, args: PeopleArgs) -> Result<Exit, 
         let command = Command::AddPerson { id, name, roles: set(&roles), email };
         return record(context, "people add", command).await;
     }
-    let operations = context.reading().await?;
-    let snapshot = operations.snapshot_of(query(args.list.at)).await?;
+    let workplace = context.reading_anywhere().await?;
+    let people = workplace.all_of(query(args.list.at), |snapshot| snapshot.people).await?;
     let columns = [("id", "Person"), ("name", "Name"), ("roles", "Roles")];
     let mut table = plain_table("People", "Nobody is on record.", &columns);
-    for person in &snapshot.people {
+    for person in &people {
         table.rows.push(vec![
             Cell::text(person.id.as_str()),
             Cell::text(&person.name),
@@ -211,8 +210,9 @@ pub(crate) async fn nonconformities(
             Command::UpdateNonconformity { nonconformity, change }
         }
         None => {
-            let operations = context.reading().await?;
-            let snapshot = operations.snapshot_of(query(args.list.at)).await?;
+            let workplace = context.reading_anywhere().await?;
+            let rows =
+                workplace.all_of(query(args.list.at), |snapshot| snapshot.nonconformities).await?;
             let columns = [
                 ("id", "Nonconformity"),
                 ("control", "Control"),
@@ -225,7 +225,7 @@ pub(crate) async fn nonconformities(
                 ("effectiveness_review", "Effectiveness review"),
             ];
             let mut table = plain_table("Nonconformities", "None is on record.", &columns);
-            for row in &snapshot.nonconformities {
+            for row in &rows {
                 table.rows.push(vec![
                     Cell::text(row.id.as_str()),
                     Cell::text(row.control.to_string()),

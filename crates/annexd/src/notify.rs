@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use annex_egress::{Http, MailEncryption, MailServer, Mailer};
+use annex_egress::{Http, Limits, MailEncryption, MailServer, Mailer};
 use annex_notify::{Notifier, Webhook};
 use annex_operations::OperationError;
 use annex_settings::{Declarations, Encryption, Settings};
@@ -33,7 +33,7 @@ pub(crate) fn notifier(
     Ok(Some(Notifier {
         mailer,
         webhooks: webhooks.collect::<Result<_, OperationError>>()?,
-        http: Http::new().map_err(|error| OperationError::Input(error.to_string()))?,
+        http: Http::new(Limits::SHORT).map_err(|error| OperationError::Input(error.to_string()))?,
         url,
         days_before: settings.server_notify_days_before,
         every: Duration::from_secs(settings.server_notify_every_seconds.max(1).into()),

@@ -3,7 +3,7 @@
 
 use std::io::Read as _;
 
-use annex_egress::{Http, Secret};
+use annex_egress::{Http, Limits, Secret};
 use annex_identity::{Configuration, Provider};
 use annex_machine::environment;
 use annex_operations::OperationError;
@@ -26,7 +26,8 @@ pub(crate) fn provider(settings: &Settings) -> Result<Option<SignInBy>, Operatio
     let url = settings.server_url.as_ref().ok_or_else(|| needs("server.url"))?;
     let client_id = settings.server_oidc_client_id.clone();
     let secret = settings.server_oidc_client_secret.as_ref().map(secret).transpose()?;
-    let http = Http::new().map_err(|error| OperationError::Input(error.to_string()))?;
+    let http =
+        Http::new(Limits::SHORT).map_err(|error| OperationError::Input(error.to_string()))?;
     let configuration = Configuration {
         issuer: issuer.clone(),
         client_id: client_id.ok_or_else(|| needs("server.oidc.client_id"))?,

@@ -10,12 +10,22 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// How long a connection may take, and the whole answer.
+/// How long a connection may take.
 const CONNECT_MS_MAX: u64 = 5_000;
-const ANSWER_MS_MAX: u64 = 10_000;
 
-/// The largest answer: a document of keys or claims has some kilobytes.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// How long an answer may take, and how large it may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Milliseconds until the whole answer is there.
+    pub answer_ms_max: u64,
+    /// Bytes of the answer.
+    pub answer_bytes_max: usize,
+}
+
+impl Limits {
+    /// Of a short answer: a document of keys or claims has some kilobytes.
+    pub const SHORT: Self = Self { answer_ms_max: 10_000, answer_bytes_max: 1 << 20 };
+}
 
 /// Why there is no answer. The message names the host and no more of an address.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +46,20 @@ pub enum EgressError {
         source: hyper_util::client::legacy::Error,
     },
     /// It took too long.
-    #[error("{host} did not answer within {ANSWER_MS_MAX} milliseconds")]
+    #[error("{host} did not answer within {milliseconds} milliseconds")]
     Slow {
         /// Who.
         host: String,
+        /// How long was waited.
+        milliseconds: u64,
     },
     /// The answer is too large, or ended early.
-    #[error("{host} gave no answer of at most {ANSWER_BYTES_MAX} bytes")]
+    #[error("{host} gave no answer of at most {bytes_max} bytes")]
     Answer {
         /// Who.
         host: String,
+        /// How large it may be.
+        bytes_max: usize,
         /// Whether it was too large.
         too_large: bool,
     },
@@ -53,14 +67,17 @@ pub enum EgressError {
 
 /// Asks over HTTP.
 #[derive(Debug, Clone)]
-pub struct Http(Client<HttpsConnector<HttpConnector>, Full<std::io::Cursor<Vec<u8>>>>);
+pub struct Http {
+    client: Client<HttpsConnector<HttpConnector>, Full<std::io::Cursor<Vec<u8>>>>,
+    limits: Limits,
+}
 
 impl Http {
     /// Gets ready to ask.
     ///
     /// # Errors
     /// When the system names no certificates to trust.
-    pub fn new() -> Result<Self, EgressError> {
+    pub fn new(limits: Limits) -> Result<Self, EgressError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(Duration::from_millis(CONNECT_MS_MAX)));
@@ -72,7 +89,7 @@ impl Http {
             .wrap_connector(tcp);
         // Who is asked seldom keeps no connection: the next request sees who is there then.
         let mut client = Client::builder(TokioExecutor::new());
-        Ok(Self(client.pool_max_idle_per_host(0).build(connector)))
+        Ok(Self { client: client.pool_max_idle_per_host(0).build(connector), limits })
     }
 
     /// Asks, and reads the whole answer, whatever its status.
@@ -82,9 +99,10 @@ impl Http {
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, EgressError> {
         let address: WebAddress = request.uri().to_string().parse()?;
         let host = address.host().to_owned();
-        let slow = EgressError::Slow { host: host.clone() };
+        let milliseconds = self.limits.answer_ms_max;
+        let slow = EgressError::Slow { host: host.clone(), milliseconds };
         let answer =
-            tokio::time::timeout(Duration::from_millis(ANSWER_MS_MAX), self.answer(request, host));
+            tokio::time::timeout(Duration::from_millis(milliseconds), self.answer(request, host));
         answer.await.map_err(|_| slow)?
     }
 
@@ -94,14 +112,16 @@ impl Http {
         host: String,
     ) -> Result<Response<Vec<u8>>, EgressError> {
         let request = request.map(|body| Full::new(std::io::Cursor::new(body)));
-        let answer = self.0.request(request).await;
+        let answer = self.client.request(request).await;
         let answer =
             answer.map_err(|source| EgressError::Unreachable { host: host.clone(), source })?;
         let (head, body) = answer.into_parts();
-        match Limited::new(body, ANSWER_BYTES_MAX).collect().await {
+        let bytes_max = self.limits.answer_bytes_max;
+        match Limited::new(body, bytes_max).collect().await {
             Ok(body) => Ok(Response::from_parts(head, body.to_bytes().to_vec())),
             Err(error) => {
-                Err(EgressError::Answer { host, too_large: error.is::<LengthLimitError>() })
+                let too_large = error.is::<LengthLimitError>();
+                Err(EgressError::Answer { host, bytes_max, too_large })
             }
         }
     }
@@ -129,7 +149,7 @@ mod tests {
 
     async fn ask(url: &str) -> Result<Response<Vec<u8>>, EgressError> {
         let request = Request::get(url).body(Vec::new()).expect("a request");
-        Http::new().expect("roots").send(request).await
+        Http::new(Limits::SHORT).expect("roots").send(request).await
     }
 
     #[tokio::test]

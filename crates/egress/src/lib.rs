@@ -23,6 +23,6 @@ mod http;
 mod mail;
 mod secret;
 
-pub use http::{EgressError, Http};
+pub use http::{EgressError, Http, Limits};
 pub use mail::{Letter, MailEncryption, MailError, MailServer, Mailer};
 pub use secret::Secret;

@@ -29,6 +29,7 @@ mod intel;
 mod kill;
 mod pack;
 mod secrets;
+mod server;
 mod signing;
 mod storage;
 mod trace;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use annex_egress::{Http, Secret};
+use annex_egress::{Http, Limits, Secret};
 use annex_identity::{Configuration, Provider};
 use annex_testbed::IdentityProvider;
 use annex_web::SignInBy;
@@ -30,7 +30,7 @@ pub(crate) fn by(issuer: &str, client: &str, claim: &str, link_by_email: bool) -
         wants_email: link_by_email,
         callback: CALLBACK.to_owned(),
     };
-    let provider = Provider::new(configuration, Http::new().expect("roots"));
+    let provider = Provider::new(configuration, Http::new(Limits::SHORT).expect("roots"));
     SignInBy { provider, label: "Sign in with <Velmora>".to_owned(), link_by_email }
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn leave(desk: &Desk, path: &str) -> (String, String) {
 
 /// Signs in at the provider as someone, and gives the path by which the browser comes back.
 pub(crate) async fn at_provider(address: &str, name: &str) -> String {
-    let http = Http::new().expect("roots");
+    let http = Http::new(Limits::SHORT).expect("roots");
     let here: axum::http::Uri = address.parse().expect("an address");
     let here = format!("http://{}", here.authority().expect("a host"));
     let mut jar: Vec<(String, String)> = Vec::new();
