@@ -24,6 +24,9 @@ const LIMITS: Limits = Limits { answer_ms_max: 600_000, answer_bytes_max: 1 << 3
 /// How many records are asked for at once; the server gives no more.
 const ROWS_MAX: u64 = 200;
 
+/// How often a list is read that changes meanwhile.
+const READS_MAX: u32 = 5;
+
 /// A server.
 pub(crate) struct Server {
     http: Http,
@@ -46,6 +49,8 @@ struct Records {
 
 #[derive(Deserialize)]
 struct Item {
+    version: u64,
+    key: String,
     entry: Option<Entry>,
 }
 
@@ -93,18 +98,47 @@ impl Server {
         self.get(&path).await
     }
 
+    /// Every record of a kind. A list in which something moved while it was read is read again:
+    /// what stood between two parts would be missing.
     pub(crate) async fn all_of<T: Recorded>(&self) -> Result<Vec<T>, OperationError> {
-        let (mut all, mut offset) = (Vec::new(), 0);
-        loop {
-            let path = format!("/api/v1/records/{}?offset={offset}&limit={ROWS_MAX}", T::KIND);
-            let part: Records = self.get(&path).await?;
-            offset += part.items.len() as u64;
-            let ended = part.items.is_empty() || offset >= part.total;
-            all.extend(part.items.into_iter().filter_map(|item| T::of(item.entry?.record)));
-            if ended {
+        for _ in 0..READS_MAX {
+            if let Some(all) = self.parts_of().await? {
                 return Ok(all);
             }
         }
+        Err(OperationError::Internal(format!(
+            "the register at {} changes faster than it can be read; try again",
+            self.address
+        )))
+    }
+
+    /// The oldest version first; each part begins with the last record of the one before, or
+    /// something moved.
+    async fn parts_of<T: Recorded>(&self) -> Result<Option<Vec<T>>, OperationError> {
+        let mut all: Vec<Item> = Vec::new();
+        loop {
+            let last = all.pop();
+            let offset = all.len();
+            let path = format!(
+                "/api/v1/records/{}?sort=recorded&offset={offset}&limit={ROWS_MAX}",
+                T::KIND
+            );
+            let part: Records = self.get(&path).await?;
+            let first = part.items.first().map(|item| item.version);
+            let grows = part.items.len() > usize::from(last.is_some());
+            if last.is_some_and(|last| first != Some(last.version)) {
+                return Ok(None);
+            }
+            all.extend(part.items);
+            if all.len() as u64 >= part.total {
+                break;
+            }
+            if !grows {
+                return Ok(None);
+            }
+        }
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(Some(all.into_iter().filter_map(|item| T::of(item.entry?.record)).collect()))
     }
 
     pub(crate) async fn store(&self, file: &Path) -> Result<(Digest, u64), OperationError> {
