@@ -87,7 +87,7 @@ impl Operations<'_> {
     ) -> Result<(Receipt, String), OperationError> {
         let known: Option<Decision> = self.look_up(decision).await?;
         let mut decision = known.ok_or_else(|| {
-            OperationError::input(format!("no decision `{decision}` is on record"))
+            OperationError::not_found(format!("no decision `{decision}` is on record"))
         })?;
         let people: Vec<Person> = self.all_of().await?;
         person_of(&people, who)?;

@@ -9,6 +9,9 @@ pub enum OperationError {
     /// What was asked for is wrong; says what, and what to do.
     #[error("{0}")]
     Input(String),
+    /// What is to be changed is not on record; says what lists such things.
+    #[error("{0}")]
+    NotFound(String),
     /// The caller may not; says what, and who can change that.
     #[error("{0}")]
     Forbidden(String),
@@ -70,6 +73,7 @@ impl OperationError {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Input(_)
+            | Self::NotFound(_)
             | Self::Forbidden(_)
             | Self::Settings(_)
             | Self::Catalogue(_)
@@ -110,6 +114,11 @@ impl OperationError {
                     | RegisterError::Locked { .. }
             )
         )
+    }
+
+    /// There is no such thing, of this organisation.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::NotFound(message.into())
     }
 
     pub(crate) fn input(message: impl Into<String>) -> Self {

@@ -110,7 +110,7 @@ impl Operations<'_> {
     /// An exception on which nobody has decided yet.
     async fn waiting(&self, exception: &str) -> Result<Exception, OperationError> {
         let exception: Exception = self.look_up(exception).await?.ok_or_else(|| {
-            OperationError::input(format!("no exception `{exception}` is on record"))
+            OperationError::not_found(format!("no exception `{exception}` is on record"))
         })?;
         let id = &exception.id;
         if let Some(refusal) = &exception.refusal {

@@ -19,7 +19,7 @@ pub(crate) fn one<'a, T>(
         items.iter().filter(|item| !text.is_empty() && id(item).starts_with(text)).collect();
     match matching.as_slice() {
         [one] => Ok(one),
-        [] => Err(OperationError::input(format!(
+        [] => Err(OperationError::not_found(format!(
             "no {what} `{text}` is on record; {} lists them",
             listed_by(what)
         ))),
@@ -159,7 +159,7 @@ pub fn resolve_subject(snapshot: &Snapshot, text: &str) -> Result<Subject, Opera
     }
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(OperationError::input(format!(
+        [] => Err(OperationError::not_found(format!(
             "nothing on record is named `{text}`; a subject is `organisation` or a form such as `system:help-desk` \
              (`annex systems` and `annex assets` list them)"
         ))),

@@ -137,7 +137,7 @@ impl Operations<'_> {
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
         let Some(mut identity) = self.identity(id).await? else {
-            return Err(OperationError::input(format!("no identity `{id}` is on record")));
+            return Err(OperationError::not_found(format!("no identity `{id}` is on record")));
         };
         identity.ended = true;
         let person = identity.person.clone();

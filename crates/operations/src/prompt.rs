@@ -250,7 +250,7 @@ impl Operations<'_> {
     ) -> Result<(Prompt, T), OperationError> {
         let known: Option<Prompt> = self.look_up(prompt).await?;
         let mut known = known.ok_or_else(|| {
-            OperationError::input(format!("no prompt template `{prompt}` is on record"))
+            OperationError::not_found(format!("no prompt template `{prompt}` is on record"))
         })?;
         let people: Vec<Person> = self.all_of().await?;
         person_of(&people, who)?;

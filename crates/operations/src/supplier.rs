@@ -50,7 +50,9 @@ impl Operations<'_> {
         let supplier: Option<Supplier> = self.look_up(agreement.supplier.as_str()).await?;
         if supplier.is_none() {
             let supplier = &agreement.supplier;
-            return Err(OperationError::input(format!("no supplier `{supplier}` is on record")));
+            return Err(OperationError::not_found(format!(
+                "no supplier `{supplier}` is on record"
+            )));
         }
         let known: Option<Agreement> = self.look_up(agreement.id.as_str()).await?;
         if let Some(known) = known.filter(|known| known.supplier != agreement.supplier) {

@@ -92,7 +92,7 @@ impl Operations<'_> {
     ) -> Result<(Receipt, String), OperationError> {
         let entry = self.scope().get("token", id.as_str()).await?;
         let Some(Record::Token(mut token)) = entry.map(|entry| entry.record) else {
-            return Err(OperationError::input(format!("no key `{id}` is on record")));
+            return Err(OperationError::not_found(format!("no key `{id}` is on record")));
         };
         token.revoked = true;
         Ok((self.record(vec![token.into()], by).await?, format!("the key {id} is withdrawn")))

@@ -12,6 +12,8 @@ use crate::layout;
 pub(crate) enum Failure {
     /// There is no such thing, or not for this person.
     NotFound,
+    /// What was to be changed is not on record; says what lists such things.
+    Missing(String),
     /// What was sent is wrong; says what, and what to do.
     Refused(String),
     /// What was asked cannot be answered; says what can.
@@ -32,6 +34,7 @@ impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
         match &error {
             OperationError::Forbidden(why) => Self::Forbidden(why.clone()),
+            OperationError::NotFound(what) => Self::Missing(what.clone()),
             _ if error.is_stale() => Self::Stale,
             _ if error.is_asked() => Self::Asked(error.to_string()),
             _ if error.is_away() => {
@@ -53,6 +56,7 @@ impl IntoResponse for Failure {
                 "It was not found. It may have been closed or removed since you saw the link."
                     .to_owned(),
             ),
+            Self::Missing(text) => (StatusCode::NOT_FOUND, "That was not recorded", text),
             Self::Refused(text) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That was not recorded", text)
             }

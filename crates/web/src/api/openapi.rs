@@ -196,7 +196,8 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Sch
         responses.insert("401".to_owned(), refused("There is no key, or it has ended"));
         responses.insert("403".to_owned(), refused("The holder of the key may not do this"));
     }
-    if endpoint.parameters.iter().any(|parameter| parameter.place == "path") {
+    let names = |parameter: &Parameter| parameter.place == "path";
+    if endpoint.body.is_some() || endpoint.parameters.iter().any(names) {
         responses.insert("404".to_owned(), refused("There is no such thing"));
     }
     if endpoint.body.is_some() {

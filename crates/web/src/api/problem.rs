@@ -46,6 +46,7 @@ impl From<OperationError> for Problem {
     fn from(error: OperationError) -> Self {
         let status = match &error {
             OperationError::Forbidden(_) => StatusCode::FORBIDDEN,
+            OperationError::NotFound(_) => StatusCode::NOT_FOUND,
             _ if error.is_stale() => StatusCode::PRECONDITION_FAILED,
             _ if error.is_away() => {
                 tracing::error!(error = %crate::error::chain(&error), "the register is away");

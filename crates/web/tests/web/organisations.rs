@@ -8,11 +8,49 @@ use annex_isms::approval::ExpiryDefault;
 use annex_isms::entity::{EvidenceKind, Role, Supplier};
 use annex_isms::sample::SampleFrame;
 use annex_isms::{Basis, Instant, PersonId, Record, SystemId};
-use annex_operations::{Caller, Command, ListQuery, NewEvidence, SampleChoice};
+use annex_operations::{Caller, Command, ListQuery, NewEvidence, NoticeState, SampleChoice, Told};
 use annex_web::{Access, Door, Site};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 
-use crate::desk::{Desk, HOUR, PASSWORD};
+use crate::desk::{Desk, HOUR, PASSWORD, read};
+
+/// Every route whose form is about one thing: the kind of the thing, and what the form holds.
+const FORMS: [(&str, &str, &str); 17] = [
+    ("/controls/{control}/{requirement}/{subject}", "asset", "justification=so"),
+    (
+        "/risks/{id}/review",
+        "risk",
+        "likelihood=3&confidentiality=3&integrity=3&availability=3&treatment=mitigate&plan=so",
+    ),
+    ("/risks/{id}/residual", "risk", "likelihood=1&consequence=1"),
+    (
+        "/risks/{id}/exception",
+        "risk",
+        "gap=A.5.23%2Fagreement-covers-traffic+organisation&reason=so&expires=2027-01-01",
+    ),
+    ("/exceptions/{id}/approve", "exception", ""),
+    ("/suppliers/{id}/agreement", "supplier", "id=theirs&title=Theirs"),
+    ("/suppliers/{id}/answers", "supplier", "incident_contact=so"),
+    (
+        "/prompts/{id}/{version}/review",
+        "prompt",
+        "untrusted-apart=yes&no-secrets=yes&limits-stated=yes&output-checked=yes&least-access=yes&attacks-tried=yes&note=so",
+    ),
+    ("/prompts/{id}/{version}/approve", "prompt", ""),
+    ("/prompts/{id}/{version}/withdraw", "prompt", "reason=so"),
+    ("/decisions/{id}", "decision", "choice=approve&reason=so"),
+    (
+        "/nonconformities/{id}",
+        "nonconformity",
+        "correction=&cause=&similar_cases=&corrective_action=&effectiveness_review=&status=open",
+    ),
+    ("/gaps/{id}/assign", "gap", "owner=ines-arvid&due=2027-01-01&plan=so"),
+    ("/gaps/{id}/ready", "gap", ""),
+    ("/gaps/{id}/close", "gap", "verification=so"),
+    ("/requests/{id}/answer", "request", ""),
+    ("/notices/{id}/retry", "notice", ""),
+];
 
 /// Of which kind the ids of these routes are.
 const OF_KIND: [(&str, &str); 13] = [
@@ -200,6 +238,96 @@ async fn an_id_of_another_organisation_is_no_id() {
             "{}",
             route.path
         );
+    }
+}
+
+#[tokio::test]
+async fn a_form_about_a_thing_of_another_organisation_finds_nothing() {
+    let (here, there) = two().await;
+    let all: BTreeSet<Role> =
+        Role::ALL.iter().copied().filter(|role| *role != Role::Service).collect();
+    let holder = PersonId::from_str("ines-arvid").expect("an id");
+    let by = Caller::of_folder("test");
+    let grant = Command::GrantAccess { holder: holder.clone(), roles: all };
+    here.site.operations().execute(grant, &by).await.expect("granted");
+    let cookie = here.signed_in_at("/sign-in?organisation=velmora", "ines-arvid").await;
+    let actions: Vec<String> = annex_operations::actions().expect("actions").into_iter().collect();
+    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+    let token = here.token("/account", &cookie).await;
+
+    // There: an exception that was asked for, and a notice that failed.
+    let operations = there.site.operations();
+    let gap = operations.list(&ListQuery::of("gap")).await.expect("a list").items;
+    let gap = gap.into_iter().next().and_then(|listed| listed.entry).expect("a gap").record;
+    let Record::Gap(gap) = gap else { panic!("{gap:?}") };
+    let exception = Command::RequestException {
+        risk: keys(&there.site, "risk").await.first().expect("a risk").clone(),
+        requirement: gap.requirement,
+        subject: gap.subject.to_string(),
+        reason: "so".to_owned(),
+        expires: operations.now().date().plus_days(30),
+        by: holder,
+    };
+    operations.execute(exception, &by).await.expect("recorded");
+    let told = Told { mail: false, webhooks: vec!["chat".to_owned()], days_before: 40 };
+    operations.note(&told).await.expect("noted");
+    for notice in operations.claim_notices(1).await.expect("claimed") {
+        let fault = Err(("away".to_owned(), true));
+        operations.settle_notice(notice, fault, 60).await.expect("settled");
+    }
+    let failed = operations.notices(Some(NoticeState::Failed), 0, 1).await.expect("read").0;
+    let size = operations.ledger_size().await.expect("read");
+    let key = here.key("ines-arvid", Role::IsmsManager, &actions).await;
+    let here_size = here.site.operations().ledger_size().await.expect("read");
+
+    for (route, kind, fields) in FORMS {
+        let foreign = if kind == "notice" {
+            failed[0].id.clone()
+        } else {
+            let foreign = keys(&there.site, kind).await;
+            let own = keys(&here.site, kind).await;
+            foreign.difference(&own).next().expect(kind).clone()
+        };
+        let path = route
+            .replace("{control}/{requirement}", "A.5.23/agreement-covers-traffic")
+            .replace("{subject}", &format!("{kind}:{foreign}"))
+            .replace("{version}", "1")
+            .replace("{id}", &foreign);
+        let (status, page) = if route.starts_with("/requests/") {
+            let parts = format!(
+                "--line\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{token}\r\n--line\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\ntrue\r\n--line--\r\n"
+            );
+            let request = Request::post(&path)
+                .header(header::COOKIE, &cookie)
+                .header(header::CONTENT_TYPE, "multipart/form-data; boundary=line");
+            read(here.send(request.body(Body::from(parts)).expect("a request")).await).await
+        } else {
+            let form = format!("form={token}&version=1&{fields}");
+            here.post(&path, &cookie, form.trim_end_matches('&')).await
+        };
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {page}");
+    }
+    // The same by the programming interface.
+    let foreign = keys(&there.site, "gap").await;
+    let foreign = foreign.difference(&keys(&here.site, "gap").await).next().expect("a gap").clone();
+    let gap = Command::ReadyGap { gap: foreign };
+    for (path, body) in [
+        ("/api/v1/commands", serde_json::to_string(&gap).expect("JSON")),
+        ("/api/v1/notices/retries", format!("{{\"id\":\"{}\"}}", failed[0].id)),
+    ] {
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let (status, answer) =
+            read(here.send(request.body(Body::from(body)).expect("a request")).await).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {answer}");
+    }
+    assert_eq!(operations.ledger_size().await.expect("read"), size);
+    assert_eq!(here.site.operations().ledger_size().await.expect("read"), here_size);
+    // Every such route is tried.
+    for route in annex_web::routes().iter().filter(|route| route.method == "POST") {
+        let takes = ["{id}", "{subject}"].iter().any(|name| route.path.contains(name));
+        assert!(!takes || FORMS.iter().any(|(path, ..)| *path == route.path), "{}", route.path);
     }
 }
 
