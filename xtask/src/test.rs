@@ -40,6 +40,11 @@ pub(crate) fn run(project: &Project, extent: Extent) -> anyhow::Result<()> {
         steps.run("tests", || cargo(&["test", "--workspace", "--locked", "--lib", "--bins"]))?;
     } else {
         steps.run("tests", || cargo(&["test", "--workspace", "--locked"]))?;
+        // The same features as before, so nothing is built again.
+        let pages = ["test", "--workspace", "--locked", "--test", "web"];
+        steps.run("pages on PostgreSQL", || {
+            step(project.cargo(&pages).env("ANNEX_TEST_DATABASE", "postgresql"))
+        })?;
         fuzzing(project, &mut steps)?;
     }
     let left_out = match steps.left_out.as_slice() {

@@ -136,7 +136,11 @@ const ROOMS: &[Room] = &[
 /// Libraries that only some crates may use, and why.
 const OWNED: &[(&str, &[&str], &str)] = &[
     ("anyhow", &["annex", "xtask"], "a library's errors are types"),
-    ("axum", &["annex-web", "annexd", "annex"], "only the server, and tests beside it, answer requests"),
+    (
+        "axum",
+        &["annex-web", "annexd", "annex"],
+        "only the server, and tests beside it, answer requests",
+    ),
     ("cedar-policy", &["annex-policy"], "policy is the only user of Cedar"),
     ("clap", &["annex", "annexd"], "only binaries have arguments"),
     ("ed25519-dalek", &["annex-ledger", "annex-seal"], "only the ledger and seals sign"),

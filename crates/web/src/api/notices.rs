@@ -123,5 +123,5 @@ pub(super) async fn retry(
         return Ok(Json(notice));
     }
     let detail = "no notice of this id has failed";
-    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
+    Err(Problem::new(StatusCode::NOT_FOUND, detail))
 }

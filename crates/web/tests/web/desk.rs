@@ -1,4 +1,7 @@
 //! A workplace of the example, and a client of its pages.
+//!
+//! Its register is SQLite in a folder, or with `ANNEX_TEST_DATABASE=postgresql` a database of a
+//! real server. All tests hold on both.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,6 +13,7 @@ use annex_isms::entity::{Person, Role};
 use annex_isms::{Instant, PersonId};
 use annex_operations::{Access, Caller, Command, Operations, Ports, Reply};
 use annex_settings::{Declarations, Settings};
+use annex_testbed::Database;
 use annex_web::{SignInBy, Site};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,7 +29,31 @@ pub(crate) struct Desk {
     pub(crate) site: Arc<Site>,
     pub(crate) router: Router,
     pub(crate) clock: &'static Clock,
+    kept: Kept,
+}
+
+/// Where a register is.
+struct Kept {
     folder: tempfile::TempDir,
+    /// Where it is not in the folder.
+    database: Option<Database<'static>>,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let database = match std::env::var("ANNEX_TEST_DATABASE").as_deref() {
+            Ok("postgresql") => Some(annex_testbed::shared().database()),
+            Err(_) | Ok("sqlite") => None,
+            Ok(other) => panic!("ANNEX_TEST_DATABASE is sqlite or postgresql, not {other}"),
+        };
+        Self { folder: tempfile::tempdir().expect("a folder"), database }
+    }
+
+    fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(self.folder.path(), folder.path());
+        Self { folder, database: self.database.as_ref().map(Database::copy) }
+    }
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -39,7 +67,7 @@ pub(crate) const HOUR: i64 = 3_600_000_000;
 /// two people with a password.
 static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
 
-type Template = (tempfile::TempDir, Catalogue);
+type Template = (Kept, Catalogue);
 
 async fn template() -> &'static Template {
     TEMPLATE.get_or_init(|| made(|_| {})).await
@@ -66,9 +94,9 @@ fn another(declared: &mut Declarations) {
 
 /// A workplace of the example, changed by this.
 async fn made(change: impl Fn(&mut Declarations)) -> Template {
-    let folder = tempfile::tempdir().expect("a folder");
-    let catalogue = annex_operations::catalogue(&settings(&folder).0).expect("the catalogue");
-    let (operations, _) = open(&folder, catalogue.clone(), 0, &change).await;
+    let kept = Kept::new();
+    let catalogue = annex_operations::catalogue(&settings(&kept.folder).0).expect("the catalogue");
+    let (operations, _) = open(&kept, catalogue.clone(), 0, &change).await;
     let by = Caller::of_folder("test");
     for command in [Command::Declare, Command::Assess] {
         operations.execute(command, &by).await.expect("recorded");
@@ -80,7 +108,7 @@ async fn made(change: impl Fn(&mut Declarations)) -> Template {
         operations.execute(grant, &by).await.expect("granted");
     }
     operations.close().await.expect("closed");
-    (folder, catalogue)
+    (kept, catalogue)
 }
 
 /// The settings of the example, with all that is written in this folder.
@@ -96,9 +124,9 @@ fn settings(folder: &tempfile::TempDir) -> (Settings, Declarations, PathBuf) {
     (settings, declarations, file)
 }
 
-/// Opens the workplace in a folder, with a clock of its own and draws that count from a number.
+/// Opens the workplace that is kept there, with a clock of its own and draws that count from a number.
 async fn open(
-    folder: &tempfile::TempDir,
+    kept: &Kept,
     catalogue: Catalogue,
     first_draw: u64,
     change: &impl Fn(&mut Declarations),
@@ -115,10 +143,15 @@ async fn open(
         bytes[..8].copy_from_slice(&drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
         bytes
     }));
-    let home = folder.path().to_str().expect("UTF-8").to_owned();
+    let home = kept.folder.path().to_str().expect("UTF-8").to_owned();
+    let url = kept.database.as_ref().map(Database::url);
     let environment: &'static (dyn Fn(&str) -> Option<String> + Sync) =
-        Box::leak(Box::new(move |name: &str| (name == "HOME").then(|| home.clone())));
-    let (settings, mut declarations, file) = settings(folder);
+        Box::leak(Box::new(move |name: &str| match name {
+            "HOME" => Some(home.clone()),
+            "ANNEX_DATABASE_URL" => url.clone(),
+            _ => None,
+        }));
+    let (settings, mut declarations, file) = settings(&kept.folder);
     change(&mut declarations);
     let access = Access::Write { holder: "a test".to_owned() };
     let ports = Ports { now, random, environment };
@@ -137,6 +170,15 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), &target).expect("copied");
         }
     }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all
 }
 
 impl Desk {
@@ -166,18 +208,20 @@ impl Desk {
         change: impl Fn(&mut Declarations),
         by: Option<SignInBy>,
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        copy(made.path(), folder.path());
-        let (operations, clock) = open(&folder, catalogue.clone(), 1 << 32, &change).await;
+        let kept = made.copy();
+        let (operations, clock) = open(&kept, catalogue.clone(), 1 << 32, &change).await;
         let site = Arc::new(Site::new(operations).with_provider(by));
         let router = annex_web::router(Arc::clone(&site));
-        Self { site, router, clock, folder }
+        Self { site, router, clock, kept }
     }
 
-    /// Overwrites the register, as a disk that fails does.
+    /// Damages the register, as a disk that fails does.
     pub(crate) fn lose_the_register(&self) {
-        for entry in std::fs::read_dir(self.folder.path().join("data")).expect("a folder") {
-            let file = entry.expect("an entry").path();
+        if let Some(database) = &self.kept.database {
+            database.sql("ALTER TABLE ledger_head RENAME TO lost");
+            return;
+        }
+        for file in files(&self.data()) {
             if file.to_string_lossy().contains("register.sqlite") {
                 let bytes = file.metadata().expect("its size").len();
                 let zeros = vec![0; usize::try_from(bytes).expect("a size")];
@@ -186,9 +230,26 @@ impl Desk {
         }
     }
 
+    /// All that is stored: the files of the data folder, and the tables of the database with
+    /// bytes in hexadecimal digits.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for file in files(&self.data()) {
+            all.extend(std::fs::read(file).expect("read"));
+        }
+        if let Some(database) = &self.kept.database {
+            all.extend(
+                database
+                    .sql("SET xmlbinary TO hex; SELECT database_to_xml(true, false, '')")
+                    .into_bytes(),
+            );
+        }
+        all
+    }
+
     /// The data folder.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+    fn data(&self) -> PathBuf {
+        self.kept.folder.path().join("data")
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
