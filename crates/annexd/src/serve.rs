@@ -57,7 +57,13 @@ pub(crate) async fn serve(all: Vec<Served>, arguments: &ServeArgs) -> Result<(),
         tracing::warn!("no browser could be opened ({error}); open {url} yourself");
     }
     axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_end())
+        .with_graceful_shutdown({
+            let sites = sites.clone();
+            async move {
+                told_to_end().await;
+                sites.iter().for_each(|site| site.end_streams());
+            }
+        })
         .await
         .map_err(|error| failed("serve", &error))?;
     tracing::info!("every request is answered; closing the register");

@@ -69,6 +69,7 @@ pub(crate) async fn list(
             } }
             button { "Show" }
         }
+        div data-live {
         p.beside { (chosen.len()) " of " (all.len()) }
         @if chosen.is_empty() { p { "Nothing waits here." } } @else {
             div.scroll tabindex="0" role="region" aria-label="Decisions" { table {
@@ -91,6 +92,7 @@ pub(crate) async fn list(
                 (layout::form_token(&visitor))
                 button { "Record that " (unrecorded) " expired" }
             }
+        }
         }
         @if visitor.may("put-decision") { (put_form(&visitor, &systems)) }
     };

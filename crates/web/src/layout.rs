@@ -107,8 +107,12 @@ pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) ->
                     }
                 }
             }
-            main id="main" { (body) }
+            main id="main" {
+                p.live id="live" role="status" data-entries=(visitor.entries()) {}
+                (body)
+            }
         }
+        script src="/live.js" defer {}
     };
     document(title, &body).into_string()
 }

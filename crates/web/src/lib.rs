@@ -1,4 +1,4 @@
-//! The pages of Annex: server-rendered, without a script.
+//! The pages of Annex: server-rendered, and whole without a script.
 //!
 //! ```text
 //!  request ─▶ guard (origin, headers) ─▶ routes (session, role) ─▶ page ─┬─ Query ──▶ Operations
@@ -13,7 +13,8 @@
 //! - **A form is only taken from a page of ours**: the browser says where a request comes from,
 //!   the session cookie never travels with a foreign one, and each form holds a token that follows
 //!   from the session.
-//! - **No script runs**, ours or foreign: the policy of every page allows none.
+//! - **No script runs but one of ours**, [`live`], which says that something was recorded; the
+//!   policy of every page allows no other, and no text to become one (trusted types).
 //!
 //! # How it can still go wrong
 //!
@@ -36,6 +37,7 @@ mod keys;
 mod layout;
 mod ledger;
 mod limit;
+mod live;
 mod nonconformities;
 mod notices;
 mod observe;
@@ -83,6 +85,7 @@ pub struct Site {
     limiter: limit::Limiter,
     /// By whom people sign in besides.
     provider: Option<SignInBy>,
+    streams: live::Streams,
     /// Few files are written at a time, so that they cannot fill disk and memory together.
     exporting: tokio::sync::Semaphore,
     /// Few files are taken at a time, for the same reason.
@@ -107,6 +110,7 @@ impl Site {
             signing_in: tokio::sync::Mutex::default(),
             limiter: limit::Limiter::default(),
             provider: None,
+            streams: live::Streams::default(),
             exporting: tokio::sync::Semaphore::new(EXPORTS_MAX),
             uploading: tokio::sync::Semaphore::new(UPLOADS_MAX),
         }
@@ -138,6 +142,11 @@ impl Site {
     /// What follows from the register now.
     async fn assessment(self: &Arc<Self>) -> Result<Arc<Judged>, OperationError> {
         assessed::now(self).await
+    }
+
+    /// Ends what would be answered without end, so that a server can stop.
+    pub fn end_streams(&self) {
+        self.streams.end();
     }
 
     /// The workplace, to be closed when the last page was served.

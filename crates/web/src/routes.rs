@@ -17,7 +17,7 @@ use crate::api::Problem;
 use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{
-    Site, api, audit, comments, controls, decisions, error, gaps, guard, import, ledger,
+    Site, api, audit, comments, controls, decisions, error, gaps, guard, import, ledger, live,
     nonconformities, notices, observe, overview, prompts, provider, registers, requests, results,
     risks, session, soa, style, suppliers, upload,
 };
@@ -186,6 +186,8 @@ fn places() -> Vec<Place> {
         with(Access::Everyone, page("/sign-in/callback", provider::callback)),
         with(Access::SignedIn, form("/sign-out", "", session::sign_out)),
         with(Access::Everyone, page("/style.css", style)),
+        with(Access::Everyone, page("/live.js", live::script)),
+        page("/live", live::stream),
         with(Access::Everyone, page("/healthz", || async { "ok\n" })),
         with(Access::Everyone, page("/readyz", observe::ready)),
         with(Access::Everyone, page("/metrics", observe::metrics)),

@@ -141,6 +141,17 @@ impl Browser {
         self.client.find(Locator::XPath(path)).await.is_ok()
     }
 
+    /// Waits until something is on the page, which stays the same one.
+    pub(crate) async fn waits_for(&self, path: &str) {
+        for _ in 0..TURNS_MAX {
+            if self.has(path).await {
+                return;
+            }
+            tokio::time::sleep(TURN).await;
+        }
+        panic!("{path} did not come; the page is {}", self.shown().await);
+    }
+
     /// Presses a button by its words and waits for the page that follows.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//button[contains(normalize-space(.), '{words}')]");

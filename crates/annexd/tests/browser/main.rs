@@ -11,6 +11,7 @@ mod axe;
 mod browser;
 mod contract;
 mod keyboard;
+mod live;
 mod notices;
 mod pages;
 mod pictures;

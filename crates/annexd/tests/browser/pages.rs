@@ -10,6 +10,8 @@ use crate::server::Server;
 /// What answers `GET` and is no page.
 const NOT_PAGES: &[&str] = &[
     "/style.css",
+    "/live.js",
+    "/live",
     // To the provider and back: tried with one.
     "/sign-in/provider",
     "/sign-in/callback",

@@ -208,6 +208,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(of_audits());
     endpoints.extend(of_imports());
     endpoints.extend(of_notices());
+    endpoints.push(of_prompts());
     endpoints
 }
 
@@ -236,6 +237,18 @@ const fn writes(
 ) -> Endpoint {
     let route = Route { method: "POST", path, access, door: Door::Api };
     Endpoint { route, handler, summary, parameters, body: Some(body), answer }
+}
+
+/// What a gateway enforces.
+fn of_prompts() -> Endpoint {
+    reads(
+        "/api/v1/prompts/approved",
+        Access::Action("read"),
+        "The versions of prompt templates that may be used now, with the digest of their text",
+        &[],
+        schema::<Vec<annex_operations::ApprovedPrompt>>(),
+        get(endpoints::approved_prompts),
+    )
 }
 
 /// What is told outside.

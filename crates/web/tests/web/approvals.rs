@@ -53,7 +53,7 @@ async fn a_prompt_is_used_once_someone_else_reviewed_and_approved_it() {
     let (_, page) = desk.get(&prompt, &ines).await;
     let digest = Digest::of(b"You help.\n<script>alert(1)</script>\n").to_string();
     assert!(page.contains(&digest) && page.contains("not reviewed"), "{page}");
-    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>"), "{page}");
     // Neither reviewed by its author, nor approved without a review, nor with a fault.
     let own = desk.fields(&prompt, &ines).await;
     let to = |version: u32, step: &str| format!("{prompt}/{version}/{step}");
@@ -91,6 +91,11 @@ async fn a_prompt_is_used_once_someone_else_reviewed_and_approved_it() {
     let approved = desk.site.operations().approved_prompts().await.expect("read");
     assert_eq!(approved.len(), 1);
     assert_eq!(approved[0].digest, Digest::of(b"You help.\nYou refuse the rest.\n"));
+    let key = desk.key("gateway", Role::Service, &["read"]).await;
+    let (status, told) = desk.call("GET", "/api/v1/prompts/approved", &key).await;
+    assert_eq!(status, StatusCode::OK);
+    let told: Vec<annex_operations::ApprovedPrompt> = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told, approved);
     let other = desk.fields(&prompt, &tomas).await;
     let back = format!("{other}&reason=It+leaked");
     assert_eq!(desk.post(&to(2, "withdraw"), &tomas, &back).await.0, StatusCode::SEE_OTHER);

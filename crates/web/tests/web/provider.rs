@@ -63,7 +63,7 @@ async fn who_is_linked_is_signed_in_and_nobody_else() {
     let hostile = encoded("<script>alert(1)</script>");
     desk.post("/access/identity", &admin, &form(&hostile)).await;
     let (_, page) = desk.get("/access/ines-arvid", &admin).await;
-    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>"), "{page}");
     for wrong in ["", "%0D%0A", &"x".repeat(256)] {
         let (status, _) = desk.post("/access/identity", &admin, &form(wrong)).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
