@@ -3,12 +3,15 @@
 //! It comes from npm into the target folder and is put into the page through WebDriver; nothing
 //! of it is served.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::Command as Program;
 
+use annex_isms::entity::Role;
+use annex_operations::Command;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, VIEWS};
+use crate::browser::{Browser, VIEWS, View};
 use crate::pages::{found, styled};
 use crate::server::{INES, PASSWORD, Storage, Workplace};
 
@@ -28,7 +31,7 @@ pub(crate) fn axe() -> String {
     let file = folder.join("node_modules").join(PACKAGE).join("axe.min.js");
     if !file.is_file() {
         std::fs::create_dir_all(&folder).expect("a folder");
-        let status = Command::new("npm")
+        let status = Program::new("npm")
             .args([
                 "install",
                 "--silent",
@@ -82,16 +85,60 @@ async fn no_page_has_a_serious_barrier() {
         for path in pages.values() {
             browser.goto(&server.at(path)).await;
             styled(&browser).await;
-            for barrier in barriers(&browser, &axe).await {
-                faults.push(format!("{path} ({}): {barrier}", view.name));
-            }
-            // What is wide scrolls in its frame; the page itself never does.
-            let wide = "return document.documentElement.scrollWidth";
-            let wide = browser.client.execute(wide, Vec::new()).await.expect("a number");
-            if wide.as_u64() > Some(view.width.into()) {
-                faults.push(format!("{path} ({}): {wide} pixels wide", view.name));
-            }
+            faults.extend(faults_of(&browser, &axe, view).await);
         }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    browser.close().await;
+}
+
+/// What is wrong with the page that is shown, in a view.
+async fn faults_of(browser: &Browser, axe: &str, view: View) -> Vec<String> {
+    let mut faults = barriers(browser, axe).await;
+    // What is wide scrolls in its frame; the page itself never does.
+    let wide = "return document.documentElement.scrollWidth";
+    let wide = browser.client.execute(wide, Vec::new()).await.expect("a number");
+    if wide.as_u64() > Some(view.width.into()) {
+        faults.push(format!("{wide} pixels wide"));
+    }
+    let path = browser.path().await;
+    faults.into_iter().map(|fault| format!("{path} ({}): {fault}", view.name)).collect()
+}
+
+#[tokio::test]
+async fn what_forms_lead_to_and_what_auditors_see_has_no_serious_barrier() {
+    let workplace = Workplace::with_accounts(Storage::Sqlite).await;
+    let (auditor, roles) = ("lars-winther", BTreeSet::from([Role::Auditor]));
+    let holder = auditor.parse().expect("an id");
+    workplace.record(vec![Command::GrantAccess { holder, roles }]).await;
+    workplace.account(auditor);
+    let server = workplace.serve();
+    let browser = Browser::new().await;
+    let axe = axe();
+    let mut faults = Vec::new();
+
+    // What a file would change, with a row that is wrong.
+    browser.sign_in(&server.at("/sign-in"), INES, PASSWORD).await;
+    browser.goto(&server.at("/import/suppliers")).await;
+    let file = workplace.path("suppliers.csv");
+    let rows = "id,name,owner\nnorth-cloud,North Cloud,ines-arvid\nsouth,South,nobody\n";
+    std::fs::write(&file, rows).expect("written");
+    let field = browser.field("CSV file").await;
+    field.send_keys(file.to_str().expect("UTF-8")).await.expect("chosen");
+    browser.press("Show what it would change").await;
+    assert!(browser.text().await.contains("nobody"), "{}", browser.text().await);
+    for view in VIEWS {
+        browser.look(view).await;
+        faults.extend(faults_of(&browser, &axe, view).await);
+    }
+    browser.press("Sign out").await;
+
+    browser.sign_in(&server.at("/sign-in"), auditor, PASSWORD).await;
+    browser.goto(&server.at("/audit/population?of=prompt")).await;
+    assert!(browser.has("//button[.='Draw and record']").await);
+    for view in VIEWS {
+        browser.look(view).await;
+        faults.extend(faults_of(&browser, &axe, view).await);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     browser.close().await;
