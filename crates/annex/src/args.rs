@@ -51,7 +51,7 @@ pub(crate) struct Global {
     /// The data folder [default: .annex]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// A server instead of a data folder, with the key in ANNEX_TOKEN
+    /// A server instead of a data folder, with the key in `ANNEX_TOKEN`
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<WebAddress>,
     /// Settings and declarations [default: annex.toml here, or in the assessed folder]

@@ -95,16 +95,12 @@ impl Context {
         catalogue: Catalogue,
         access: Access,
     ) -> Result<Workplace, OperationError> {
-        Ok(match &self.global.server {
-            Some(address) => {
-                let server = Server::new(address, environment(server::TOKEN))?;
-                Workplace::Server(server, Box::new(catalogue))
-            }
-            None => {
-                let operations = self.open_with(loaded, catalogue, access).await?;
-                Workplace::Folder(Box::new(operations))
-            }
-        })
+        if let Some(address) = &self.global.server {
+            let server = Server::new(address, environment(server::TOKEN))?;
+            return Ok(Workplace::Server(Box::new(server), Box::new(catalogue)));
+        }
+        let operations = self.open_with(loaded, catalogue, access).await?;
+        Ok(Workplace::Folder(Box::new(operations)))
     }
 
     /// Refuses what needs the folder itself when a server is named.

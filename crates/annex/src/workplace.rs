@@ -23,7 +23,7 @@ pub(crate) enum Workplace {
     /// The data folder.
     Folder(Box<Operations<'static>>),
     /// A server, and the catalogue of this program, whose words are printed.
-    Server(Server, Box<Catalogue>),
+    Server(Box<Server>, Box<Catalogue>),
 }
 
 impl Workplace {

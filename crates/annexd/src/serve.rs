@@ -61,7 +61,9 @@ pub(crate) async fn serve(all: Vec<Served>, arguments: &ServeArgs) -> Result<(),
             let sites = sites.clone();
             async move {
                 told_to_end().await;
-                sites.iter().for_each(|site| site.end_streams());
+                for site in &sites {
+                    site.end_streams();
+                }
             }
         })
         .await

@@ -32,7 +32,7 @@ impl Office {
         // The desk there lives as long as the server.
         runtime.spawn(async move {
             std::future::pending::<()>().await;
-            drop(there)
+            drop(there);
         });
         Self { here, url, key, runtime }
     }
@@ -82,6 +82,7 @@ async fn served(desk: &Desk) -> (String, String) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    #[expect(clippy::disallowed_methods, reason = "it serves until the test ends")]
     tokio::spawn(async move { axum::serve(listener, service).await });
     (format!("http://{address}"), key)
 }

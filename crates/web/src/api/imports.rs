@@ -33,6 +33,7 @@ pub(super) async fn plan(
 fn problem(failure: Failure) -> Problem {
     match failure {
         Failure::NotFound => Problem::not_found("register"),
+        Failure::Missing(what) => Problem::new(StatusCode::NOT_FOUND, what),
         Failure::Refused(why) | Failure::Asked(why) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why)
         }

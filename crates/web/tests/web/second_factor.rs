@@ -1,5 +1,6 @@
 //! The second factor as people meet it: codes by time, recovery codes, and what is stored of them.
 
+use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
@@ -122,7 +123,10 @@ async fn a_recovery_code_stands_in_once_and_nothing_of_them_is_stored_in_clear()
     let stored = desk.stored();
     let raw = Secret::try_from_base32(&secret).expect("Base32");
     assert!(holds(&stored, b"ines-arvid"), "the right files are read");
-    let digits: String = raw.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    let mut digits = String::new();
+    for byte in raw.as_bytes() {
+        write!(digits, "{byte:02X}").expect("written");
+    }
     for clear in [raw.as_bytes(), secret.as_bytes(), digits.as_bytes()] {
         assert!(!holds(&stored, clear));
     }
