@@ -2,7 +2,7 @@
 //! on the same machine.
 //!
 //! ```text
-//!  fill: 8,000 systems, 50,000 assets, 200,000 pieces of evidence, one assessment of some million results
+//!  fill: 10,700 systems, 64,200 assets, 200,000 pieces of evidence, an assessment of a million results
 //!  load: 50 clients, each asks for a page, reads it for a second, and asks for the next
 //! ```
 //!
@@ -36,8 +36,8 @@ use annex_testbed::Server;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-const SYSTEMS: usize = 8_000;
-const ASSETS: usize = 50_000;
+const SYSTEMS: usize = 10_700;
+const ASSETS: usize = 6 * SYSTEMS;
 const EVIDENCE: usize = 200_000;
 const CLIENTS: u32 = 50;
 const THINK: Duration = Duration::from_secs(1);
@@ -104,7 +104,7 @@ async fn fill(folder: &Path, share: usize) -> Vec<(&'static str, String)> {
     operations.execute(Command::Declare, &by).await.unwrap();
     let ada: PersonId = "ada".parse().unwrap();
     operations.set_password(&ada, PASSWORD).await.unwrap();
-    let roles = BTreeSet::from([Role::IsmsManager]);
+    let roles = BTreeSet::from([Role::IsmsManager, Role::Administrator, Role::Auditor]);
     operations.execute(Command::GrantAccess { holder: ada, roles }, &by).await.unwrap();
 
     let systems = SYSTEMS / share;
@@ -171,12 +171,29 @@ async fn fill(folder: &Path, share: usize) -> Vec<(&'static str, String)> {
         ("assets, searched", "/registers/assets?text=asset-77".to_owned()),
         ("asset", format!("/registers/assets/{}", key("asset").await)),
         ("evidence", "/registers/evidence".to_owned()),
+        ("piece of evidence", format!("/registers/evidence/{}", key("evidence").await)),
         ("evidence, sorted", "/registers/evidence?sort=name&order=desc&page=20".to_owned()),
         ("risks", "/risks".to_owned()),
+        ("risks, residual", "/risks?stage=residual".to_owned()),
+        ("risk", format!("/risks/{}", key("risk").await)),
+        ("exceptions", "/exceptions".to_owned()),
         ("controls", "/controls".to_owned()),
         ("control", "/controls/A.8.24".to_owned()),
+        ("results", "/controls/A.8.24/prompts-protected".to_owned()),
         ("applicability", "/soa".to_owned()),
         ("suppliers", "/suppliers".to_owned()),
+        ("prompts", "/prompts".to_owned()),
+        ("decisions", "/decisions".to_owned()),
+        ("nonconformities", "/nonconformities".to_owned()),
+        ("registers", "/registers".to_owned()),
+        ("gaps, searched", "/gaps?text=asset-77".to_owned()),
+        ("entry", "/ledger/100000".replace("00000", if share == 1 { "00000" } else { "0" })),
+        ("auditor's view", "/audit".to_owned()),
+        ("population", "/audit/population?of=evidence".to_owned()),
+        ("notices", "/notices".to_owned()),
+        ("sign-ins", "/sign-ins".to_owned()),
+        ("account", "/account".to_owned()),
+        ("access", "/access".to_owned()),
     ];
     operations.close().await.unwrap();
     pages

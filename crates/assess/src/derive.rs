@@ -10,6 +10,7 @@ use annex_isms::entity::Agreement;
 use annex_isms::observation::Period;
 use annex_isms::{Basis, Instant, RecordedObservation, Snapshot, Subject, SupplierId, Value};
 
+use crate::index::Index;
 use crate::risks;
 
 /// The source of derived attributes.
@@ -20,8 +21,9 @@ pub(crate) const REGISTERED: &str = "registered";
 pub(crate) const OWNER_CONFIRMED: &str = "owner_confirmed";
 
 /// Everything that is derived, in a fixed order.
-pub(crate) fn observations(snapshot: &Snapshot, catalogue: &Catalogue) -> Vec<RecordedObservation> {
-    let mut derived = Derived { snapshot, catalogue, observations: Vec::new() };
+pub(crate) fn observations(index: &Index<'_>, catalogue: &Catalogue) -> Vec<RecordedObservation> {
+    let snapshot = index.snapshot;
+    let mut derived = Derived { index, snapshot, catalogue, observations: Vec::new() };
     derived.assets();
     derived.systems();
     for supplier in &snapshot.suppliers {
@@ -31,6 +33,7 @@ pub(crate) fn observations(snapshot: &Snapshot, catalogue: &Catalogue) -> Vec<Re
 }
 
 struct Derived<'a> {
+    index: &'a Index<'a>,
     snapshot: &'a Snapshot,
     catalogue: &'a Catalogue,
     observations: Vec<RecordedObservation>,
@@ -76,12 +79,12 @@ impl Derived<'_> {
         let at = self.snapshot.at;
         for system in &self.snapshot.systems {
             let subject = Subject::System(system.id.clone());
-            let threats = risks::applicable_threats(self.catalogue, self.snapshot, &system.id);
+            let threats = risks::applicable_threats(self.catalogue, self.index, &system.id);
             let reviewed = threats
                 .iter()
                 .filter(|threat| {
-                    let risk = risks::on_record(self.snapshot, &system.id, &threat.id);
-                    risks::review_state(self.snapshot, &system.id, risk)
+                    let risk = self.index.risk(&system.id, &threat.id);
+                    risks::review_state(self.index, &system.id, risk)
                         == annex_isms::assessment::ReviewState::Reviewed
                 })
                 .count();
@@ -100,9 +103,8 @@ impl Derived<'_> {
         let subject = Subject::Supplier(id.clone());
         self.sent_classes(id, &subject);
         let Some(agreement) = in_force(self.snapshot, id) else { return };
-        let backed = agreement
-            .evidence
-            .is_some_and(|digest| self.snapshot.evidence.iter().any(|e| e.digest == digest));
+        let text = agreement.evidence.as_ref();
+        let backed = text.is_some_and(|digest| self.index.evidence(digest).is_some());
         let basis = if backed { Basis::Document } else { Basis::Statement };
         let mut put = |name: &str, value: Value| self.put(&subject, name, value, basis, at);
         put("agreement_signed", agreement.signed.is_some().into());
@@ -152,11 +154,8 @@ impl Derived<'_> {
             }
         }
         for system in &self.snapshot.systems {
-            let uses = self
-                .snapshot
-                .assets
-                .iter()
-                .any(|asset| theirs.contains(&asset.id) && asset.systems.contains(&system.id));
+            let uses = self.index.assets_of(&system.id);
+            let uses = uses.iter().any(|asset| theirs.contains(&asset.id));
             if uses && !system.classes.is_empty() {
                 classes.extend(system.classes.iter().map(|class| class.as_str()));
                 weakest = Some(Basis::Statement);

@@ -4,23 +4,26 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use annex_isms::entity::Asset;
-use annex_isms::{AssetId, AssetKind, DataClass, Snapshot, SystemId};
+use annex_isms::{AssetId, AssetKind, DataClass, SystemId};
+
+use crate::index::Index;
 
 /// The data flows of a system; framework packages take no part in them and are left out.
 ///
 /// Empty when the system has no flow.
-pub fn diagram(snapshot: &Snapshot, system: &SystemId) -> String {
-    let own: BTreeMap<&AssetId, &Asset> = snapshot
-        .assets
+pub fn diagram(index: &Index<'_>, system: &SystemId) -> String {
+    let own: BTreeMap<&AssetId, &Asset> = index
+        .assets_of(system)
         .iter()
-        .filter(|asset| asset.present && asset.systems.contains(system))
-        .map(|asset| (&asset.id, asset))
+        .filter(|asset| asset.present)
+        .map(|asset| (&asset.id, *asset))
         .collect();
-    let flows: Vec<_> = snapshot
-        .flows
-        .iter()
-        .filter(|flow| flow.present && own.contains_key(&flow.from) && own.contains_key(&flow.to))
+    let mut flows: Vec<_> = own
+        .keys()
+        .flat_map(|asset| index.flows_from(asset))
+        .filter(|flow| flow.present && own.contains_key(&flow.to))
         .collect();
+    flows.sort_by(|a, b| a.id.cmp(&b.id));
     if flows.is_empty() {
         return String::new();
     }

@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use annex_catalog::{Catalogue, Requirement};
 use annex_isms::assessment::{Missing, RequirementResult};
 use annex_isms::{
-    AssetKind, Attribute, Basis, ControlId, Outcome, RecordedObservation, Snapshot, Subject,
-    SubjectKind, SupplierId, SystemId, Value,
+    AssetKind, Attribute, Basis, ControlId, Outcome, RecordedObservation, Subject, SubjectKind,
+    SupplierId, SystemId, Value,
 };
 use annex_policy::{EvaluationError, Rules};
 
 use crate::facts::{Facts, Known, known_value};
+use crate::index::Index;
 
 /// The most combinations of conflicting values that are tried for one result.
 const COMBINATIONS_MAX: usize = 64;
 
 pub(crate) struct Judge<'a> {
     catalogue: &'a Catalogue,
-    snapshot: &'a Snapshot,
+    index: &'a Index<'a>,
     facts: &'a Facts<'a>,
     kinds_of_system: BTreeMap<&'a SystemId, BTreeSet<AssetKind>>,
     kinds_of_supplier: BTreeMap<&'a SupplierId, BTreeSet<AssetKind>>,
@@ -28,9 +29,10 @@ pub(crate) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub(crate) fn new(
         catalogue: &'a Catalogue,
-        snapshot: &'a Snapshot,
+        index: &'a Index<'a>,
         facts: &'a Facts<'a>,
     ) -> Self {
+        let snapshot = index.snapshot;
         let mut kinds_of_system: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         let mut kinds_of_supplier: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for asset in snapshot.assets.iter().filter(|asset| concerns(asset)) {
@@ -66,15 +68,7 @@ impl<'a> Judge<'a> {
                 )
             })
             .collect();
-        Self {
-            catalogue,
-            snapshot,
-            facts,
-            kinds_of_system,
-            kinds_of_supplier,
-            inapplicable,
-            excluded,
-        }
+        Self { catalogue, index, facts, kinds_of_system, kinds_of_supplier, inapplicable, excluded }
     }
 
     /// All results, ordered by requirement and subject.
@@ -107,7 +101,7 @@ impl<'a> Judge<'a> {
     }
 
     fn subjects(&self, kind: SubjectKind) -> Vec<Subject> {
-        let snapshot = self.snapshot;
+        let snapshot = self.index.snapshot;
         match kind {
             SubjectKind::Organisation => vec![Subject::Organisation],
             SubjectKind::System => {
@@ -145,19 +139,14 @@ impl<'a> Judge<'a> {
         let any = |kinds: Option<&BTreeSet<AssetKind>>| {
             kinds.is_some_and(|kinds| !kinds.is_disjoint(having))
         };
-        let kind_of = |id| {
-            let found = self.snapshot.assets.binary_search_by(|asset| asset.id.cmp(id));
-            found.ok().map(|index| self.snapshot.assets[index].kind)
-        };
+        let kind_of = |id| self.index.asset(id).map(|asset| asset.kind);
         match subject {
             Subject::Asset(id) => kind_of(id).is_some_and(|kind| having.contains(&kind)),
             Subject::System(id) => any(self.kinds_of_system.get(id)),
             Subject::Supplier(id) => any(self.kinds_of_supplier.get(id)),
             Subject::Flow(id) => self
-                .snapshot
-                .flows
-                .iter()
-                .find(|flow| flow.id == *id)
+                .index
+                .flow(id)
                 .and_then(|flow| kind_of(&flow.to))
                 .is_some_and(|kind| having.contains(&kind)),
             Subject::Organisation | Subject::Agreement(_) | Subject::Document(_) => true,

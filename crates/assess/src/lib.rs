@@ -28,6 +28,7 @@ mod derive;
 mod diagram;
 mod drift;
 mod facts;
+mod index;
 mod judge;
 mod risks;
 mod stage2;
@@ -35,24 +36,25 @@ mod views;
 mod work;
 
 use annex_catalog::Catalogue;
+use annex_isms::Snapshot;
 use annex_isms::assessment::{Assessment, Criteria, SCHEMA};
-use annex_isms::{Snapshot, Subject};
 
 pub use changes::changes;
 pub use days::{DatedStatuses, days};
 pub use diagram::diagram;
 pub use drift::drift;
-pub use risks::applicable_threats;
+pub use index::Index;
 
 use crate::facts::Facts;
 use crate::judge::Judge;
 
 /// Judges a snapshot.
 pub fn assess(catalogue: &Catalogue, snapshot: &Snapshot, criteria: Criteria) -> Assessment {
-    let derived = derive::observations(snapshot, catalogue);
+    let index = Index::new(snapshot);
+    let derived = derive::observations(&index, catalogue);
     let facts = Facts::new(snapshot, &derived);
-    let results = Judge::new(catalogue, snapshot, &facts).results();
-    let risks = risks::views(catalogue, snapshot, &results, criteria);
+    let results = Judge::new(catalogue, &index, &facts).results();
+    let risks = risks::views(catalogue, &index, &results, criteria);
     let controls = controls::views(catalogue, snapshot, &results, &risks);
     Assessment {
         schema: SCHEMA.to_owned(),
@@ -61,37 +63,18 @@ pub fn assess(catalogue: &Catalogue, snapshot: &Snapshot, criteria: Criteria) ->
         catalogue: catalogue.digest,
         criteria,
         scope: views::scope(snapshot),
-        systems: views::systems(snapshot),
+        systems: views::systems(&index),
         assets: views::assets(snapshot, &facts),
         flows: views::flows(snapshot),
         architecture: controls::architecture(catalogue, snapshot, &results),
         soa: controls::soa(catalogue, snapshot, &results, &risks, &controls),
-        requests: work::requests(catalogue, snapshot, &results, criteria),
-        gaps: work::gaps(catalogue, snapshot, &results, criteria),
-        answers: work::hints(catalogue, snapshot, &results),
+        requests: work::requests(catalogue, &index, &results, criteria),
+        gaps: work::gaps(catalogue, &index, &results, criteria),
+        answers: work::hints(catalogue, &index, &results),
         stage2: stage2::items(catalogue, snapshot),
         skipped: views::skipped(snapshot),
         controls,
         results,
         risks,
     }
-}
-
-/// The name of a subject for people; its id when it has none.
-pub(crate) fn subject_name(snapshot: &Snapshot, subject: &Subject) -> String {
-    let name = match subject {
-        Subject::Organisation => Some(&snapshot.organisation.name),
-        Subject::System(id) => snapshot.systems.iter().find(|s| s.id == *id).map(|s| &s.name),
-        Subject::Asset(id) => {
-            let index = snapshot.assets.binary_search_by(|asset| asset.id.cmp(id)).ok();
-            index.map(|index| &snapshot.assets[index].name)
-        }
-        Subject::Flow(_) => None,
-        Subject::Supplier(id) => snapshot.suppliers.iter().find(|s| s.id == *id).map(|s| &s.name),
-        Subject::Agreement(id) => {
-            snapshot.agreements.iter().find(|a| a.id == *id).map(|a| &a.title)
-        }
-        Subject::Document(id) => snapshot.documents.iter().find(|d| d.id == *id).map(|d| &d.title),
-    };
-    name.cloned().unwrap_or_else(|| subject.id().to_owned())
 }

@@ -6,22 +6,23 @@ use annex_catalog::{Catalogue, Threat};
 use annex_isms::assessment::{
     Criteria, InherentView, LikelihoodStep, RequirementResult, ReviewState, RiskView,
 };
-use annex_isms::entity::{Asset, Risk};
-use annex_isms::{Outcome, RiskId, Severity, Snapshot, Subject, SystemId, ThreatId};
+use annex_isms::entity::{AiSystem, Asset, Risk};
+use annex_isms::{Outcome, RiskId, Severity, Subject, SystemId, ThreatId};
 
 use crate::controls::all_met;
+use crate::index::Index;
 use crate::judge::concerns;
 
 /// The most that measurements move likelihood, each way. What people judged stays the anchor.
 const STEPS_MAX: usize = 2;
 
 /// The threats whose parts an AI system has, in the catalogue's order.
-pub fn applicable_threats<'a>(
+pub(crate) fn applicable_threats<'a>(
     catalogue: &'a Catalogue,
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     system: &SystemId,
 ) -> Vec<&'a Threat> {
-    let kinds: BTreeSet<_> = parts(snapshot, system).map(|asset| asset.kind).collect();
+    let kinds: BTreeSet<_> = parts(index, system).map(|asset| asset.kind).collect();
     catalogue
         .threats
         .iter()
@@ -29,27 +30,17 @@ pub fn applicable_threats<'a>(
         .collect()
 }
 
-/// The risk on record of a threat on a system.
-pub(crate) fn on_record<'a>(
-    snapshot: &'a Snapshot,
-    system: &SystemId,
-    threat: &ThreatId,
-) -> Option<&'a Risk> {
-    snapshot.risks.iter().find(|risk| risk.system == *system && risk.threat == *threat)
-}
-
 /// Whether the review of a risk counts: made, and not older than the system's last change.
 pub(crate) fn review_state(
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     system: &SystemId,
     risk: Option<&Risk>,
 ) -> ReviewState {
     let Some(review) = risk.and_then(|risk| risk.review.as_ref()) else {
         return ReviewState::NotReviewed;
     };
-    let subject = Subject::System(system.clone());
-    let changed = snapshot.changed.iter().find(|(changed, _)| *changed == subject);
-    if changed.is_some_and(|(_, at)| review.at < *at) {
+    let changed = index.changed(&Subject::System(system.clone()));
+    if changed.is_some_and(|at| review.at < at) {
         ReviewState::Outdated
     } else {
         ReviewState::Reviewed
@@ -59,7 +50,7 @@ pub(crate) fn review_state(
 /// Every scenario of every system, the principal threats first.
 pub(crate) fn views(
     catalogue: &Catalogue,
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     results: &[RequirementResult],
     criteria: Criteria,
 ) -> Vec<RiskView> {
@@ -68,33 +59,35 @@ pub(crate) fn views(
         by_subject.entry(&result.subject).or_default().push(result);
     }
     let mut views = Vec::new();
-    for system in &snapshot.systems {
-        let own: Vec<&RequirementResult> = subjects(snapshot, &system.id)
+    for system in &index.snapshot.systems {
+        let own: Vec<&RequirementResult> = subjects(index, &system.id)
             .iter()
             .filter_map(|subject| by_subject.get(subject))
             .flatten()
             .copied()
             .collect();
-        for threat in applicable_threats(catalogue, snapshot, &system.id) {
-            let risk = on_record(snapshot, &system.id, &threat.id);
-            views.push(view(catalogue, snapshot, &system.id, threat, risk, &own, criteria));
+        for threat in applicable_threats(catalogue, index, &system.id) {
+            views.push(view(catalogue, index, system, threat, &own, criteria));
         }
     }
-    let order = |threat: &ThreatId| catalogue.threats.iter().position(|t| t.id == *threat);
-    views.sort_by(|a, b| (order(&a.threat), &a.system).cmp(&(order(&b.threat), &b.system)));
+    let threats = catalogue.threats.iter().enumerate();
+    let order: BTreeMap<&ThreatId, usize> =
+        threats.map(|(position, threat)| (&threat.id, position)).collect();
+    let order = |risk: &RiskView| order.get(&risk.threat).copied();
+    views.sort_by(|a, b| (order(a), &a.system).cmp(&(order(b), &b.system)));
     views
 }
 
 fn view(
     catalogue: &Catalogue,
-    snapshot: &Snapshot,
-    system: &SystemId,
+    index: &Index<'_>,
+    system: &AiSystem,
     threat: &Threat,
-    risk: Option<&Risk>,
     results: &[&RequirementResult],
     criteria: Criteria,
 ) -> RiskView {
     let kinds: BTreeSet<_> = threat.parts.iter().flatten().copied().collect();
+    let risk = index.risk(&system.id, &threat.id);
     let review = risk.and_then(|risk| risk.review.as_ref());
     let steps = steps(catalogue, threat, results);
     let moved: i8 = steps.iter().map(|step| step.by).sum();
@@ -103,19 +96,17 @@ fn view(
         .zip(current_likelihood)
         .map(|(review, likelihood)| likelihood.get() * review.consequence.worst().get());
     RiskView {
-        id: RiskId::derive(system, &threat.id),
-        system: system.clone(),
+        id: RiskId::derive(&system.id, &threat.id),
+        system: system.id.clone(),
         threat: threat.id.clone(),
         title: threat.title.clone(),
         principal: threat.principal,
-        assets: parts(snapshot, system)
+        assets: parts(index, &system.id)
             .filter(|asset| kinds.contains(&asset.kind))
             .map(|asset| asset.id.clone())
             .collect(),
-        owner: risk
-            .and_then(|risk| risk.owner.clone())
-            .or_else(|| snapshot.systems.iter().find(|s| s.id == *system)?.owner.clone()),
-        review: review_state(snapshot, system, risk),
+        owner: risk.and_then(|risk| risk.owner.clone()).or_else(|| system.owner.clone()),
+        review: review_state(index, &system.id, risk),
         inherent: review.map(|review| InherentView {
             likelihood: review.likelihood,
             consequence: review.consequence,
@@ -181,20 +172,18 @@ fn steps(
     up
 }
 
-fn parts<'a>(snapshot: &'a Snapshot, system: &SystemId) -> impl Iterator<Item = &'a Asset> {
-    snapshot.assets.iter().filter(move |asset| concerns(asset) && asset.systems.contains(system))
+fn parts<'a>(index: &Index<'a>, system: &SystemId) -> impl Iterator<Item = &'a Asset> {
+    index.assets_of(system).iter().copied().filter(|asset| concerns(asset))
 }
 
 /// What bears on a system: itself, its assets, flows and suppliers, and the organisation.
-fn subjects(snapshot: &Snapshot, system: &SystemId) -> BTreeSet<Subject> {
+fn subjects(index: &Index<'_>, system: &SystemId) -> BTreeSet<Subject> {
     let mut subjects = BTreeSet::from([Subject::Organisation, Subject::System(system.clone())]);
-    let mut assets = BTreeSet::new();
-    for asset in parts(snapshot, system) {
+    for asset in parts(index, system) {
         subjects.insert(Subject::Asset(asset.id.clone()));
         subjects.extend(asset.supplier.iter().cloned().map(Subject::Supplier));
-        assets.insert(&asset.id);
+        let flows = index.flows_from(&asset.id).iter();
+        subjects.extend(flows.map(|flow| Subject::Flow(flow.id.clone())));
     }
-    let flows = snapshot.flows.iter().filter(|flow| assets.contains(&flow.from));
-    subjects.extend(flows.map(|flow| Subject::Flow(flow.id.clone())));
     subjects
 }

@@ -1,13 +1,12 @@
 //! What the snapshot holds, as the assessment shows it.
 
-use std::collections::BTreeSet;
-
 use annex_isms::assessment::{AssetView, FlowView, LookedAt, ScopeView, SystemView};
 use annex_isms::observation::Skipped;
 use annex_isms::{AssetKind, Snapshot, Subject};
 
 use crate::diagram;
 use crate::facts::Facts;
+use crate::index::Index;
 
 pub(crate) fn scope(snapshot: &Snapshot) -> ScopeView {
     // What a person said looks at nothing.
@@ -26,16 +25,13 @@ pub(crate) fn scope(snapshot: &Snapshot) -> ScopeView {
     }
 }
 
-pub(crate) fn systems(snapshot: &Snapshot) -> Vec<SystemView> {
+pub(crate) fn systems(index: &Index<'_>) -> Vec<SystemView> {
     let view = |system: &annex_isms::entity::AiSystem| {
-        let parts: Vec<_> = snapshot
-            .assets
-            .iter()
-            .filter(|asset| asset.present && asset.systems.contains(&system.id))
-            .collect();
-        let ids: BTreeSet<_> = parts.iter().map(|asset| &asset.id).collect();
+        let parts: Vec<_> =
+            index.assets_of(&system.id).iter().filter(|asset| asset.present).collect();
         let mut classes = system.classes.clone();
-        for flow in snapshot.flows.iter().filter(|flow| flow.present && ids.contains(&flow.from)) {
+        let flows = parts.iter().flat_map(|asset| index.flows_from(&asset.id));
+        for flow in flows.filter(|flow| flow.present) {
             classes.extend(&flow.classes);
         }
         SystemView {
@@ -51,10 +47,10 @@ pub(crate) fn systems(snapshot: &Snapshot) -> Vec<SystemView> {
             suppliers: parts.iter().filter_map(|asset| asset.supplier.clone()).collect(),
             classes,
             assets: parts.iter().map(|asset| asset.id.clone()).collect(),
-            diagram: diagram(snapshot, &system.id),
+            diagram: diagram(index, &system.id),
         }
     };
-    snapshot.systems.iter().map(view).collect()
+    index.snapshot.systems.iter().map(view).collect()
 }
 
 pub(crate) fn assets(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<AssetView> {

@@ -1,5 +1,6 @@
 //! Work that follows: gaps, evidence requests, and the few answers that resolve most.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -12,7 +13,7 @@ use annex_isms::{
 };
 
 use crate::derive::{OWNER_CONFIRMED, REGISTERED};
-use crate::subject_name;
+use crate::index::Index;
 
 /// How many commands are proposed.
 const HINTS_MAX: usize = 8;
@@ -22,10 +23,11 @@ const QUESTIONS_MAX: usize = 6;
 /// An evidence request for every unknown, by requirement and subject.
 pub(crate) fn requests(
     catalogue: &Catalogue,
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     results: &[RequirementResult],
     criteria: Criteria,
 ) -> Vec<RequestView> {
+    let snapshot = index.snapshot;
     let existing: BTreeMap<_, _> = snapshot.requests.iter().map(|r| (&r.id, r)).collect();
     let unknown = results.iter().filter(|result| result.outcome == Outcome::Unknown);
     let view = |result: &RequirementResult| {
@@ -45,7 +47,7 @@ pub(crate) fn requests(
             by_person: answerable(catalogue, requirement, result),
             owner: known
                 .and_then(|known| known.owner.clone())
-                .or_else(|| proposed_owner(snapshot, requirement, &result.subject)),
+                .or_else(|| proposed_owner(index, requirement, &result.subject)),
             role: requirement.role.clone(),
             due: known.map_or_else(
                 || snapshot.at.date().plus_days(criteria.request_due_days),
@@ -60,10 +62,11 @@ pub(crate) fn requests(
 /// Every gap: open ones, then those that wait for someone to verify them; the worst first.
 pub(crate) fn gaps(
     catalogue: &Catalogue,
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     results: &[RequirementResult],
     criteria: Criteria,
 ) -> Vec<GapView> {
+    let snapshot = index.snapshot;
     let existing: BTreeMap<&GapId, &Gap> = snapshot.gaps.iter().map(|gap| (&gap.id, gap)).collect();
     let mut views = Vec::new();
     for result in results {
@@ -92,14 +95,14 @@ pub(crate) fn gaps(
             requirement: result.requirement.clone(),
             title: requirement.title.clone(),
             subject: result.subject.clone(),
-            subject_name: subject_name(snapshot, &result.subject),
+            subject_name: index.name(&result.subject),
             severity: requirement.severity,
             reasons,
-            locations: locations(snapshot, result),
+            locations: locations(index, result),
             remedy: plan.unwrap_or(&requirement.remedy).to_owned(),
             owner: known
                 .and_then(|gap| gap.owner.clone())
-                .or_else(|| proposed_owner(snapshot, requirement, &result.subject)),
+                .or_else(|| proposed_owner(index, requirement, &result.subject)),
             role: requirement.role.clone(),
             due: known
                 .filter(|gap| gap.status != GapStatus::Closed)
@@ -132,35 +135,31 @@ fn due(snapshot: &Snapshot, severity: Severity, criteria: Criteria) -> Date {
 
 /// Where the deciding values were seen; else where the asset was.
 fn locations(
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     result: &RequirementResult,
 ) -> BTreeSet<annex_isms::observation::Location> {
     let seen: BTreeSet<_> =
         result.values.values().flat_map(|value| value.locations.iter().cloned()).collect();
     match &result.subject {
-        Subject::Asset(id) if seen.is_empty() => snapshot
-            .assets
-            .binary_search_by(|asset| asset.id.cmp(id))
-            .map(|index| snapshot.assets[index].locations.clone())
-            .unwrap_or_default(),
+        Subject::Asset(id) if seen.is_empty() => {
+            index.asset(id).map(|asset| asset.locations.clone()).unwrap_or_default()
+        }
         _ => seen,
     }
 }
 
 /// Someone with the requirement's role, else the owner of the asset or system. Only proposed.
 fn proposed_owner(
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     requirement: &Requirement,
     subject: &Subject,
 ) -> Option<Owner> {
-    let by_role = snapshot.people.iter().find(|person| person.roles.contains(&requirement.role));
+    let people = &index.snapshot.people;
+    let by_role = people.iter().find(|person| person.roles.contains(&requirement.role));
     let person = by_role.map(|person| person.id.clone()).or_else(|| match subject {
-        Subject::System(id) => snapshot.systems.iter().find(|s| s.id == *id)?.owner.clone(),
-        Subject::Supplier(id) => snapshot.suppliers.iter().find(|s| s.id == *id)?.owner.clone(),
-        Subject::Asset(id) => {
-            let index = snapshot.assets.binary_search_by(|asset| asset.id.cmp(id)).ok()?;
-            snapshot.assets[index].owner.as_ref().map(|owner| owner.person.clone())
-        }
+        Subject::System(id) => index.system(id)?.owner.clone(),
+        Subject::Supplier(id) => index.supplier(id)?.owner.clone(),
+        Subject::Asset(id) => index.asset(id)?.owner.as_ref().map(|owner| owner.person.clone()),
         _ => None,
     })?;
     Some(Owner { person, confirmed: false })
@@ -201,39 +200,48 @@ fn answerable(
 /// decision for each system, where answers need a document each.
 pub(crate) fn hints(
     catalogue: &Catalogue,
-    snapshot: &Snapshot,
+    index: &Index<'_>,
     results: &[RequirementResult],
 ) -> Vec<AnswerHint> {
-    let systems = snapshot.systems.iter();
+    let decided = decided_by_registration(results);
+    let systems = index.snapshot.systems.iter();
     let mut hints: Vec<_> =
-        systems.filter_map(|system| registration(snapshot, system, results)).collect();
+        systems.filter_map(|system| registration(index, system, &decided)).collect();
     hints.sort_by_key(|hint| std::cmp::Reverse(hint.count));
     hints.extend(answers(catalogue, results));
     hints.truncate(HINTS_MAX);
     hints
 }
 
-/// The command that registers what was found of a system, with the gaps that it resolves.
-fn registration(
-    snapshot: &Snapshot,
-    system: &AiSystem,
+/// The gaps that the registration of an asset resolves.
+fn decided_by_registration(
     results: &[RequirementResult],
-) -> Option<AnswerHint> {
-    let found: BTreeSet<&AssetId> = snapshot
-        .assets
-        .iter()
-        .filter(|a| a.present && a.registration.is_none() && a.systems.contains(&system.id))
-        .map(|asset| &asset.id)
-        .collect();
+) -> BTreeMap<&AssetId, Vec<&RequirementId>> {
     let decided = |name: &Attribute| matches!(name.as_str(), REGISTERED | OWNER_CONFIRMED);
-    let gaps = results.iter().filter(|result| {
-        let Subject::Asset(asset) = &result.subject else { return false };
-        result.outcome == Outcome::Gap
-            && found.contains(asset)
+    let mut gaps: BTreeMap<&AssetId, Vec<&RequirementId>> = BTreeMap::new();
+    for result in results {
+        if let Subject::Asset(asset) = &result.subject
+            && result.outcome == Outcome::Gap
             && result.values.keys().all(decided)
             && result.missing.is_empty()
-    });
-    let resolves: Vec<_> = gaps.map(|result| result.requirement.clone()).collect();
+        {
+            gaps.entry(asset).or_default().push(&result.requirement);
+        }
+    }
+    gaps
+}
+
+/// The command that registers what was found of a system, with the gaps that it resolves.
+fn registration(
+    index: &Index<'_>,
+    system: &AiSystem,
+    decided: &BTreeMap<&AssetId, Vec<&RequirementId>>,
+) -> Option<AnswerHint> {
+    let assets = index.assets_of(&system.id).iter();
+    let found = assets.filter(|asset| asset.present && asset.registration.is_none());
+    let found: Vec<&AssetId> = found.map(|asset| &asset.id).collect();
+    let gaps = found.iter().filter_map(|asset| decided.get(asset)).flatten();
+    let resolves: Vec<RequirementId> = gaps.map(|requirement| (*requirement).clone()).collect();
     let number = found.len();
     let question = format!("Are the {number} assets that were found in scope, and whose are they?");
     let owner = system.owner.as_ref().map_or("PERSON", |person| person.as_str());
@@ -261,25 +269,19 @@ fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHi
             open.entry(&result.subject).or_default().push((&result.requirement, missing));
         }
     }
+    let mut best: BTreeMap<&Subject, Candidate<'_>> = BTreeMap::new();
+    for (subject, needs) in &open {
+        if let Some(candidate) = best_of(needs) {
+            best.insert(subject, candidate);
+        }
+    }
     let mut hints = Vec::new();
     while hints.len() < HINTS_MAX {
-        let best = open
-            .iter()
-            .flat_map(|(subject, needs)| {
-                candidates(needs).into_iter().map(move |set| {
-                    let count = needs.iter().filter(|(_, other)| other.is_subset(&set)).count();
-                    (count, *subject, set)
-                })
-            })
-            .min_by(|(count, subject, set), (other_count, other_subject, other_set)| {
-                (other_count * (set.len() + 1), other_count, subject, set).cmp(&(
-                    count * (other_set.len() + 1),
-                    count,
-                    other_subject,
-                    other_set,
-                ))
-            });
-        let Some((count, subject, set)) = best else { break };
+        let first = best.iter().min_by(|(subject, own), (other_subject, other)| {
+            rank(own, other).then_with(|| (*subject, &own.1).cmp(&(*other_subject, &other.1)))
+        });
+        let Some((&subject, (count, set))) = first else { break };
+        let (count, set) = (*count, set.clone());
         let Some(needs) = open.get_mut(subject) else { break };
         let resolves = needs
             .iter()
@@ -287,9 +289,29 @@ fn answers(catalogue: &Catalogue, results: &[RequirementResult]) -> Vec<AnswerHi
             .map(|(id, _)| (*id).clone())
             .collect();
         needs.retain(|(_, other)| !other.is_subset(&set));
+        match best_of(needs) {
+            Some(next) => best.insert(subject, next),
+            None => best.remove(subject),
+        };
         hints.push(hint(catalogue, subject, &set, resolves, count));
     }
     hints
+}
+
+/// How many results a set of answers resolves, and the set.
+type Candidate<'a> = (usize, BTreeSet<&'a Attribute>);
+
+/// The best answer about one subject.
+fn best_of<'a>(needs: &[(&'a RequirementId, BTreeSet<&'a Attribute>)]) -> Option<Candidate<'a>> {
+    let counted = candidates(needs)
+        .into_iter()
+        .map(|set| (needs.iter().filter(|(_, other)| other.is_subset(&set)).count(), set));
+    counted.min_by(|own, other| rank(own, other).then_with(|| own.1.cmp(&other.1)))
+}
+
+/// Most results for the least to look up first; finding the evidence is one question more.
+fn rank((count, set): &Candidate<'_>, (other_count, other_set): &Candidate<'_>) -> Ordering {
+    (other_count * (set.len() + 1), other_count).cmp(&(count * (other_set.len() + 1), count))
 }
 
 /// What single results need, and what the results of one control need together.

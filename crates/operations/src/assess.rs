@@ -81,8 +81,9 @@ impl Operations<'_> {
     /// The data-flow diagrams of all systems as one piece of evidence.
     fn diagrams(&self, snapshot: &Snapshot) -> Result<Option<Evidence>, OperationError> {
         let mut text = String::new();
+        let index = annex_assess::Index::new(snapshot);
         for system in &snapshot.systems {
-            let diagram = annex_assess::diagram(snapshot, &system.id);
+            let diagram = annex_assess::diagram(&index, &system.id);
             if !diagram.is_empty() {
                 let _ = write!(text, "# {}\n\n```mermaid\n{diagram}```\n\n", system.name);
             }
@@ -122,7 +123,11 @@ impl Operations<'_> {
 /// Risks, gaps and requests as the assessment leaves them.
 fn work(snapshot: &Snapshot, assessment: &Assessment, records: &mut Vec<Record>) {
     for view in &assessment.risks {
-        let known = snapshot.risks.iter().find(|risk| risk.id == view.id);
+        let known = snapshot
+            .risks
+            .binary_search_by(|risk| risk.id.cmp(&view.id))
+            .ok()
+            .map(|index| &snapshot.risks[index]);
         records.push(
             Risk {
                 id: view.id.clone(),

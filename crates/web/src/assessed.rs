@@ -1,7 +1,7 @@
 //! The assessment that pages show: made anew when something was recorded or time has gone by.
 //!
 //! ```text
-//!  page ─▶ is it of the ledger as it is? ─ yes ─▶ show it
+//!  page ─▶ is it of the ledger as it is? ─ yes ─▶ show it; an old one is made anew beside
 //!              │ no, and making one takes a moment ─▶ make it, show it
 //!              └ no, and making one takes long ─────▶ show the last one; a new one is made beside
 //! ```
@@ -19,8 +19,11 @@ use annex_operations::{OperationError, Query};
 use crate::Site;
 use crate::summary::Summary;
 
-/// Evidence ages by the day; what is shown at once is at most so old.
+/// Evidence ages by the day. What is older than this is made anew beside the pages.
 const AGE_MICROSECONDS_MAX: i64 = 60 * 1_000_000;
+
+/// What is older than this is not shown where making it anew takes a moment.
+const SHOWN_AGE_MICROSECONDS_MAX: i64 = 10 * AGE_MICROSECONDS_MAX;
 
 /// What takes longer than this is made beside the pages.
 const WAIT_MICROSECONDS_MAX: i64 = 2_000_000;
@@ -81,24 +84,15 @@ pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError>
     if let Some(judged) = assessed.kept() {
         let now = site.operations.now().microseconds();
         let is_slow = judged.took > WAIT_MICROSECONDS_MAX;
-        let age_max = if is_slow { judged.took * PAUSE_TIMES } else { AGE_MICROSECONDS_MAX };
-        if judged.entries == entries
-            && now - judged.assessment.at.microseconds() < age_max.max(AGE_MICROSECONDS_MAX)
-        {
+        let pause = if is_slow { judged.took * PAUSE_TIMES } else { 0 };
+        let age = now - judged.assessment.at.microseconds();
+        let is_current = judged.entries == entries;
+        if is_current && age < AGE_MICROSECONDS_MAX.max(pause) {
             return Ok(judged);
         }
-        if is_slow {
-            if now - judged.made.microseconds() >= judged.took * PAUSE_TIMES
-                && let Ok(turn) = Arc::clone(&assessed.making).try_lock_owned()
-            {
-                let site = Arc::clone(site);
-                #[expect(clippy::disallowed_methods, reason = "it logs its error itself")]
-                tokio::spawn(async move {
-                    if let Err(error) = make(&site).await {
-                        tracing::error!(error = %crate::error::chain(&error), "nothing was judged");
-                    }
-                    drop(turn);
-                });
+        if is_slow || (is_current && age < SHOWN_AGE_MICROSECONDS_MAX) {
+            if now - judged.made.microseconds() >= pause {
+                make_beside(site);
             }
             return Ok(judged);
         }
@@ -113,6 +107,19 @@ pub(crate) async fn now(site: &Arc<Site>) -> Result<Arc<Judged>, OperationError>
         return Ok(judged);
     }
     make(site).await
+}
+
+/// Makes one while pages show the last, unless that is being done.
+fn make_beside(site: &Arc<Site>) {
+    let Ok(turn) = Arc::clone(&site.assessed.making).try_lock_owned() else { return };
+    let site = Arc::clone(site);
+    #[expect(clippy::disallowed_methods, reason = "it logs its error itself")]
+    tokio::spawn(async move {
+        if let Err(error) = make(&site).await {
+            tracing::error!(error = %crate::error::chain(&error), "nothing was judged");
+        }
+        drop(turn);
+    });
 }
 
 async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
