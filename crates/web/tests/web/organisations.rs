@@ -16,7 +16,7 @@ use axum::http::{Request, StatusCode, header};
 use crate::desk::{Desk, HOUR, PASSWORD, read};
 
 /// Every route whose form is about one thing: the kind of the thing, and what the form holds.
-const FORMS: [(&str, &str, &str); 17] = [
+const FORMS: [(&str, &str, &str); 18] = [
     ("/controls/{control}/{requirement}/{subject}", "asset", "justification=so"),
     (
         "/risks/{id}/review",
@@ -30,6 +30,7 @@ const FORMS: [(&str, &str, &str); 17] = [
         "gap=A.5.23%2Fagreement-covers-traffic+organisation&reason=so&expires=2027-01-01",
     ),
     ("/exceptions/{id}/approve", "exception", ""),
+    ("/exceptions/{id}/refuse", "exception", "reason=so"),
     ("/suppliers/{id}/agreement", "supplier", "id=theirs&title=Theirs"),
     ("/suppliers/{id}/answers", "supplier", "incident_contact=so"),
     (
