@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use annex_catalog::{Catalogue, Threat};
 use annex_isms::assessment::{
-    Criteria, InherentView, LikelihoodStep, RequirementResult, ReviewState, RiskView,
+    Criteria, InherentView, LikelihoodStep, RequirementResult, ResidualView, ReviewState, RiskView,
 };
 use annex_isms::entity::{AiSystem, Asset, Risk};
 use annex_isms::{Outcome, RiskId, Severity, Subject, SystemId, ThreatId};
@@ -95,6 +95,10 @@ fn view(
     let current_score = review
         .zip(current_likelihood)
         .map(|(review, likelihood)| likelihood.get() * review.consequence.worst().get());
+    let residual = review
+        .and_then(|review| review.residual.as_ref())
+        .filter(|residual| residual.approved_by.is_some())
+        .map(|own| ResidualView { likelihood: own.likelihood, consequence: own.consequence });
     RiskView {
         id: RiskId::derive(&system.id, &threat.id),
         system: system.id.clone(),
@@ -114,10 +118,8 @@ fn view(
         current_likelihood,
         steps,
         current_score,
-        residual_score: review
-            .and_then(|review| review.residual.as_ref())
-            .filter(|residual| residual.approved_by.is_some())
-            .map(|residual| residual.likelihood.get() * residual.consequence.get()),
+        residual,
+        residual_score: residual.map(|own| own.likelihood.get() * own.consequence.get()),
         acceptable: current_score.map(|score| score <= criteria.accept_score_max),
         treatment: review.map(|review| review.treatment),
         references: threat.refs.keys().cloned().collect(),

@@ -447,7 +447,10 @@ pub struct RiskView {
     pub steps: Vec<LikelihoodStep>,
     /// Current likelihood × worst consequence, 1 to 25.
     pub current_score: Option<u8>,
-    /// Residual likelihood × consequence as approved.
+    /// Residual likelihood and consequence as approved.
+    #[serde(default)]
+    pub residual: Option<ResidualView>,
+    /// Their product.
     pub residual_score: Option<u8>,
     /// Whether the current score is within the acceptance criteria.
     pub acceptable: Option<bool>,
@@ -476,6 +479,15 @@ pub struct InherentView {
     pub likelihood: Score,
     /// Consequence.
     pub consequence: Consequence,
+}
+
+/// Residual risk as approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ResidualView {
+    /// Likelihood.
+    pub likelihood: Score,
+    /// Consequence.
+    pub consequence: Score,
 }
 
 /// A step of the current likelihood.

@@ -118,10 +118,38 @@ impl Operations<'_> {
         self.framed_at(frame, &head).await
     }
 
+    /// A part of the population that a frame means: after `offset` items, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`framed`](Self::framed).
+    pub async fn framed_part(
+        &self,
+        frame: &SampleFrame,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Framed, OperationError> {
+        self.check_frame(frame)?;
+        let head = self.head().await?;
+        if !frame.is_whole() {
+            let mut framed = self.framed_at(frame, &head).await?;
+            let first = usize::try_from(offset).unwrap_or(usize::MAX);
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            framed.items = framed.items.into_iter().skip(first).take(most).collect();
+            return Ok(framed);
+        }
+        // Every entry of the kind is of it: they are counted, and no more read than are shown.
+        let period = period(frame.from, frame.to, head.size)?;
+        let kinds = self.scope().kinds_of(&period).await?;
+        let items = self.scope().indexes_of(&period, &frame.kind, offset, limit).await?;
+        let of_kind = kinds.get(&frame.kind).copied().unwrap_or(0);
+        let count = self.counted(&period, &head, kinds.values().sum(), of_kind, 0).await?;
+        Ok(Framed { count, items })
+    }
+
     async fn framed_at(&self, frame: &SampleFrame, head: &Head) -> Result<Framed, OperationError> {
         let period = period(frame.from, frame.to, head.size)?;
         let scope = self.scope();
-        let all = scope.indexes_of(&period, &frame.kind, POPULATION_ENTRIES_MAX + 1).await?;
+        let all = scope.indexes_of(&period, &frame.kind, 0, POPULATION_ENTRIES_MAX + 1).await?;
         if all.len() as u64 > POPULATION_ENTRIES_MAX {
             return Err(OperationError::input(format!(
                 "the period has more than {POPULATION_ENTRIES_MAX} entries of this kind; choose a shorter one"
@@ -206,7 +234,7 @@ impl Operations<'_> {
         if from <= to {
             let period = period(from, to, head.size)?;
             let kind = "assessment";
-            let indexes = self.scope().indexes_of(&period, kind, ASSESSMENTS_MAX + 1).await?;
+            let indexes = self.scope().indexes_of(&period, kind, 0, ASSESSMENTS_MAX + 1).await?;
             if indexes.len() as u64 > ASSESSMENTS_MAX {
                 return Err(OperationError::input(format!(
                     "the period has more than {ASSESSMENTS_MAX} assessments; choose a shorter one"

@@ -54,6 +54,7 @@
 mod account;
 mod alias;
 mod copy;
+mod counted;
 mod error;
 mod folder;
 mod ingest;

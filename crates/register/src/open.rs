@@ -10,6 +10,7 @@ use sea_orm::{
     QuerySelect as _,
 };
 
+use crate::counted::Counted;
 use crate::error::During as _;
 use crate::lock::WriterLock;
 use crate::table::organisation;
@@ -64,6 +65,7 @@ pub struct Register {
     pub(crate) answer_wait: Option<Duration>,
     /// Lets the writers of this process queue here, and not at the database, where waiting ends.
     pub(crate) writing: tokio::sync::Mutex<()>,
+    pub(crate) counted: Counted,
 }
 
 const OPERATION: &str = "open the register";
@@ -100,6 +102,7 @@ impl Register {
             lock_wait_ms: options.lock_wait_ms,
             answer_wait,
             writing: tokio::sync::Mutex::new(()),
+            counted: Counted::default(),
         })
     }
 

@@ -16,7 +16,7 @@ use crate::table::{self, schema_version};
 
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
-    &[first, accounts, lists, sign_ins, sent_requests, notices, comments, refusals];
+    &[first, accounts, lists, sign_ins, sent_requests, notices, comments, refusals, orders];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -195,14 +195,7 @@ fn lists(backend: DbBackend) -> Vec<Statement> {
             ),
         ));
     }
-    statements.extend(LIST_INDEXES.iter().map(|(name, table, columns)| {
-        let mut index = Index::create();
-        index.name(*name).table(*table).col("organisation");
-        for column in *columns {
-            index.col(*column);
-        }
-        backend.build(&index)
-    }));
+    statements.extend(indexes(backend, LIST_INDEXES));
     statements
 }
 
@@ -272,8 +265,38 @@ fn refusals(backend: DbBackend) -> Vec<Statement> {
     vec![bytewise(backend.build(&added))]
 }
 
+/// Lists of what has one day or threat for many rows were sorted anew for each page.
+fn orders(backend: DbBackend) -> Vec<Statement> {
+    let replaced = ["request_by_due", "gap_by_due"];
+    let dropped =
+        replaced.map(|name| Statement::from_string(backend, format!("DROP INDEX \"{name}\"")));
+    dropped.into_iter().chain(indexes(backend, ORDER_INDEXES)).collect()
+}
+
+fn indexes(
+    backend: DbBackend,
+    all: &'static [(&str, &str, &[&str])],
+) -> impl Iterator<Item = Statement> {
+    all.iter().map(move |(name, table, columns)| {
+        let mut index = Index::create();
+        index.name(*name).table(*table).col("organisation");
+        for column in *columns {
+            index.col(*column);
+        }
+        backend.build(&index)
+    })
+}
+
+const ORDER_INDEXES: &[(&str, &str, &[&str])] = &[
+    ("request_by_day", "request", &["due", "entry_index"]),
+    ("request_by_subject", "request", &["subject_kind", "subject_id"]),
+    ("gap_by_day", "gap", &["due", "entry_index"]),
+    ("risk_by_threat", "risk", &["threat", "entry_index"]),
+    ("risk_by_system", "risk", &["system"]),
+];
+
 /// The indexes of what grows large, each led by the organisation.
-const LIST_INDEXES: [(&str, &str, &[&str]); 22] = [
+const LIST_INDEXES: &[(&str, &str, &[&str])] = &[
     ("asset_by_kind", "asset", &["kind"]),
     ("asset_by_owner", "asset", &["owner"]),
     ("asset_by_supplier", "asset", &["supplier"]),

@@ -115,8 +115,8 @@ pub(crate) fn subject_name(assessment: &Assessment, subject: &Subject) -> String
     match subject {
         Subject::Organisation => assessment.organisation.clone(),
         Subject::System(id) => {
-            let system = assessment.systems.iter().find(|system| system.id == *id);
-            system.map_or_else(|| id.to_string(), |system| system.name.clone())
+            let found = assessment.systems.binary_search_by(|system| system.id.cmp(id));
+            found.map_or_else(|_| id.to_string(), |index| assessment.systems[index].name.clone())
         }
         Subject::Asset(id) => asset(id),
         Subject::Flow(id) => {

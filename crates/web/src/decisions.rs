@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use annex_isms::approval::{Decision, DecisionState, ExpiryDefault};
 use annex_isms::comment::AboutKind;
-use annex_isms::entity::AiSystem;
 use annex_operations::{Choice, Command};
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
@@ -59,7 +58,7 @@ pub(crate) async fn list(
     let chosen: Vec<&Decision> = all.iter().filter(wanted).collect();
     let unrecorded = all.iter().filter(|own| own.state_at(now) != own.state).count();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
-    let systems: Vec<AiSystem> = site.operations.all_of().await?;
+    let system = crate::parts::system_field(&site).await?;
     let body = html! {
         h1 { "Decisions for people" }
         form.filter method="get" action="/decisions" role="search" {
@@ -94,7 +93,7 @@ pub(crate) async fn list(
             }
         }
         }
-        @if visitor.may("put-decision") { (put_form(&visitor, &systems)) }
+        @if visitor.may("put-decision") { (put_form(&visitor, system.as_ref())) }
     };
     Ok(Html(layout::page(&visitor, "/decisions", "Decisions for people", &body)))
 }
@@ -110,14 +109,14 @@ fn short(text: &str) -> String {
     short
 }
 
-fn put_form(visitor: &Visitor, systems: &[AiSystem]) -> Markup {
+fn put_form(visitor: &Visitor, system: Option<&Markup>) -> Markup {
     html! {
-        @if !systems.is_empty() {
+        @if let Some(system) = system {
             details {
                 summary { "Put a decision to people" }
                 form.stack method="post" action="/decisions" {
                     (layout::form_token(visitor))
-                    label { "AI system" select name="system" { @for system in systems { option value=(system.id) { (system.name) } } } }
+                    (system)
                     label { "What is asked" textarea name="question" rows="2" required {} }
                     label { "What the system proposes" textarea name="proposal" rows="3" required {} }
                     label { "Until, in UTC" input type="datetime-local" name="deadline" required; }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use annex_isms::Assessment;
+use annex_isms::Date;
 use annex_isms::assessment::GapView;
 use annex_isms::comment::AboutKind;
 use annex_isms::entity::{Gap, GapStatus, Person};
@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::{Site, comments, layout};
 
@@ -29,16 +29,12 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn takes(&self, gap: &GapView, visitor: &Visitor, assessment: &Assessment) -> bool {
+    fn takes(&self, gap: &GapView, visitor: &Visitor, today: Date, search: &Search) -> bool {
         let mine = gap.owner.as_ref().is_some_and(|owner| owner.person == visitor.0.person);
-        let text = self.text.trim().to_lowercase();
-        let says = |own: &str| own.to_lowercase().contains(&text);
         (self.mine.is_empty() || mine)
-            && (self.overdue.is_empty() || gap.due < assessment.at.date())
-            && (text.is_empty()
-                || says(&gap.title)
-                || says(&gap.subject_name)
-                || says(&gap.requirement.to_string()))
+            && (self.overdue.is_empty() || gap.due < today)
+            && (search.fits([gap.title.as_str(), &gap.subject_name])
+                || search.fits([gap.requirement.to_string().as_str()]))
     }
 }
 
@@ -49,9 +45,10 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
+    let (today, search) = (assessment.at.date(), Search::new(&filter.text));
+    let gaps = assessment.gaps.iter();
     let gaps: Vec<&GapView> =
-        assessment.gaps.iter().filter(|gap| filter.takes(gap, &visitor, &assessment)).collect();
-    let today = assessment.at.date();
+        gaps.filter(|gap| filter.takes(gap, &visitor, today, &search)).collect();
     let part = Part::new(filter.page.unwrap_or(1), gaps.len());
     let fields = [("text", &*filter.text), ("mine", &*filter.mine), ("overdue", &*filter.overdue)];
     let address = crate::parts::query("/gaps", &fields);

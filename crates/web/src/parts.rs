@@ -6,9 +6,11 @@ use std::str::FromStr;
 
 use annex_isms::entity::Person;
 use annex_isms::{Instant, PersonId};
+use annex_operations::ListQuery;
 use maud::{Markup, html};
 
 use crate::error::Failure;
+use crate::{Site, registers};
 
 /// The most rows of one page of a list.
 pub(crate) const ROWS_MAX: usize = 50;
@@ -55,6 +57,51 @@ impl Pairs {
         let fields = self.0.iter().filter(|(own, _)| !known.contains(&own.as_str()));
         fields.map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Finds what was typed, whatever its case.
+pub(crate) struct Search(String);
+
+impl Search {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.trim().to_lowercase())
+    }
+
+    /// Whether one of some texts has it. Nothing typed is in everything.
+    pub(crate) fn fits<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        let wanted = self.0.as_bytes();
+        // Most is ASCII, and then nothing is copied: lists are long.
+        self.0.is_empty()
+            || texts.into_iter().any(|text| {
+                if self.0.is_ascii() && text.is_ascii() {
+                    text.as_bytes()
+                        .windows(wanted.len())
+                        .any(|window| window.eq_ignore_ascii_case(wanted))
+                } else {
+                    text.to_lowercase().contains(&self.0)
+                }
+            })
+    }
+}
+
+/// How many AI systems a field lets choose from; where there are more, it is typed.
+const SYSTEMS_OFFERED_MAX: u64 = 100;
+
+/// The field `system` of a form; `None` where no AI system is on record.
+pub(crate) async fn system_field(site: &Site) -> Result<Option<Markup>, Failure> {
+    let query = ListQuery { limit: SYSTEMS_OFFERED_MAX, ..ListQuery::of("system") };
+    let page = site.operations.list(&query).await?;
+    let options =
+        html! { @for own in &page.items { option value=(own.key) { (registers::name(own)) } } };
+    let all = page.total <= SYSTEMS_OFFERED_MAX;
+    Ok((page.total > 0).then(|| html! {
+        label {
+            "AI system"
+            @if all { select name="system" { (options) } }
+            @else { input name="system" list="offered-systems" required placeholder="its id" autocomplete="off"; }
+        }
+        @if !all { datalist id="offered-systems" { (options) } }
+    }))
 }
 
 /// The field for a team of one, in which nobody else can approve.

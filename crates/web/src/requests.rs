@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::upload::{self, Filled};
 use crate::{Site, comments, layout};
@@ -35,11 +35,10 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let text = filter.text.trim().to_lowercase();
+    let search = Search::new(&filter.text);
     let fits = |request: &&RequestView| {
-        let says = |own: &str| own.to_lowercase().contains(&text);
         (filter.people.is_empty() || request.by_person)
-            && (text.is_empty() || says(&request.ask) || says(&request.subject.to_string()))
+            && search.fits([request.ask.as_str(), request.subject.id()])
     };
     let requests: Vec<&RequestView> = assessment.requests.iter().filter(fits).collect();
     let part = Part::new(filter.page.unwrap_or(1), requests.len());

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::controls::{name_of, results_of, subject_name};
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::{Site, layout};
 
@@ -100,12 +100,11 @@ pub(crate) async fn list(
     let requirement = found(&site, &control, &name)?;
     let assessment = site.assessment().await?;
     let results = results_of(&assessment, &requirement.id);
-    let text = filter.text.trim().to_lowercase();
+    let search = Search::new(&filter.text);
     let fits = |result: &&RequirementResult| {
         (filter.outcome.is_empty() || result.outcome.as_str() == filter.outcome)
-            && (text.is_empty()
-                || subject_name(&assessment, &result.subject).to_lowercase().contains(&text)
-                || result.subject.to_string().contains(&text))
+            && (search.fits([result.subject.id()])
+                || search.fits([subject_name(&assessment, &result.subject).as_str()]))
     };
     let chosen: Vec<&RequirementResult> = results.iter().filter(fits).collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());

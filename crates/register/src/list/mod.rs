@@ -134,7 +134,7 @@ impl Scope<'_> {
         let mut counting = rows.clone();
         counting.clear_selects().clear_order_by().expr(Expr::cust("COUNT(*)"));
         let transaction = self.read(OPERATION).await?;
-        let total = count(&transaction, &counting).await?;
+        let total = self.total(&transaction, &counting).await?;
         let indexes = indexes(&transaction, rows, query.offset, query.limit).await?;
         Ok(Page { items: self.entries_at_in(&transaction, &indexes).await?, total })
     }
@@ -183,6 +183,9 @@ impl Scope<'_> {
         connection: &C,
         indexes: &[u64],
     ) -> Result<Vec<Listed>, RegisterError> {
+        if indexes.is_empty() {
+            return Ok(Vec::new());
+        }
         let rows = self
             .find_entries()
             .filter(ledger_entry::Column::Idx.is_in(indexes.iter().map(|index| signed(*index))))
@@ -195,6 +198,22 @@ impl Scope<'_> {
             found.insert(listed.index, listed);
         }
         Ok(indexes.iter().filter_map(|index| found.remove(index)).collect())
+    }
+
+    /// How long a list is; what was counted holds until the ledger grows.
+    async fn total<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        counting: &SelectStatement,
+    ) -> Result<u64, RegisterError> {
+        let size = self.stored_head(connection, false).await?.map_or(0, |head| head.head.size);
+        let asked = connection.get_database_backend().build(counting).to_string();
+        if let Some(total) = self.register.counted.list(&asked, size) {
+            return Ok(total);
+        }
+        let total = count(connection, counting).await?;
+        self.register.counted.keep_list(asked, size, total);
+        Ok(total)
     }
 
     /// The rows that a query asks for, in order, as the indexes of their entries.

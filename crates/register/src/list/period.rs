@@ -10,6 +10,7 @@ use annex_ledger::{Appender, Head, edge_nodes};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
 
+use super::OFFSET_MAX;
 use crate::error::During as _;
 use crate::read::{signed, unsigned};
 use crate::table::ledger_entry;
@@ -54,9 +55,15 @@ impl Scope<'_> {
 
     /// How many entries of each kind a period has.
     pub async fn kinds_of(&self, period: &Period) -> Result<BTreeMap<String, u64>, RegisterError> {
+        let of = (self.id.clone(), period.from, period.to);
+        let (counted, mut kinds) = self.register.counted.period(&of, period.size);
+        if counted == period.size {
+            return Ok(kinds);
+        }
         let transaction = self.read(OPERATION).await?;
         let counts: Vec<(String, i64)> = self
             .of_period(period)
+            .filter(ledger_entry::Column::Idx.gte(signed(counted)))
             .select_only()
             .column(ledger_entry::Column::Kind)
             .column_as(Expr::cust("COUNT(*)"), "entries")
@@ -65,14 +72,20 @@ impl Scope<'_> {
             .all(&transaction)
             .await
             .during(OPERATION)?;
-        counts.into_iter().map(|(kind, count)| Ok((kind, unsigned(count)?))).collect()
+        for (kind, count) in counts {
+            *kinds.entry(kind).or_default() += unsigned(count)?;
+        }
+        self.register.counted.keep_period(of, period.size, kinds.clone());
+        Ok(kinds)
     }
 
-    /// The indexes of the entries of a kind in a period, in order, at most `entries_max`.
+    /// The indexes of the entries of a kind in a period, in order: after `offset` of them, at
+    /// most `entries_max`.
     pub async fn indexes_of(
         &self,
         period: &Period,
         kind: &str,
+        offset: u64,
         entries_max: u64,
     ) -> Result<Vec<u64>, RegisterError> {
         let transaction = self.read(OPERATION).await?;
@@ -81,7 +94,10 @@ impl Scope<'_> {
             .filter(ledger_entry::Column::Kind.eq(kind))
             .select_only()
             .column(ledger_entry::Column::Idx)
+            // Entries are dated in their order; so it is read from an index.
+            .order_by_asc(ledger_entry::Column::RecordedAt)
             .order_by_asc(ledger_entry::Column::Idx)
+            .offset(offset.min(OFFSET_MAX))
             .limit(entries_max)
             .into_tuple()
             .all(&transaction)

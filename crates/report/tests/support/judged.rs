@@ -319,6 +319,7 @@ pub(super) fn risks() -> Vec<RiskView> {
                     vec![]
                 },
                 current_score: judged.then_some(if number == 0 { 25 } else { 6 }),
+                residual: None,
                 residual_score: judged.then_some(6),
                 acceptable: judged.then_some(number != 0),
                 treatment: judged.then_some(Treatment::Mitigate),

@@ -47,7 +47,7 @@ pub(super) struct Which {
     sort: Option<EvidenceKind>,
     controls: Option<String>,
     #[serde(default)]
-    offset: usize,
+    offset: u64,
     #[serde(default = "whole_page")]
     limit: u64,
 }
@@ -76,10 +76,8 @@ pub(super) async fn population(
         .map_err(|error: IdError| OperationError::Input(error.to_string()))?;
     let frame =
         SampleFrame { kind, evidence_kinds: sort.into_iter().collect(), from, to, controls };
-    let limit = usize::try_from(limited(limit)?).unwrap_or(usize::MAX);
-    let framed = site.operations.framed(&frame).await?;
-    let indexes: Vec<u64> = framed.items.iter().skip(offset).take(limit).copied().collect();
-    let items = site.operations.entries_at(&indexes).await?;
+    let framed = site.operations.framed_part(&frame, offset, limited(limit)?).await?;
+    let items = site.operations.entries_at(&framed.items).await?;
     let items = items.into_iter().map(Recorded::from).collect();
     Ok(Json(Population { frame, count: framed.count, items }))
 }

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 
 use super::{Asked, Scope};
 use crate::error::Failure;
-use crate::parts::{Pairs, Part, field, optional};
+use crate::parts::{Pairs, Part, ROWS_MAX, field, optional};
 use crate::session::Visitor;
 use crate::sign_ins::when;
 use crate::{Site, layout, registers};
@@ -62,9 +62,18 @@ pub(crate) async fn page(
     let now = site.operations.now();
     let scope = Scope::of(&asked, now)?;
     let frame = frame(&visitor, &scope, &asked)?;
-    let framed = site.operations.framed(&frame).await.map_err(asked_wrong)?;
-    let part = Part::new(asked.page.unwrap_or(1), framed.items.len());
-    let items = site.operations.entries_at(&framed.items[part.range()]).await?;
+    let read = async |first: usize| {
+        let framed = site.operations.framed_part(&frame, first as u64, ROWS_MAX as u64).await;
+        framed.map_err(asked_wrong)
+    };
+    let asked_first = asked.page.unwrap_or(1).saturating_sub(1).saturating_mul(ROWS_MAX);
+    let mut framed = read(asked_first).await?;
+    let total = usize::try_from(framed.count.items).unwrap_or(usize::MAX);
+    let part = Part::new(asked.page.unwrap_or(1), total);
+    if part.range().start != asked_first {
+        framed = read(part.range().start).await?;
+    }
+    let items = site.operations.entries_at(&framed.items).await?;
     let others = [("of", asked.of.as_str()), ("sort", asked.sort.as_str())];
     let words = super::kind_words(&frame.kind);
     let evidence = frame.kind == "evidence";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use annex_isms::PromptId;
 use annex_isms::approval::{Prompt, PromptVersion};
-use annex_isms::entity::{AiSystem, Person};
+use annex_isms::entity::Person;
 use annex_operations::{Command, PROMPT_BYTES_MAX, PROMPT_CHECKS};
 use axum::Form;
 use axum::extract::{Path, State};
@@ -18,18 +18,18 @@ use crate::session::Visitor;
 use crate::{Site, layout};
 
 /// The form that begins a template.
-pub(super) fn new_form(visitor: &Visitor, systems: &[AiSystem]) -> Markup {
+pub(super) fn new_form(visitor: &Visitor, system: Option<&Markup>) -> Markup {
     html! {
         h2 { "Begin a template" }
-        @if systems.is_empty() { p { "No AI system is on record yet." } } @else {
+        @if let Some(system) = system {
             form.stack method="post" action="/prompts" {
                 (layout::form_token(visitor))
-                label { "AI system" select name="system" { @for system in systems { option value=(system.id) { (system.name) } } } }
+                (system)
                 label { "Name" input name="name" required maxlength="80"; }
                 (text_fields(""))
                 button { "Record version 1" }
             }
-        }
+        } @else { p { "No AI system is on record yet." } }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use annex_isms::approval::{Prompt, PromptVersion};
 use annex_isms::comment::AboutKind;
-use annex_isms::entity::{AiSystem, Person};
+use annex_isms::entity::Person;
 use annex_operations::PROMPT_CHECKS;
 use axum::extract::{Path, Query as Asked, State};
 use axum::response::Html;
@@ -36,7 +36,7 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let all: Vec<Prompt> = site.operations.all_of().await?;
-    let systems: Vec<AiSystem> = site.operations.all_of().await?;
+    let system = crate::parts::system_field(&site).await?;
     let text = filter.text.trim().to_lowercase();
     let chosen: Vec<&Prompt> = all
         .iter()
@@ -66,7 +66,7 @@ pub(crate) async fn list(
             } }
             (part.links(&crate::parts::query("/prompts", &[("text", &filter.text)])))
         }
-        @if visitor.may("add-prompt-version") { (forms::new_form(&visitor, &systems)) }
+        @if visitor.may("add-prompt-version") { (forms::new_form(&visitor, system.as_ref())) }
     };
     Ok(Html(layout::page(&visitor, "/prompts", "Prompt templates", &body)))
 }

@@ -23,3 +23,4 @@ pub(crate) mod views;
 pub(crate) use cells::cells;
 pub(crate) use entity::{attachment, file};
 pub(crate) use history::who;
+pub(crate) use list::name;

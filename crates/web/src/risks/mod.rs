@@ -6,19 +6,17 @@ mod forms;
 mod matrix;
 mod page;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use annex_isms::Score;
 use annex_isms::assessment::{ReviewState, RiskView};
-use annex_isms::entity::Risk;
-use annex_isms::{Assessment, RiskId, Score};
 use axum::extract::{Query as Asked, State};
 use axum::response::Html;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::{Site, layout};
 
@@ -43,33 +41,16 @@ pub(crate) struct Filter {
 }
 
 /// Where a risk stands in the matrix at a stage.
-fn place(risk: &RiskView, recorded: Option<&Risk>, stage: Stage) -> Option<(Score, Score)> {
+fn place(risk: &RiskView, stage: Stage) -> Option<(Score, Score)> {
     let inherent = risk.inherent?;
     let worst = inherent.consequence.worst();
     match stage {
         Stage::Inherent => Some((inherent.likelihood, worst)),
         Stage::Current => Some((risk.current_likelihood?, worst)),
         Stage::Residual => {
-            let residual = recorded?.review.as_ref()?.residual.as_ref()?;
-            residual.approved_by.as_ref()?;
-            Some((residual.likelihood, residual.consequence))
+            risk.residual.map(|residual| (residual.likelihood, residual.consequence))
         }
     }
-}
-
-/// The risks with their places in the matrix of one stage.
-async fn placed<'a>(
-    site: &Site,
-    assessment: &'a Assessment,
-    stage: Stage,
-) -> Result<Vec<(&'a RiskView, Option<(Score, Score)>)>, Failure> {
-    let mut recorded: BTreeMap<RiskId, Risk> = BTreeMap::new();
-    if stage == Stage::Residual {
-        let all: Vec<Risk> = site.operations.all_of().await?;
-        recorded = all.into_iter().map(|risk| (risk.id.clone(), risk)).collect();
-    }
-    let all = assessment.risks.iter();
-    Ok(all.map(|risk| (risk, place(risk, recorded.get(&risk.id), stage))).collect())
 }
 
 /// The matrix and the list.
@@ -80,8 +61,9 @@ pub(crate) async fn list(
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
     let stage = Stage::of(&filter.stage);
-    let placed = placed(&site, &assessment, stage).await?;
-    let text = filter.text.trim().to_lowercase();
+    let risks = assessment.risks.iter();
+    let placed: Vec<_> = risks.map(|risk| (risk, place(risk, stage))).collect();
+    let search = Search::new(&filter.text);
     let cell = crate::parts::optional::<Score>("Likelihood", &filter.likelihood)?
         .zip(crate::parts::optional::<Score>("Consequence", &filter.consequence)?);
     let chosen: Vec<&RiskView> = placed
@@ -89,8 +71,7 @@ pub(crate) async fn list(
         .filter(|(risk, place)| {
             (filter.review.is_empty() || risk.review.as_str() == filter.review)
                 && (cell.is_none() || *place == cell)
-                && (text.is_empty()
-                    || format!("{} {}", risk.title, risk.system).to_lowercase().contains(&text))
+                && search.fits([risk.title.as_str(), risk.system.as_str()])
         })
         .map(|(risk, _)| *risk)
         .collect();
