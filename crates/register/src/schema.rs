@@ -293,6 +293,7 @@ const ORDER_INDEXES: &[(&str, &str, &[&str])] = &[
     ("gap_by_day", "gap", &["due", "entry_index"]),
     ("risk_by_threat", "risk", &["threat", "entry_index"]),
     ("risk_by_system", "risk", &["system"]),
+    ("ai_system_by_name", "ai_system", &["name", "entry_index"]),
 ];
 
 /// The indexes of what grows large, each led by the organisation.

@@ -74,9 +74,10 @@ impl Search {
         self.0.is_empty()
             || texts.into_iter().any(|text| {
                 if self.0.is_ascii() && text.is_ascii() {
-                    text.as_bytes()
-                        .windows(wanted.len())
-                        .any(|window| window.eq_ignore_ascii_case(wanted))
+                    let begins = |byte: &u8| Some(&byte.to_ascii_lowercase()) == wanted.first();
+                    text.as_bytes().windows(wanted.len()).any(|window| {
+                        window.first().is_some_and(begins) && window.eq_ignore_ascii_case(wanted)
+                    })
                 } else {
                     text.to_lowercase().contains(&self.0)
                 }

@@ -40,8 +40,11 @@ pub(crate) async fn list(
         (filter.people.is_empty() || request.by_person)
             && search.fits([request.ask.as_str(), request.subject.id()])
     };
-    let requests: Vec<&RequestView> = assessment.requests.iter().filter(fits).collect();
-    let part = Part::new(filter.page.unwrap_or(1), requests.len());
+    // There may be a million: they are counted, and those of the page looked at.
+    let total = assessment.requests.iter().filter(fits).count();
+    let part = Part::new(filter.page.unwrap_or(1), total);
+    let shown =
+        assessment.requests.iter().filter(fits).skip(part.range().start).take(part.range().len());
     let fields = [("text", &*filter.text), ("people", &*filter.people)];
     let address = crate::parts::query("/requests", &fields);
     let body = html! {
@@ -51,14 +54,14 @@ pub(crate) async fn list(
             label.check { input type="checkbox" name="people" value="yes" checked[!filter.people.is_empty()]; "A person can answer" }
             button { "Show" }
         }
-        p.beside { (requests.len()) " of " (assessment.requests.len()) }
-        @if requests.is_empty() { p { "No request fits." } } @else {
+        p.beside { (total) " of " (assessment.requests.len()) }
+        @if total == 0 { p { "No request fits." } } @else {
             div.scroll tabindex="0" role="region" aria-label="Evidence requests" { table {
                 thead { tr {
                     th scope="col" { "What is asked" } th scope="col" { "About" }
                     th scope="col" { "Who" } th scope="col" { "Due" }
                 } }
-                tbody { @for request in requests.get(part.range()).unwrap_or_default() { tr {
+                tbody { @for request in shown { tr {
                     td { a href=(format!("/requests/{}", request.id)) { (request.ask) } " " span.beside { (request.requirement) } }
                     td { (request.subject) }
                     td { (who(request)) }

@@ -16,7 +16,8 @@ mod period;
 
 use annex_isms::{Date, Entry, Instant, Subject};
 use sea_orm::sea_query::{
-    Cond, Expr, ExprTrait as _, Func, LikeExpr, NullOrdering, Order, Query, SelectStatement,
+    BinOper, Cond, Expr, ExprTrait as _, Func, LikeExpr, NullOrdering, Order, Query,
+    SelectStatement,
 };
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
@@ -122,6 +123,12 @@ impl TryFrom<StoredEntry> for Listed {
 }
 
 const OPERATION: &str = "list records";
+
+/// Puts two texts together.
+const JOIN: BinOper = BinOper::Custom("||");
+
+/// Stands between the columns that are searched, so that nothing is found across two of them.
+const BETWEEN: &str = "\u{1f}";
 
 impl Scope<'_> {
     /// One page of the latest records of a kind.
@@ -238,11 +245,13 @@ impl Scope<'_> {
         }
         if !query.text.trim().is_empty() {
             let pattern = contains(query.text.trim());
-            let any = listing.searched.iter().fold(Cond::any(), |any, column| {
-                let lower = Expr::expr(Func::lower(Expr::col(*column)));
-                any.add(lower.like(LikeExpr::new(pattern.as_str()).escape('\\')))
-            });
-            rows.cond_where(any);
+            // All columns as one text: to fold and to look through each takes several times as long.
+            let columns = listing.searched.iter().map(|column| Expr::col(*column));
+            let joined = columns
+                .reduce(|all, column| all.binary(JOIN, Expr::val(BETWEEN)).binary(JOIN, column));
+            let folded = joined.map(|joined| Expr::expr(Func::lower(joined)));
+            let like = LikeExpr::new(pattern.as_str()).escape('\\');
+            rows.cond_where(Cond::all().add_option(folded.map(|folded| folded.like(like))));
         }
         let by = query.sort.as_deref().unwrap_or(listing.sorted_by);
         let field = listing.field(by).filter(|field| field.form.sorts());
