@@ -229,13 +229,16 @@ impl Scope<'_> {
         keys: &[String],
     ) -> Result<Vec<StoredEntry>, RegisterError> {
         let mut found = Vec::new();
+        // PostgreSQL holds no NUL and refuses to compare with one: nothing is on record under it.
+        let keys: Vec<&str> =
+            keys.iter().map(String::as_str).filter(|key| !key.contains('\0')).collect();
         for keys in keys.chunks(INDEXES_MAX) {
             let newest = Query::select()
                 .expr(Expr::col(ledger_entry::Column::Idx).max())
                 .from(ledger_entry::Entity)
                 .and_where(ledger_entry::Column::Organisation.eq(self.id.as_str()))
                 .and_where(ledger_entry::Column::Kind.eq(kind))
-                .and_where(ledger_entry::Column::Key.is_in(keys.iter().map(String::as_str)))
+                .and_where(ledger_entry::Column::Key.is_in(keys.iter().copied()))
                 .group_by_col(ledger_entry::Column::Key)
                 .to_owned();
             let rows = self

@@ -216,9 +216,11 @@ impl Desk {
     }
 
     /// Damages the register, as a disk that fails does.
-    pub(crate) fn lose_the_register(&self) {
-        if let Some(database) = &self.kept.database {
-            database.sql("ALTER TABLE ledger_head RENAME TO lost");
+    pub(crate) async fn lose_the_register(&self) {
+        if let Some(database) = self.kept.database.clone() {
+            // What reads it just now ends meanwhile.
+            let lost = move || database.sql("ALTER TABLE ledger_head RENAME TO lost");
+            tokio::task::spawn_blocking(lost).await.expect("lost");
             return;
         }
         for file in files(&self.data()) {

@@ -95,7 +95,7 @@ async fn it_is_ready_as_long_as_the_register_can_be_read() {
     let desk = Desk::new().await;
     let (status, text) = desk.get("/readyz", "").await;
     assert_eq!((status, text.as_str()), (StatusCode::OK, "ready\n"));
-    desk.lose_the_register();
+    desk.lose_the_register().await;
     let (status, text) = desk.get("/readyz", "").await;
     assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains("cannot be read"), "{text}");
     assert_eq!(desk.get("/healthz", "").await.0, StatusCode::OK, "the process itself goes on");
