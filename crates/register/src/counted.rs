@@ -8,6 +8,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use annex_isms::{Instant, OrganisationId};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::SelectStatement;
+
+use crate::error::During as _;
+use crate::read::unsigned;
+use crate::{RegisterError, Scope};
+
+const OPERATION: &str = "count what a list has";
 
 /// The most of each that is remembered; when it is full, it is forgotten.
 const REMEMBERED_MAX: usize = 1_000;
@@ -44,6 +52,34 @@ impl Counted {
     pub(crate) fn keep_period(&self, of: PeriodOf, size: u64, kinds: Kinds) {
         keep(&mut held(&self.periods), of, (size, kinds));
     }
+}
+
+impl Scope<'_> {
+    /// How long a list is; what was counted holds until the ledger grows.
+    pub(crate) async fn total<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        counting: &SelectStatement,
+    ) -> Result<u64, RegisterError> {
+        let size = self.stored_head(connection, false).await?.map_or(0, |head| head.head.size);
+        let asked = connection.get_database_backend().build(counting).to_string();
+        if let Some(total) = self.register.counted.list(&asked, size) {
+            return Ok(total);
+        }
+        let total = count(connection, counting).await?;
+        self.register.counted.keep_list(asked, size, total);
+        Ok(total)
+    }
+}
+
+async fn count<C: ConnectionTrait>(
+    connection: &C,
+    counting: &SelectStatement,
+) -> Result<u64, RegisterError> {
+    let row = connection.query_one(counting).await.during(OPERATION)?;
+    let count: Option<i64> =
+        row.map(|row| row.try_get_by_index(0)).transpose().during(OPERATION)?;
+    unsigned(count.unwrap_or(0))
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

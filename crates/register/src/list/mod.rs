@@ -207,22 +207,6 @@ impl Scope<'_> {
         Ok(indexes.iter().filter_map(|index| found.remove(index)).collect())
     }
 
-    /// How long a list is; what was counted holds until the ledger grows.
-    async fn total<C: ConnectionTrait>(
-        &self,
-        connection: &C,
-        counting: &SelectStatement,
-    ) -> Result<u64, RegisterError> {
-        let size = self.stored_head(connection, false).await?.map_or(0, |head| head.head.size);
-        let asked = connection.get_database_backend().build(counting).to_string();
-        if let Some(total) = self.register.counted.list(&asked, size) {
-            return Ok(total);
-        }
-        let total = count(connection, counting).await?;
-        self.register.counted.keep_list(asked, size, total);
-        Ok(total)
-    }
-
     /// The rows that a query asks for, in order, as the indexes of their entries.
     fn rows_of(&self, query: &ListQuery) -> Result<SelectStatement, RegisterError> {
         let listing = Listing::of(&query.kind)
@@ -345,16 +329,6 @@ fn contains(text: &str) -> String {
     }
     pattern.push('%');
     pattern
-}
-
-async fn count<C: ConnectionTrait>(
-    connection: &C,
-    counting: &SelectStatement,
-) -> Result<u64, RegisterError> {
-    let row = connection.query_one(counting).await.during(OPERATION)?;
-    let count: Option<i64> =
-        row.map(|row| row.try_get_by_index(0)).transpose().during(OPERATION)?;
-    unsigned(count.unwrap_or(0))
 }
 
 async fn indexes<C: ConnectionTrait>(

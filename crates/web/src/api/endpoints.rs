@@ -6,8 +6,7 @@ use std::sync::Arc;
 use annex_isms::entity::Evidence;
 use annex_isms::{Assessment, Digest, Entry, Instant, PersonId};
 use annex_operations::{
-    ApprovedPrompt, Caller, Command, LIST_ROWS_MAX, ListQuery, Listed, Page, Population, Query,
-    Reply, Verified,
+    Caller, Command, LIST_ROWS_MAX, ListQuery, Listed, Page, Population, Query, Reply, Verified,
 };
 use axum::Json;
 use axum::body::{Body, HttpBody as _};
@@ -157,12 +156,6 @@ pub(super) async fn me(Extension(caller): Extension<Caller>) -> Result<Json<Me>,
     let mut actions = annex_operations::actions()?;
     actions.retain(|action| caller.may(action, true) || caller.may(action, false));
     Ok(Json(Me { name: caller.actor().name.clone(), actions }))
-}
-
-pub(super) async fn approved_prompts(
-    State(site): State<Arc<Site>>,
-) -> Result<Json<Vec<ApprovedPrompt>>, Problem> {
-    Ok(Json(site.operations.approved_prompts().await?))
 }
 
 /// A list: what is no part of it asks for a field of the records.

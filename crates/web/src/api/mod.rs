@@ -20,6 +20,7 @@ mod imports;
 mod notices;
 mod openapi;
 mod problem;
+mod prompts;
 
 use std::sync::Arc;
 
@@ -247,7 +248,7 @@ fn of_prompts() -> Endpoint {
         "The versions of prompt templates that may be used now, with the digest of their text",
         &[],
         schema::<Vec<annex_operations::ApprovedPrompt>>(),
-        get(endpoints::approved_prompts),
+        get(prompts::approved_prompts),
     )
 }
 
