@@ -46,6 +46,7 @@ async fn workplace(home: &Path) -> [String; 2] {
     let mut keys = Vec::new();
     for person in ["ines-arvid", "tomas-beck"] {
         let holder: annex_isms::PersonId = person.parse().unwrap();
+        operations.set_password(&holder, "correct horse battery").await.unwrap();
         let roles = BTreeSet::from([Role::IsmsManager, Role::Approver, Role::Auditor]);
         operations
             .execute(Command::GrantAccess { holder: holder.clone(), roles }, &by)
@@ -88,9 +89,14 @@ impl Running {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines
-            .find_map(|line| Some(line.split("listening on http://").nth(1)?.to_owned()))
-            .expect("it listens");
+        let mut said = Vec::new();
+        let address = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("it does not listen: {said:?}"));
+            if let Some(address) = line.split("listening on http://").nth(1) {
+                break address.to_owned();
+            }
+            said.push(line);
+        };
         std::thread::spawn(move || lines.for_each(|line| assert!(!line.contains(PASSWORD))));
         Self { child, address }
     }
@@ -142,7 +148,7 @@ impl Writer {
             items
                 .iter()
                 .map(|item| {
-                    let name = item["entry"]["record"]["supplier"]["name"].as_str().unwrap();
+                    let name = item["entry"]["record"]["value"]["name"].as_str().unwrap();
                     let key = item["key"].as_str().unwrap().to_owned();
                     (key, (name.to_owned(), item["version"].as_u64().unwrap()))
                 })
@@ -219,7 +225,7 @@ impl Writer {
         let (_, list) = ask(address, &self.keys[0], "GET", path, "").expect("an answer");
         let (mut decided, mut approved) = (0, 0);
         for item in list["items"].as_array().unwrap() {
-            let version = &item["entry"]["record"]["soa"];
+            let version = &item["entry"]["record"]["value"];
             let decisions = version["decisions"].as_object().unwrap();
             let reasons: BTreeSet<&str> =
                 decisions.values().map(|own| own["reason"].as_str().unwrap()).collect();
