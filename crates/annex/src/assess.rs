@@ -4,11 +4,11 @@ use std::path::Path;
 
 use annex_isms::assessment::Changes;
 use annex_isms::{Assessment, Outcome, Severity};
-use annex_operations::{Command, Exit, OperationError, Query, Reply};
+use annex_operations::{Access, Command, Exit, OperationError, Query, Reply};
 use annex_report::{Register, Report};
 
 use crate::args::{AssessArgs, Format};
-use crate::context::Context;
+use crate::context::{Context, write_access};
 use crate::discover::scanned;
 use crate::output;
 use crate::workplace::Workplace;
@@ -16,7 +16,8 @@ use crate::workplace::Workplace;
 pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, OperationError> {
     let loaded = context.load(args.path.as_deref())?;
     if let Some(at) = args.at {
-        let workplace = context.reading_anywhere_with(loaded).await?;
+        let catalogue = annex_operations::catalogue(&loaded.settings)?;
+        let workplace = context.anywhere(loaded, catalogue, Access::Read).await?;
         let assessment = workplace.assessment(Query::At(at)).await?;
         let report = Report::new(&assessment, workplace.catalogue());
         print(context, &assessment, &report, None)?;
@@ -36,7 +37,7 @@ pub(crate) async fn assess(context: &Context, args: AssessArgs) -> Result<Exit, 
         batch.as_ref().is_some_and(|batch| batch.skipped.iter().any(|skipped| !skipped.deliberate));
     let report_file =
         args.report.clone().unwrap_or_else(|| loaded.settings.data.join("report.html"));
-    let workplace = context.writing_anywhere_with("assess", loaded, catalogue).await?;
+    let workplace = context.anywhere(loaded, catalogue, write_access("assess")).await?;
     // A server declares what its own file says, and its people.
     if matches!(workplace, Workplace::Folder(_)) {
         workplace.execute(Command::Declare).await?;

@@ -62,34 +62,22 @@ impl Context {
 
     /// The data folder for reading, or the server that is named.
     pub(crate) async fn reading_anywhere(&self) -> Result<Workplace, OperationError> {
-        self.reading_anywhere_with(self.load(None)?).await
-    }
-
-    pub(crate) async fn reading_anywhere_with(
-        &self,
-        loaded: Loaded,
-    ) -> Result<Workplace, OperationError> {
-        let catalogue = annex_operations::catalogue(&loaded.settings)?;
-        self.anywhere(loaded, catalogue, Access::Read).await
+        self.found_anywhere(Access::Read).await
     }
 
     /// The data folder for writing, or the server that is named.
     pub(crate) async fn writing_anywhere(&self, what: &str) -> Result<Workplace, OperationError> {
+        self.found_anywhere(write_access(what)).await
+    }
+
+    async fn found_anywhere(&self, access: Access) -> Result<Workplace, OperationError> {
         let loaded = self.load(None)?;
         let catalogue = annex_operations::catalogue(&loaded.settings)?;
-        self.writing_anywhere_with(what, loaded, catalogue).await
+        self.anywhere(loaded, catalogue, access).await
     }
 
-    pub(crate) async fn writing_anywhere_with(
-        &self,
-        what: &str,
-        loaded: Loaded,
-        catalogue: Catalogue,
-    ) -> Result<Workplace, OperationError> {
-        self.anywhere(loaded, catalogue, write_access(what)).await
-    }
-
-    async fn anywhere(
+    /// The data folder of these settings, or the server that is named.
+    pub(crate) async fn anywhere(
         &self,
         loaded: Loaded,
         catalogue: Catalogue,

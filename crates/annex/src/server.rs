@@ -21,6 +21,9 @@ pub(crate) const TOKEN: &str = "ANNEX_TOKEN";
 /// An assessment of a large register is long, and takes long.
 const LIMITS: Limits = Limits { answer_ms_max: 600_000, answer_bytes_max: 1 << 30 };
 
+/// What could not be done where no answer came.
+const UNREACHED: &str = "reach";
+
 /// How many records are asked for at once; the server gives no more.
 const ROWS_MAX: u64 = 200;
 
@@ -84,7 +87,7 @@ impl Server {
                 .body(body.clone())
         };
         let answer = match self.send(sent()).await {
-            Err(OperationError::File { .. }) => self.send(sent()).await?,
+            Err(OperationError::File { operation: UNREACHED, .. }) => self.send(sent()).await?,
             answer => answer?,
         };
         json(&answer)
@@ -106,10 +109,7 @@ impl Server {
                 return Ok(all);
             }
         }
-        Err(OperationError::Internal(format!(
-            "the register at {} changes faster than it can be read; try again",
-            self.address
-        )))
+        Err(failed("read", &self.address, "the list changes faster than it can be read; try again"))
     }
 
     /// The oldest version first; each part begins with the last record of the one before, or
@@ -206,7 +206,7 @@ impl Server {
             status if status.is_client_error() || status.is_redirection() => {
                 OperationError::Input(said)
             }
-            _ => OperationError::Internal(said),
+            _ => failed("use", &self.address, said),
         })
     }
 }
@@ -218,11 +218,16 @@ fn json<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, OperationE
 }
 
 fn unreached(address: &str, error: EgressError) -> OperationError {
-    OperationError::File {
-        operation: "reach",
-        path: address.to_owned(),
-        source: std::io::Error::other(error),
-    }
+    failed(UNREACHED, address, error)
+}
+
+fn failed(
+    operation: &'static str,
+    address: &str,
+    why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> OperationError {
+    let source = std::io::Error::other(why);
+    OperationError::File { operation, path: address.to_owned(), source }
 }
 
 fn internal(error: impl std::fmt::Display) -> OperationError {

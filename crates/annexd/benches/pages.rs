@@ -6,8 +6,8 @@
 //!  load: 50 clients, each asks for a page, reads it for a second, and asks for the next
 //! ```
 //!
-//! `cargo bench -p annexd --bench pages`. It needs PostgreSQL, some gigabytes of memory and
-//! half an hour. `ANNEX_BENCH_SHARE=100` fills a hundredth of it. It prints the median and the
+//! `cargo bench -p annexd --bench pages`. It needs PostgreSQL, sixteen gigabytes of memory
+//! and half an hour. `ANNEX_BENCH_SHARE=100` fills a hundredth of it. It prints the median and the
 //! 99th percentile of each page, and the server's memory before and after.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark tells or fails")]
 #![expect(clippy::disallowed_methods, reason = "it measures time, and joins its clients")]
@@ -187,7 +187,7 @@ async fn fill(folder: &Path, share: usize) -> Vec<(&'static str, String)> {
         ("nonconformities", "/nonconformities".to_owned()),
         ("registers", "/registers".to_owned()),
         ("gaps, searched", "/gaps?text=asset-77".to_owned()),
-        ("entry", "/ledger/100000".replace("00000", if share == 1 { "00000" } else { "0" })),
+        ("entry", format!("/ledger/{}", 100_000 / share)),
         ("auditor's view", "/audit".to_owned()),
         ("population", "/audit/population?of=evidence".to_owned()),
         ("notices", "/notices".to_owned()),

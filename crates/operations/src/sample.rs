@@ -109,10 +109,7 @@ impl Operations<'_> {
     }
 
     /// The population that a frame means, as the ledger is now.
-    ///
-    /// # Errors
-    /// When the frame cannot be meant, or has more entries than can be listed.
-    pub async fn framed(&self, frame: &SampleFrame) -> Result<Framed, OperationError> {
+    async fn framed(&self, frame: &SampleFrame) -> Result<Framed, OperationError> {
         self.check_frame(frame)?;
         let head = self.head().await?;
         self.framed_at(frame, &head).await
@@ -121,7 +118,7 @@ impl Operations<'_> {
     /// A part of the population that a frame means: after `offset` items, at most `limit`.
     ///
     /// # Errors
-    /// As [`framed`](Self::framed).
+    /// When the frame cannot be meant, or, narrowed, has more entries than can be gone through.
     pub async fn framed_part(
         &self,
         frame: &SampleFrame,

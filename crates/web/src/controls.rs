@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::assessed::Judged;
 use crate::error::Failure;
-use crate::parts::{Pairs, field, optional};
+use crate::parts::{Pairs, Search, field, optional};
 use crate::session::Visitor;
 use crate::{Site, comments, layout};
 
@@ -42,10 +42,10 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let text = filter.text.trim().to_lowercase();
+    let search = Search::new(&filter.text);
     let fits = |control: &&ControlView| {
         (filter.stands.is_empty() || control.status.as_str() == filter.stands)
-            && format!("{} {}", control.id, control.title).to_lowercase().contains(&text)
+            && search.fits([format!("{} {}", control.id, control.title).as_str()])
     };
     let controls: Vec<&ControlView> = assessment.controls.iter().filter(fits).collect();
     let body = html! {

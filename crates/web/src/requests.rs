@@ -38,7 +38,8 @@ pub(crate) async fn list(
     let search = Search::new(&filter.text);
     let fits = |request: &&RequestView| {
         (filter.people.is_empty() || request.by_person)
-            && search.fits([request.ask.as_str(), request.subject.id()])
+            && (search.fits([request.ask.as_str()])
+                || search.fits([request.subject.to_string().as_str()]))
     };
     // There may be a million: they are counted, and those of the page looked at.
     let total = assessment.requests.iter().filter(fits).count();

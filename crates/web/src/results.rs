@@ -103,7 +103,7 @@ pub(crate) async fn list(
     let search = Search::new(&filter.text);
     let fits = |result: &&RequirementResult| {
         (filter.outcome.is_empty() || result.outcome.as_str() == filter.outcome)
-            && (search.fits([result.subject.id()])
+            && (search.fits([result.subject.to_string().as_str()])
                 || search.fits([subject_name(&assessment, &result.subject).as_str()]))
     };
     let chosen: Vec<&RequirementResult> = results.iter().filter(fits).collect();

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::{Pairs, field};
+use crate::parts::{Pairs, Search, field};
 use crate::session::Visitor;
 use crate::{Site, layout};
 
@@ -44,8 +44,8 @@ impl Filter {
             "excluded" => decision.is_some_and(|decision| !decision.included),
             _ => true,
         };
-        let text = self.text.trim().to_lowercase();
-        decided && format!("{} {}", row.control, row.title).to_lowercase().contains(&text)
+        let named = format!("{} {}", row.control, row.title);
+        decided && Search::new(&self.text).fits([named.as_str()])
     }
 }
 

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::{Site, comments, layout};
 
@@ -37,10 +37,10 @@ pub(crate) async fn list(
 ) -> Result<Html<String>, Failure> {
     let all: Vec<Prompt> = site.operations.all_of().await?;
     let system = crate::parts::system_field(&site).await?;
-    let text = filter.text.trim().to_lowercase();
+    let search = Search::new(&filter.text);
     let chosen: Vec<&Prompt> = all
         .iter()
-        .filter(|own| format!("{} {}", own.name, own.system).to_lowercase().contains(&text))
+        .filter(|own| search.fits([format!("{} {}", own.name, own.system).as_str()]))
         .collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
     let body = html! {

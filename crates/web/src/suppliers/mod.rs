@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::Part;
+use crate::parts::{Part, Search};
 use crate::session::Visitor;
 use crate::{Site, comments, layout};
 
@@ -46,10 +46,10 @@ pub(crate) async fn list(
     let all: Vec<Supplier> = site.operations.all_of().await?;
     let agreements: Vec<Agreement> = site.operations.all_of().await?;
     let people: Vec<Person> = site.operations.all_of().await?;
-    let text = filter.text.trim().to_lowercase();
+    let search = Search::new(&filter.text);
     let chosen: Vec<&Supplier> = all
         .iter()
-        .filter(|own| format!("{} {}", own.id, own.name).to_lowercase().contains(&text))
+        .filter(|own| search.fits([format!("{} {}", own.id, own.name).as_str()]))
         .collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
     let today = assessment.at.date();

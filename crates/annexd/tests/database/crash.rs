@@ -1,12 +1,11 @@
 //! The server is killed, the database is killed, the network between them is cut, each while
 //! people write: what was acknowledged is there, and nothing is there in part.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Program, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +16,8 @@ use annex_operations::{Access, Caller, Command, Operations, Reply, Versioned};
 use annex_testbed::{Cut, PASSWORD, Server};
 use serde_json::Value;
 
+use crate::{SECRET, annexd, example};
+
 /// How many suppliers are changed at once.
 const TOGETHER: usize = 20;
 const HOUR: i64 = 3_600_000_000;
@@ -25,11 +26,6 @@ const TURN: Duration = Duration::from_millis(5);
 const TURNS_MAX: u32 = 24_000;
 /// A cut network is noticed by time alone.
 const ANSWER_WAIT: Duration = Duration::from_mins(2);
-
-fn example() -> PathBuf {
-    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-    PathBuf::from(root).join("../../examples/helpdesk/annex.toml")
-}
 
 /// A register in a folder, and keys of two people who may do everything together.
 async fn workplace(home: &Path) -> [String; 2] {
@@ -46,7 +42,7 @@ async fn workplace(home: &Path) -> [String; 2] {
     let mut keys = Vec::new();
     for person in ["ines-arvid", "tomas-beck"] {
         let holder: annex_isms::PersonId = person.parse().unwrap();
-        operations.set_password(&holder, "correct horse battery").await.unwrap();
+        operations.set_password(&holder, SECRET).await.unwrap();
         let roles = BTreeSet::from([Role::IsmsManager, Role::Approver, Role::Auditor]);
         operations
             .execute(Command::GrantAccess { holder: holder.clone(), roles }, &by)
@@ -67,14 +63,6 @@ async fn workplace(home: &Path) -> [String; 2] {
     keys.try_into().unwrap()
 }
 
-fn annexd(home: &Path, url: &str) -> Program {
-    let mut program = Program::new(env!("CARGO_BIN_EXE_annexd"));
-    program.env_clear().env("HOME", home).env("ANNEX_KEY_FILE", home.join("key"));
-    program.arg("--config").arg(example()).arg("--data").arg(home.join("data"));
-    program.env("ANNEX_DATABASE_URL", url);
-    program
-}
-
 /// A running server; killed when it is dropped.
 struct Running {
     child: Child,
@@ -83,7 +71,7 @@ struct Running {
 
 impl Running {
     fn start(home: &Path, url: &str) -> Self {
-        let mut child = annexd(home, url)
+        let mut child = annexd(home, &home.join("data"), Some(url))
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
             .spawn()
@@ -194,7 +182,7 @@ impl Writer {
                 self.suppliers.store(round, Ordering::SeqCst);
             }
             let decide = Command::DecideSoa {
-                controls: annex_controls(),
+                controls: all_controls(),
                 included: true,
                 grounds: BTreeSet::new(),
                 reason: format!("Round {round}"),
@@ -252,7 +240,7 @@ fn number(words: &str) -> u64 {
 }
 
 /// All controls, so that a version can be approved.
-fn annex_controls() -> Vec<annex_isms::ControlId> {
+fn all_controls() -> Vec<annex_isms::ControlId> {
     let (settings, _) = annex_settings::load(&example(), &|_| None).unwrap();
     annex_operations::catalogue(&settings).unwrap().controls.keys().cloned().collect()
 }
@@ -264,7 +252,7 @@ async fn what_was_acknowledged_survives_kills_and_cuts_and_nothing_is_there_in_p
     let keys = workplace(home).await;
     let postgres = Server::start(true);
     let database = postgres.database();
-    let copied = annexd(home, &database.url())
+    let copied = annexd(home, &home.join("data"), Some(&database.url()))
         .args(["copy", "--from-folder"])
         .arg(home.join("data"))
         .output()

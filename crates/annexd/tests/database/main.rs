@@ -1,5 +1,8 @@
-//! The program on PostgreSQL: copying both ways, and going on after the database was away.
+//! The program on PostgreSQL: copying both ways, going on after the database was away, and losing
+//! nothing however it ends.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod crash;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
