@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use annex_isms::{Attribute, ControlId, Digest, SubjectKind, Value, ValueType};
 use annex_policy::{Rules, Schemas};
-use toml::Spanned;
 
 use crate::load::{Fault, Source, line_of};
 use crate::model::{
@@ -42,17 +41,30 @@ const PACKAGE_ROLES: &[&str] = &[
     "web",
 ];
 
+/// Where a row begins. Its line is counted when it is asked for: most rows have no fault.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    source: &'a str,
+    text: &'a str,
+    start: usize,
+}
+
+impl Place<'_> {
+    fn line(&self) -> u32 {
+        line_of(self.text, self.start)
+    }
+}
+
 /// A row with the place it came from.
 struct Placed<'a, T> {
     row: T,
-    source: &'a str,
-    text: &'a str,
-    line: u32,
+    place: Place<'a>,
 }
 
 impl<T> Placed<'_, T> {
     fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault { file: self.source.to_owned(), line: self.line, message: message.into() }
+        let Place { source, .. } = self.place;
+        Fault { file: source.to_owned(), line: self.place.line(), message: message.into() }
     }
 }
 
@@ -75,7 +87,8 @@ pub(crate) fn merge(
                 for source in layer {
                     let Source { name, text, file } = source;
                     $(for spanned in file.$field {
-                        let placed = place(spanned, name, text);
+                        let place = Place { source: name, text, start: spanned.span().start };
+                        let placed = Placed { row: spanned.into_inner(), place };
                         let $row = &placed.row;
                         $table.put($key, placed, $field, faults);
                     })*
@@ -204,14 +217,15 @@ impl<'a, K: Ord + Clone, T> Table<'a, K, T> {
         &mut self,
         key: K,
         placed: Placed<'a, T>,
-        layer: &mut BTreeMap<K, String>,
+        layer: &mut BTreeMap<K, Place<'a>>,
         faults: &mut Vec<Fault>,
     ) {
         if let Some(first) = layer.get(&key) {
-            faults.push(placed.fault(format!("this id stands already at {first}")));
+            let (source, line) = (first.source, first.line());
+            faults.push(placed.fault(format!("this id stands already at {source}:{line}")));
             return;
         }
-        layer.insert(key.clone(), format!("{}:{}", placed.source, placed.line));
+        layer.insert(key.clone(), placed.place);
         let order = self.rows.get(&key).map_or(self.rows.len(), |(order, _)| *order);
         self.rows.insert(key, (order, placed));
     }
@@ -221,11 +235,6 @@ impl<'a, K: Ord + Clone, T> Table<'a, K, T> {
         rows.sort_by_key(|(order, _)| *order);
         rows.into_iter().map(|(_, placed)| placed)
     }
-}
-
-fn place<'a, T>(spanned: Spanned<T>, source: &'a str, text: &'a str) -> Placed<'a, T> {
-    let line = line_of(text, spanned.span().start);
-    Placed { row: spanned.into_inner(), source, text, line }
 }
 
 fn control(placed: Placed<'_, ControlRow>, catalogue: &mut Catalogue, faults: &mut Vec<Fault>) {
@@ -401,14 +410,18 @@ fn compile(
         Ok(rules) => Some((text, rules)),
         Err(error) => {
             // The policy's own text begins after the opening quotes; count its lines from there.
-            let line = start.map_or(placed.line, |start| {
-                let raw = &placed.text[start..];
-                let skipped = raw.find(text.lines().next().unwrap_or_default()).unwrap_or(0);
-                line_of(placed.text, start + skipped) + line_of(&text, error.offset.unwrap_or(0))
-                    - 1
-            });
+            let place = placed.place;
+            let line = start.map_or_else(
+                || place.line(),
+                |start| {
+                    let raw = &place.text[start..];
+                    let skipped = raw.find(text.lines().next().unwrap_or_default()).unwrap_or(0);
+                    line_of(place.text, start + skipped) + line_of(&text, error.offset.unwrap_or(0))
+                        - 1
+                },
+            );
             faults.push(Fault {
-                file: placed.source.to_owned(),
+                file: place.source.to_owned(),
                 line,
                 message: format!("{}: {error}", row.id),
             });
