@@ -32,6 +32,14 @@ impl Operations<'_> {
         Ok(self.scope().list(query).await?)
     }
 
+    /// How many records each of these kinds has.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub async fn lengths(&self, kinds: &[&str]) -> Result<Vec<u64>, OperationError> {
+        Ok(self.scope().lengths(kinds).await?)
+    }
+
     /// The entries that a list would show on all its pages, the first `rows_max` of them.
     ///
     /// # Errors

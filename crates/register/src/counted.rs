@@ -55,18 +55,18 @@ impl Counted {
 }
 
 impl Scope<'_> {
-    /// How long a list is; what was counted holds until the ledger grows.
+    /// How long a list is in a ledger of this size; what was counted holds until it grows.
     pub(crate) async fn total<C: ConnectionTrait>(
         &self,
         connection: &C,
-        counting: &SelectStatement,
+        size: u64,
+        counting: SelectStatement,
     ) -> Result<u64, RegisterError> {
-        let size = self.stored_head(connection, false).await?.map_or(0, |head| head.head.size);
-        let asked = connection.get_database_backend().build(counting).to_string();
+        let asked = connection.get_database_backend().build(&counting).to_string();
         if let Some(total) = self.register.counted.list(&asked, size) {
             return Ok(total);
         }
-        let total = count(connection, counting).await?;
+        let total = count(connection, &counting).await?;
         self.register.counted.keep_list(asked, size, total);
         Ok(total)
     }

@@ -17,6 +17,7 @@ use annex_isms::{Assessment, Instant};
 use annex_operations::{OperationError, Query};
 
 use crate::Site;
+use crate::rows::Rows;
 use crate::summary::Summary;
 
 /// Evidence ages by the day. What is older than this is made anew beside the pages.
@@ -36,6 +37,8 @@ const PAUSE_TIMES: i64 = 9;
 pub(crate) struct Judged {
     assessment: Assessment,
     pub(crate) summary: Summary,
+    pub(crate) gap_rows: Rows,
+    pub(crate) request_rows: Rows,
     /// How many entries of the ledger it is of.
     entries: u64,
     /// How long it took to make, in microseconds, and when that ended.
@@ -127,9 +130,11 @@ async fn make(site: &Site) -> Result<Arc<Judged>, OperationError> {
     let entries = site.operations.ledger_size().await?;
     let assessment = site.operations.assessment(Query::Now).await?;
     let summary = Summary::of(&assessment);
+    let (gap_rows, request_rows) = (Rows::of(&assessment.gaps), Rows::of(&assessment.requests));
     let made = site.operations.now();
     let took = made.microseconds() - began.microseconds();
-    let judged = Arc::new(Judged { assessment, summary, entries, took, made });
+    let judged =
+        Arc::new(Judged { assessment, summary, gap_rows, request_rows, entries, took, made });
     let mut kept = site.assessed.kept.lock().unwrap_or_else(PoisonError::into_inner);
     *kept = Some(Arc::clone(&judged));
     Ok(judged)

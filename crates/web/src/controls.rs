@@ -45,7 +45,7 @@ pub(crate) async fn list(
     let search = Search::new(&filter.text);
     let fits = |control: &&ControlView| {
         (filter.stands.is_empty() || control.status.as_str() == filter.stands)
-            && search.fits([format!("{} {}", control.id, control.title).as_str()])
+            && search.fits(&format!("{} {}", control.id, control.title))
     };
     let controls: Vec<&ControlView> = assessment.controls.iter().filter(fits).collect();
     let body = html! {
@@ -104,6 +104,17 @@ pub(crate) fn results_of<'a>(
     let from = assessment.results.partition_point(|r| r.requirement < *requirement);
     let rest = &assessment.results[from..];
     &rest[..rest.partition_point(|r| r.requirement <= *requirement)]
+}
+
+/// The result of a requirement for a subject.
+pub(crate) fn result_of<'a>(
+    assessment: &'a Assessment,
+    requirement: &RequirementId,
+    subject: &Subject,
+) -> Option<&'a RequirementResult> {
+    let results = results_of(assessment, requirement);
+    let place = results.binary_search_by(|result| result.subject.cmp(subject));
+    results.get(place.ok()?)
 }
 
 /// What people call a subject.

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::parts::{Part, Search};
+use crate::parts::Part;
 use crate::session::Visitor;
 use crate::{Site, comments, layout};
 
@@ -29,12 +29,9 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn takes(&self, gap: &GapView, visitor: &Visitor, today: Date, search: &Search) -> bool {
+    fn takes(&self, gap: &GapView, visitor: &Visitor, today: Date) -> bool {
         let mine = gap.owner.as_ref().is_some_and(|owner| owner.person == visitor.0.person);
-        (self.mine.is_empty() || mine)
-            && (self.overdue.is_empty() || gap.due < today)
-            && (search.fits([gap.title.as_str(), &gap.subject_name])
-                || search.fits([gap.requirement.to_string().as_str()]))
+        (self.mine.is_empty() || mine) && (self.overdue.is_empty() || gap.due < today)
     }
 }
 
@@ -45,10 +42,10 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let (today, search) = (assessment.at.date(), Search::new(&filter.text));
-    let gaps = assessment.gaps.iter();
-    let gaps: Vec<&GapView> =
-        gaps.filter(|gap| filter.takes(gap, &visitor, today, &search)).collect();
+    let (today, has_text) = (assessment.at.date(), assessment.gap_rows.with(&filter.text));
+    let gaps = assessment.gaps.iter().enumerate();
+    let gaps = gaps.filter(|(row, gap)| has_text(*row) && filter.takes(gap, &visitor, today));
+    let gaps: Vec<&GapView> = gaps.map(|(_, gap)| gap).collect();
     let part = Part::new(filter.page.unwrap_or(1), gaps.len());
     let fields = [("text", &*filter.text), ("mine", &*filter.mine), ("overdue", &*filter.overdue)];
     let address = crate::parts::query("/gaps", &fields);
@@ -101,7 +98,7 @@ pub(crate) async fn page(
     Path(id): Path<String>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let gap = assessment.gaps.iter().find(|gap| gap.id.as_str() == id).ok_or(Failure::NotFound)?;
+    let gap = assessment.gap_rows.find(&assessment.gaps, &id).ok_or(Failure::NotFound)?;
     let recorded: Option<Gap> = site.operations.look_up(gap.id.as_str()).await?;
     let people: Vec<Person> = site.operations.all_of().await?;
     let version = site.operations.version("gap", gap.id.as_str()).await?.unwrap_or_default();

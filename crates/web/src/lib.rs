@@ -51,6 +51,7 @@ mod requests;
 mod results;
 mod risks;
 mod routes;
+mod rows;
 mod second_factor;
 mod session;
 mod sign_ins;

@@ -13,8 +13,10 @@ use axum::response::{Html, Redirect};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::assessed::Judged;
+use crate::controls::result_of;
 use crate::error::Failure;
-use crate::parts::{Part, Search};
+use crate::parts::Part;
 use crate::session::Visitor;
 use crate::upload::{self, Filled};
 use crate::{Site, comments, layout};
@@ -35,17 +37,15 @@ pub(crate) async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Html<String>, Failure> {
     let assessment = site.assessment().await?;
-    let search = Search::new(&filter.text);
-    let fits = |request: &&RequestView| {
-        (filter.people.is_empty() || request.by_person)
-            && (search.fits([request.ask.as_str()])
-                || search.fits([request.subject.to_string().as_str()]))
+    let has_text = assessment.request_rows.with(&filter.text);
+    let fits = |(row, request): &(usize, &RequestView)| {
+        has_text(*row) && (filter.people.is_empty() || request.by_person)
     };
     // There may be a million: they are counted, and those of the page looked at.
-    let total = assessment.requests.iter().filter(fits).count();
+    let fitting = || assessment.requests.iter().enumerate().filter(fits);
+    let total = fitting().count();
     let part = Part::new(filter.page.unwrap_or(1), total);
-    let shown =
-        assessment.requests.iter().filter(fits).skip(part.range().start).take(part.range().len());
+    let shown = fitting().skip(part.range().start).take(part.range().len());
     let fields = [("text", &*filter.text), ("people", &*filter.people)];
     let address = crate::parts::query("/requests", &fields);
     let body = html! {
@@ -62,7 +62,7 @@ pub(crate) async fn list(
                     th scope="col" { "What is asked" } th scope="col" { "About" }
                     th scope="col" { "Who" } th scope="col" { "Due" }
                 } }
-                tbody { @for request in shown { tr {
+                tbody { @for (_, request) in shown { tr {
                     td { a href=(format!("/requests/{}", request.id)) { (request.ask) } " " span.beside { (request.requirement) } }
                     td { (request.subject) }
                     td { (who(request)) }
@@ -91,9 +91,7 @@ fn questions<'a>(
     assessment: &Assessment,
     request: &RequestView,
 ) -> Vec<&'a AttributeSpec> {
-    let result = assessment.results.iter().find(|result| {
-        result.requirement == request.requirement && result.subject == request.subject
-    });
+    let result = result_of(assessment, &request.requirement, &request.subject);
     let missing = result.into_iter().flat_map(|result| result.missing.keys());
     let kind = request.subject.kind();
     let specs = missing
@@ -155,8 +153,8 @@ pub(crate) fn form_of(spec: &AttributeSpec) -> &'static str {
     }
 }
 
-fn found<'a>(assessment: &'a Assessment, id: &str) -> Result<&'a RequestView, Failure> {
-    assessment.requests.iter().find(|request| request.id.as_str() == id).ok_or(Failure::NotFound)
+fn found<'a>(assessment: &'a Judged, id: &str) -> Result<&'a RequestView, Failure> {
+    assessment.request_rows.find(&assessment.requests, id).ok_or(Failure::NotFound)
 }
 
 /// Records the fields that are filled in.

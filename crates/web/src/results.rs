@@ -6,7 +6,9 @@ use std::sync::Arc;
 use annex_catalog::Requirement;
 use annex_isms::assessment::{Missing, RequirementResult};
 use annex_isms::entity::{Evidence, Gap, Request};
-use annex_isms::{Assessment, Digest, GapId, Outcome, RequestId, RequirementId, SubjectKind};
+use annex_isms::{
+    Assessment, Digest, GapId, Outcome, RequestId, RequirementId, Subject, SubjectKind,
+};
 use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
@@ -14,7 +16,7 @@ use axum::response::{Html, Redirect};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::controls::{name_of, results_of, subject_name};
+use crate::controls::{name_of, result_of, results_of, subject_name};
 use crate::error::Failure;
 use crate::parts::{Part, Search};
 use crate::session::Visitor;
@@ -103,8 +105,9 @@ pub(crate) async fn list(
     let search = Search::new(&filter.text);
     let fits = |result: &&RequirementResult| {
         (filter.outcome.is_empty() || result.outcome.as_str() == filter.outcome)
-            && (search.fits([result.subject.to_string().as_str()])
-                || search.fits([subject_name(&assessment, &result.subject).as_str()]))
+            && (filter.text.is_empty()
+                || search.fits(&result.subject.to_string())
+                || search.fits(&subject_name(&assessment, &result.subject)))
     };
     let chosen: Vec<&RequirementResult> = results.iter().filter(fits).collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
@@ -154,9 +157,8 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Failure> {
     let requirement = found(&site, &control, &name)?;
     let assessment = site.assessment().await?;
-    let results = results_of(&assessment, &requirement.id);
-    let result = results.iter().find(|result| result.subject.to_string() == subject);
-    let result = result.ok_or(Failure::NotFound)?;
+    let subject: Subject = subject.parse().map_err(|_| Failure::NotFound)?;
+    let result = result_of(&assessment, &requirement.id, &subject).ok_or(Failure::NotFound)?;
     let evidence = evidence_of(&site, result).await?;
     let about = subject_name(&assessment, &result.subject);
     let body = html! {

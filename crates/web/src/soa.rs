@@ -45,7 +45,7 @@ impl Filter {
             _ => true,
         };
         let named = format!("{} {}", row.control, row.title);
-        decided && Search::new(&self.text).fits([named.as_str()])
+        decided && Search::new(&self.text).fits(&named)
     }
 }
 

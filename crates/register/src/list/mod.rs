@@ -138,12 +138,26 @@ impl Scope<'_> {
     pub async fn list(&self, query: &ListQuery) -> Result<Page, RegisterError> {
         check_limit(query.limit)?;
         let rows = self.rows_of(query)?;
-        let mut counting = rows.clone();
-        counting.clear_selects().clear_order_by().expr(Expr::cust("COUNT(*)"));
         let transaction = self.read(OPERATION).await?;
-        let total = self.total(&transaction, &counting).await?;
+        let size = self.stored_head(&transaction, false).await?.map_or(0, |head| head.head.size);
+        let total = self.total(&transaction, size, counting(rows.clone())).await?;
         let indexes = indexes(&transaction, rows, query.offset, query.limit).await?;
         Ok(Page { items: self.entries_at_in(&transaction, &indexes).await?, total })
+    }
+
+    /// How many records each of these kinds has.
+    ///
+    /// # Errors
+    /// When nothing is of such a kind, or the register cannot be read.
+    pub async fn lengths(&self, kinds: &[&str]) -> Result<Vec<u64>, RegisterError> {
+        let transaction = self.read(OPERATION).await?;
+        let size = self.stored_head(&transaction, false).await?.map_or(0, |head| head.head.size);
+        let mut lengths = Vec::with_capacity(kinds.len());
+        for kind in kinds {
+            let rows = self.rows_of(&ListQuery::of(kind))?;
+            lengths.push(self.total(&transaction, size, counting(rows)).await?);
+        }
+        Ok(lengths)
     }
 
     /// The indexes of the first `rows_max` records of a list, whatever its limit is, and how many
@@ -316,6 +330,11 @@ impl Scope<'_> {
         };
         Ok(Cond::all().add(one))
     }
+}
+
+fn counting(mut rows: SelectStatement) -> SelectStatement {
+    rows.clear_selects().clear_order_by().expr(Expr::cust("COUNT(*)"));
+    rows
 }
 
 /// A pattern for what contains a text, whatever it has of the letters that patterns are made of.

@@ -38,10 +38,8 @@ pub(crate) async fn list(
     let all: Vec<Prompt> = site.operations.all_of().await?;
     let system = crate::parts::system_field(&site).await?;
     let search = Search::new(&filter.text);
-    let chosen: Vec<&Prompt> = all
-        .iter()
-        .filter(|own| search.fits([format!("{} {}", own.name, own.system).as_str()]))
-        .collect();
+    let chosen: Vec<&Prompt> =
+        all.iter().filter(|own| search.fits(&format!("{} {}", own.name, own.system))).collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
     let body = html! {
         h1 { "Prompt templates" }

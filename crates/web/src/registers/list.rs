@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::session::Visitor;
 use crate::{Site, layout};
 
-/// How many ids a field offers; who needs another types it.
+/// How many ids a field offers to choose from; where there are more, they are typed.
 const OFFERED_MAX: u64 = 200;
 
 /// The page.
@@ -69,15 +69,11 @@ pub(crate) async fn index(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
 ) -> Result<Html<String>, Failure> {
-    let mut counts = Vec::new();
-    for kind in &KINDS {
-        let query = ListQuery { limit: 0, ..ListQuery::of(kind.record) };
-        counts.push((kind, site.operations.list(&query).await?.total));
-    }
+    let lengths = site.operations.lengths(&KINDS.each_ref().map(|kind| kind.record)).await?;
     let body = html! {
         h1 { "Registers" }
-        dl.figures { @for (kind, total) in counts {
-            (layout::fact(kind.title, &html! { a href=(format!("/registers/{}", kind.path)) { (total) } }))
+        dl.figures { @for (kind, length) in KINDS.iter().zip(lengths) {
+            (layout::fact(kind.title, &html! { a href=(format!("/registers/{}", kind.path)) { (length) } }))
         } }
     };
     Ok(Html(layout::page(&visitor, "/registers", "Registers", &body)))
@@ -88,8 +84,14 @@ async fn offered(site: &Site, kind: &Kind) -> Result<Vec<(&'static str, Vec<List
     let mut offered = Vec::new();
     for ask in kind.asks {
         if let Choice::Record(of, _) = ask.choice {
-            let query = ListQuery { limit: OFFERED_MAX, ..ListQuery::of(of) };
-            offered.push((of, site.operations.list(&query).await?.items));
+            let length: u64 = site.operations.lengths(&[of]).await?.iter().sum();
+            let records = if length <= OFFERED_MAX {
+                let query = ListQuery { limit: OFFERED_MAX, ..ListQuery::of(of) };
+                site.operations.list(&query).await?.items
+            } else {
+                Vec::new()
+            };
+            offered.push((of, records));
         }
     }
     Ok(offered)

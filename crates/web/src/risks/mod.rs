@@ -71,7 +71,7 @@ pub(crate) async fn list(
         .filter(|(risk, place)| {
             (filter.review.is_empty() || risk.review.as_str() == filter.review)
                 && (cell.is_none() || *place == cell)
-                && search.fits([risk.title.as_str(), risk.system.as_str()])
+                && (search.fits(&risk.title) || search.fits(risk.system.as_str()))
         })
         .map(|(risk, _)| *risk)
         .collect();

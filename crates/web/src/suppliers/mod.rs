@@ -47,10 +47,8 @@ pub(crate) async fn list(
     let agreements: Vec<Agreement> = site.operations.all_of().await?;
     let people: Vec<Person> = site.operations.all_of().await?;
     let search = Search::new(&filter.text);
-    let chosen: Vec<&Supplier> = all
-        .iter()
-        .filter(|own| search.fits([format!("{} {}", own.id, own.name).as_str()]))
-        .collect();
+    let chosen: Vec<&Supplier> =
+        all.iter().filter(|own| search.fits(&format!("{} {}", own.id, own.name))).collect();
     let part = Part::new(filter.page.unwrap_or(1), chosen.len());
     let today = assessment.at.date();
     let body = html! {
