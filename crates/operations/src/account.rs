@@ -12,7 +12,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use sha2::{Digest as _, Sha256};
 
-use crate::access::Caller;
+use crate::access::{Caller, roles_of};
 use crate::{OperationError, Operations};
 
 /// The shortest password, in characters; length is what counts (NIST SP 800-63B, 5.1.1).
@@ -35,6 +35,8 @@ pub struct SignedIn {
     pub roles: BTreeSet<Role>,
     /// What the browser holds: 64 hexadecimal digits.
     pub token: String,
+    /// How many entries the ledger had when they asked: what they are shown is of so many at least.
+    pub ledger_size: u64,
 }
 
 /// A session, as its owner sees it.
@@ -139,16 +141,19 @@ impl Operations<'_> {
     /// # Errors
     /// When the register cannot be read.
     pub async fn signed_in(&self, token: &str) -> Result<Option<SignedIn>, OperationError> {
-        let Some(session) = self.scope().session(&sha256(token)).await? else { return Ok(None) };
+        let Some(visit) = self.scope().visit(&sha256(token)).await? else { return Ok(None) };
+        let session = visit.session;
         let now = self.now();
         // One that began in the future would last longer than others: a clock was set back.
         if session.ends_at <= now || session.began_at > later(now, SKEW_SECONDS_MAX) {
             return Ok(None);
         }
-        let Some(person) = self.person(&session.person).await? else { return Ok(None) };
-        let roles = self.roles(&session.person).await?;
-        let (name, token) = (person.name, token.to_owned());
-        Ok(Some(SignedIn { person: session.person, name, roles, token }))
+        let Some(Record::Person(person)) = visit.person.map(|entry| entry.record) else {
+            return Ok(None);
+        };
+        let roles = roles_of(visit.grant);
+        let (name, token, ledger_size) = (person.name, token.to_owned(), visit.ledger_size);
+        Ok(Some(SignedIn { person: session.person, name, roles, token, ledger_size }))
     }
 
     /// A person on record.

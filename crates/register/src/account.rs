@@ -1,9 +1,10 @@
 //! Accounts and sessions: rows without a body in the ledger, so that no secret ever gets there.
 
-use annex_isms::{Instant, PersonId};
+use annex_isms::{Entry, Instant, PersonId};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::error::During as _;
+use crate::read::StoredEntry;
 use crate::table::{account, session, upsert};
 use crate::{RegisterError, Scope};
 
@@ -31,6 +32,19 @@ pub struct Session {
     pub began_at: Instant,
     /// Until when.
     pub ends_at: Instant,
+}
+
+/// A session and what its person is, all as of one moment: every page asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The session.
+    pub session: Session,
+    /// The latest entry of the person.
+    pub person: Option<Entry>,
+    /// The latest entry of what they may do.
+    pub grant: Option<Entry>,
+    /// How many entries the ledger has.
+    pub ledger_size: u64,
 }
 
 impl Scope<'_> {
@@ -110,13 +124,22 @@ impl Scope<'_> {
         transaction.commit().await.during(OPERATION)
     }
 
-    /// The session of a token's digest, whether or not it has ended.
-    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Session>, RegisterError> {
+    /// The session of a token's digest, whether or not it has ended, with what is on record of its
+    /// person.
+    pub async fn visit(&self, token: &[u8; 32]) -> Result<Option<Visit>, RegisterError> {
         const OPERATION: &str = "read a session";
         let key = (self.id.to_string(), token.to_vec());
         let transaction = self.read(OPERATION).await?;
         let row = session::Entity::find_by_id(key).one(&transaction).await.during(OPERATION)?;
-        row.map(Session::try_from).transpose()
+        let Some(session) = row.map(Session::try_from).transpose()? else { return Ok(None) };
+        let latest = async |kind: &str| {
+            let found = self.latest_of(&transaction, kind, &[session.person.to_string()]).await?;
+            found.first().map_or(Ok(None), StoredEntry::entry)
+        };
+        let (person, grant) = (latest("person").await?, latest("grant").await?);
+        let head = self.stored_head(&transaction, false).await?;
+        let ledger_size = head.map_or(0, |stored| stored.head.size);
+        Ok(Some(Visit { session, person, grant, ledger_size }))
     }
 
     /// The sessions of a person that have not ended, the newest first.

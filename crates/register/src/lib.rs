@@ -76,7 +76,7 @@ mod table;
 mod transaction;
 mod verify;
 
-pub use account::{Account, Ended, Session};
+pub use account::{Account, Ended, Session, Visit};
 pub use copy::Copied;
 pub use error::RegisterError;
 pub use ingest::Ingest;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sea_orm::sqlx::{ConnectOptions as _, Error};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _, Error, Executor as _};
 use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector};
 use zeroize::Zeroizing;
 
@@ -15,6 +15,14 @@ const CONNECTIONS_MAX: u32 = 8;
 
 /// How long a connection may take to be there, or to be free.
 const CONNECT_WAIT_MS: u64 = 5_000;
+
+/// A connection that was used this lately is not tried before it is used again: a page reads
+/// several times, and each try is a way to the server and back.
+const IDLE_UNTRIED_MAX: Duration = Duration::from_secs(1);
+
+/// What a transaction is unless it says otherwise.
+const READS: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How to reach a database: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. It holds a password,
 /// so nothing prints it, and it is overwritten in memory when dropped.
@@ -89,6 +97,18 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<DatabaseConnection, DbE
         PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_millis(CONNECT_WAIT_MS))
+            .test_before_acquire(false)
+            .before_acquire(|connection, use_| {
+                Box::pin(async move {
+                    if use_.idle_for < IDLE_UNTRIED_MAX {
+                        return Ok(true);
+                    }
+                    connection.ping().await.map(|()| true)
+                })
+            })
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(READS).await.map(drop) })
+            })
             .connect_with(url.options()?)
             .await
     };

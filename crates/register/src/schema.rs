@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::RegisterError;
 use crate::error::During as _;
 use crate::table::{self, schema_version};
+use crate::transaction::to_write;
 
 /// The migrations, the first from nothing to schema 1.
 const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
@@ -41,7 +42,8 @@ pub(crate) async fn bring_up(
     if check(found, writes, creates)? {
         return Ok(());
     }
-    let transaction = connection.begin().await.during(MIGRATE)?;
+    let writing = to_write(connection.get_database_backend());
+    let transaction = connection.begin_with_options(writing).await.during(MIGRATE)?;
     if transaction.get_database_backend() == DbBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await.during(MIGRATE)?;

@@ -2,7 +2,7 @@
 //!
 //! | | SQLite | PostgreSQL |
 //! | --- | --- | --- |
-//! | reads see one state | a transaction does | `REPEATABLE READ READ ONLY` |
+//! | reads see one state | a transaction does | `REPEATABLE READ READ ONLY`, as every connection begins |
 //! | writers queue | one process, by the lock on the folder | one lock for each organisation |
 //! | rows of others | not asked for | hidden by row-level security as well |
 //! | a network that is silent | there is none | a wait that ends |
@@ -17,7 +17,8 @@ use std::time::Duration;
 use sea_orm::entity::prelude::async_trait::async_trait;
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait as _,
+    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait as _,
 };
 use tokio::sync::MutexGuard;
 
@@ -143,18 +144,11 @@ impl Register {
 
     async fn begin(&self, organisation: &str, purpose: Purpose) -> Result<Transaction, DbErr> {
         let answer_wait = self.answer_wait;
-        let on_server = self.connection.get_database_backend() == DbBackend::Postgres;
-        let (isolation_level, access_mode) = match purpose {
-            _ if !on_server => (None, None),
-            Purpose::Read => (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)),
-            // After the wait for the lock a statement must see what the one before committed.
-            Purpose::Write => (Some(IsolationLevel::ReadCommitted), Some(AccessMode::ReadWrite)),
-        };
-        let immediate = purpose == Purpose::Write;
-        let options = TransactionOptions {
-            isolation_level,
-            access_mode,
-            sqlite_transaction_mode: immediate.then_some(sea_orm::SqliteTransactionMode::Immediate),
+        let backend = self.connection.get_database_backend();
+        let on_server = backend == DbBackend::Postgres;
+        let options = match purpose {
+            Purpose::Read => TransactionOptions::default(),
+            Purpose::Write => to_write(backend),
         };
         let inner = within(answer_wait, self.connection.begin_with_options(options)).await?;
         let transaction = Transaction { inner, answer_wait, purpose };
@@ -168,6 +162,17 @@ impl Register {
         }
         transaction.turn_to(organisation).await?;
         Ok(transaction)
+    }
+}
+
+/// What makes a transaction one that writes; without it, it only reads.
+pub(crate) fn to_write(backend: DbBackend) -> TransactionOptions {
+    let on_server = backend == DbBackend::Postgres;
+    TransactionOptions {
+        // After the wait for a lock a statement must see what the one before committed.
+        isolation_level: on_server.then_some(IsolationLevel::ReadCommitted),
+        access_mode: on_server.then_some(AccessMode::ReadWrite),
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     }
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn page(visitor: &Visitor, here: &str, title: &str, body: &Markup) ->
                 }
             }
             main id="main" {
-                p.live id="live" role="status" data-entries=(visitor.entries()) {}
+                p.live id="live" role="status" data-entries=(visitor.0.ledger_size) {}
                 (body)
             }
         }

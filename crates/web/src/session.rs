@@ -34,7 +34,7 @@ const REFUSAL_MS_MIN: u64 = 250;
 
 /// A person who is signed in, and what they may do.
 #[derive(Debug, Clone)]
-pub(crate) struct Visitor(pub(crate) SignedIn, Caller, u64);
+pub(crate) struct Visitor(pub(crate) SignedIn, Caller);
 
 impl FromRequestParts<Arc<Site>> for Visitor {
     type Rejection = Response;
@@ -59,19 +59,11 @@ impl Visitor {
         match site.operations.signed_in(&token).await {
             Ok(Some(person)) => {
                 let caller = person.caller(from);
-                // Before the page reads anything: it is of so many entries at least.
-                let entries = site.operations.ledger_size().await;
-                let entries = entries.map_err(|error| Failure::from(error).into_response())?;
-                Ok(Self(person, caller, entries))
+                Ok(Self(person, caller))
             }
             Ok(None) => Err(Redirect::to("/sign-in").into_response()),
             Err(error) => Err(Failure::from(error).into_response()),
         }
-    }
-
-    /// How many entries the ledger had when they asked.
-    pub(crate) const fn entries(&self) -> u64 {
-        self.2
     }
 
     /// Who asks.

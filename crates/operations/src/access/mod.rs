@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use annex_isms::entity::{Grant, Role};
-use annex_isms::{Actor, PersonId, Record};
+use annex_isms::{Actor, Entry, PersonId, Record};
 use annex_policy::Access;
 use annex_register::Once;
 
@@ -117,17 +117,21 @@ pub fn reading(kind: &str) -> &'static str {
     }
 }
 
+/// The roles that the latest entry of a grant gives; nobody has any without one.
+pub(crate) fn roles_of(grant: Option<Entry>) -> BTreeSet<Role> {
+    match grant.map(|entry| entry.record) {
+        Some(Record::Grant(grant)) => grant.roles,
+        _ => BTreeSet::new(),
+    }
+}
+
 impl Operations<'_> {
     /// The roles that someone has.
     ///
     /// # Errors
     /// When the register cannot be read.
     pub async fn roles(&self, holder: &PersonId) -> Result<BTreeSet<Role>, OperationError> {
-        let entry = self.scope().get("grant", holder.as_str()).await?;
-        Ok(match entry.map(|entry| entry.record) {
-            Some(Record::Grant(grant)) => grant.roles,
-            _ => BTreeSet::new(),
-        })
+        Ok(roles_of(self.scope().get("grant", holder.as_str()).await?))
     }
 
     /// Refuses what the caller may not do.

@@ -1,11 +1,12 @@
 //! Exceptions: who asks for a departure, who permits or refuses it, and until when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use annex_catalog::Threat;
 use annex_isms::assessment::{GapView, RiskView};
 use annex_isms::entity::{Exception, Person};
-use annex_isms::{Assessment, Date};
+use annex_isms::{Assessment, Date, ExceptionId};
 use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -33,6 +34,12 @@ pub(crate) async fn list(
         (!a.is_waiting(), b.expires, &a.id).cmp(&(!b.is_waiting(), a.expires, &b.id))
     });
     let today = assessment.at.date();
+    // Whoever decides does so on what they were shown.
+    let mut versions: BTreeMap<&ExceptionId, Option<u64>> = BTreeMap::new();
+    for own in all.iter().filter(|own| own.is_waiting()) {
+        let version = site.operations.version("exception", own.id.as_str()).await?;
+        versions.insert(&own.id, version);
+    }
     let body = html! {
         h1 { "Exceptions" }
         p { "An exception permits a departure for a time. A risk bears it, and the result stays a gap." }
@@ -48,7 +55,7 @@ pub(crate) async fn list(
                     td { (own.reason) p.reason { a href=(format!("/registers/exceptions/{}#comments", own.id)) { "Comments" } } }
                     td { (own.expires) }
                     td { (own.requested_by) }
-                    td { (standing(own, today)) @if own.is_waiting() { (decide_forms(&visitor, own, &people)) } }
+                    td { (standing(own, today)) @if let Some(version) = versions.get(&own.id) { (decide_forms(&visitor, own, *version, &people)) } }
                 } } }
             } }
         }
@@ -71,7 +78,12 @@ fn standing(own: &Exception, today: Date) -> Markup {
     }
 }
 
-fn decide_forms(visitor: &Visitor, own: &Exception, people: &[Person]) -> Markup {
+fn decide_forms(
+    visitor: &Visitor,
+    own: &Exception,
+    version: Option<u64>,
+    people: &[Person],
+) -> Markup {
     let (permits, refuses) = (visitor.may("approve-exception"), visitor.may("refuse-exception"));
     html! {
         @if (permits || refuses) && own.requested_by == visitor.0.person && people.len() > 1 {
@@ -80,6 +92,7 @@ fn decide_forms(visitor: &Visitor, own: &Exception, people: &[Person]) -> Markup
             @if permits {
                 form.stack method="post" action=(format!("/exceptions/{}/approve", own.id)) {
                     (layout::form_token(visitor))
+                    (layout::version(version))
                     (crate::parts::compensating_review(people))
                     button { "Permit as " (visitor.0.name) }
                 }
@@ -89,6 +102,7 @@ fn decide_forms(visitor: &Visitor, own: &Exception, people: &[Person]) -> Markup
                     summary { "Refuse" }
                     form.stack method="post" action=(format!("/exceptions/{}/refuse", own.id)) {
                         (layout::form_token(visitor))
+                        (layout::version(version))
                         label { "Why it is refused" textarea name="reason" rows="3" required {} }
                         button.danger { "Refuse as " (visitor.0.name) }
                     }
@@ -178,7 +192,7 @@ pub(crate) async fn approve(
         by: visitor.0.person.clone(),
         compensating_review: pairs.one("compensating_review").to_owned(),
     };
-    visitor.execute(&site, pairs.one("form"), command).await?;
+    visitor.execute_on(&site, pairs.one("form"), pairs.version()?, command).await?;
     Ok(Redirect::to("/exceptions"))
 }
 
@@ -194,6 +208,6 @@ pub(crate) async fn refuse(
         by: visitor.0.person.clone(),
         reason: pairs.one("reason").to_owned(),
     };
-    visitor.execute(&site, pairs.one("form"), command).await?;
+    visitor.execute_on(&site, pairs.one("form"), pairs.version()?, command).await?;
     Ok(Redirect::to("/exceptions"))
 }

@@ -195,7 +195,19 @@ async fn a_risk_is_reviewed_approved_and_bears_an_exception() {
     let to = format!("/exceptions/{}", after.split('"').next().expect("an address"));
     let (status, _) = desk.post(&to, &ines, &format!("form={own}")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    let (status, page) = desk.post(&to, &tomas, &format!("form={other}")).await;
+    // Who asks changes the request while the approver reads it: the approver decides on nothing
+    // that they were not shown.
+    let shown = |page: &str| {
+        let after = page.split_once("name=\"version\" value=\"").expect("a version").1;
+        format!("form={other}&version={}", after.split('"').next().expect("a number"))
+    };
+    let (old, changed) = (shown(&page), format!("{risk}/exception"));
+    assert_eq!(desk.post(&changed, &ines, &ask("2027-06-01")).await.0, StatusCode::SEE_OTHER);
+    let (status, page) = desk.post(&to, &tomas, &old).await;
+    assert!(status == StatusCode::CONFLICT && page.contains("meanwhile"), "{page}");
+    let (_, page) = desk.get("/exceptions", &tomas).await;
+    assert!(page.contains("2027-06-01"), "{page}");
+    let (status, page) = desk.post(&to, &tomas, &shown(&page)).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
     let (_, page) = desk.get("/exceptions", &ines).await;
     assert!(page.contains("permitted") && page.contains("by tomas-beck"), "{page}");
