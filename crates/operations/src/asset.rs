@@ -13,6 +13,9 @@ use crate::{NewAsset, OperationError, Operations};
 /// The longest key or name of an asset that a person adds, in bytes.
 const TEXT_BYTES_MAX: usize = 400;
 
+/// The kinds of records that a new asset is checked against.
+pub(crate) const NEW_ASSET: [&str; 4] = ["person", "system", "asset", "supplier"];
+
 impl Operations<'_> {
     #[expect(clippy::too_many_arguments, reason = "the fields of one command")]
     pub(crate) async fn register_asset(
@@ -25,7 +28,7 @@ impl Operations<'_> {
         classification: Option<DataClass>,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&["person", "system", "asset"]).await?;
         let records = Self::registered_assets(
             &snapshot,
             named,
@@ -106,7 +109,7 @@ impl Operations<'_> {
         asset: &NewAsset,
         by: &By,
     ) -> Result<(Receipt, String), OperationError> {
-        let record = self.new_asset(&self.snapshot().await?, asset)?;
+        let record = self.new_asset(&self.part(&NEW_ASSET).await?, asset)?;
         let what = format!("asset {}", record.key());
         Ok((self.record(vec![record], by).await?, what))
     }

@@ -22,7 +22,7 @@ impl Operations<'_> {
     /// was decided since (owners of assets, registrations) stays.
     pub(crate) async fn declare(&self, by: &By) -> Result<Receipt, OperationError> {
         let declared = &self.declarations;
-        let snapshot = match self.snapshot().await {
+        let snapshot = match self.part(&["person", "supplier", "asset", "evidence"]).await {
             Err(OperationError::Register(RegisterError::NotFound { .. })) => {
                 Snapshot::empty(self.now(), unnamed(&self.organisation))
             }

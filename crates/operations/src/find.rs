@@ -5,6 +5,10 @@ use annex_isms::{PersonId, Recorded, Snapshot, Subject, SubjectKind};
 
 use crate::{OperationError, Operations};
 
+/// The kinds of records that are subjects.
+pub(crate) const SUBJECTS: [&str; 6] =
+    ["system", "asset", "flow", "supplier", "agreement", "document"];
+
 /// The one of `items` that `text` names, by whole id or unique beginning.
 pub(crate) fn one<'a, T>(
     items: &'a [T],
@@ -55,7 +59,7 @@ impl Operations<'_> {
                 return Ok(subject);
             }
         }
-        resolve_subject(&self.snapshot().await?, text)
+        resolve_subject(&self.part(&SUBJECTS).await?, text)
     }
 
     /// Refuses who is not on record.

@@ -8,7 +8,7 @@ use annex_isms::{AssetKind, ObservationBatch, Subject, SubjectKind};
 use annex_register::Receipt;
 
 use crate::access::By;
-use crate::find::resolve_subject;
+use crate::find::{SUBJECTS, resolve_subject};
 use crate::{NewEvidence, OperationError, Operations, evidence};
 
 impl Operations<'_> {
@@ -78,7 +78,7 @@ impl Operations<'_> {
         &self,
         named: Option<&str>,
     ) -> Result<Vec<AssetKey>, OperationError> {
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&SUBJECTS).await?;
         let wanted = match named {
             None => None,
             Some(text) => Some(resolve_subject(&snapshot, text)?),

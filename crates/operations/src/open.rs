@@ -202,6 +202,11 @@ impl<'a> Operations<'a> {
         (self.ports.random)()
     }
 
+    /// Of the register as it is now, the records of these kinds.
+    pub(crate) async fn part(&self, kinds: &[&str]) -> Result<Snapshot, OperationError> {
+        Ok(self.scope().part(self.now(), kinds).await?)
+    }
+
     /// The register as it is now.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, OperationError> {
         Ok(self.scope().current(self.now()).await?.snapshot)

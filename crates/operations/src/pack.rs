@@ -35,7 +35,7 @@ impl Operations<'_> {
         }
         let report = Report::new(&assessment, &self.catalogue);
         let mut pack = report.pack(document)?;
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&["evidence"]).await?;
         for evidence in &snapshot.evidence {
             pack.add_evidence(self.blobs.get(&evidence.digest)?);
         }

@@ -84,7 +84,7 @@ impl Operations<'_> {
             evidence: 0,
             fault: ledger.fault.map(|fault| fault.to_string()),
         };
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&["evidence"]).await?;
         let assessments = self.scope().assessments().await?;
         let digests = snapshot.evidence.iter().map(|evidence| evidence.digest);
         for digest in digests.chain(assessments.iter().map(|assessment| assessment.digest)) {

@@ -18,6 +18,9 @@ use crate::{Command, OperationError, Operations};
 /// The most changes at once.
 pub const TOGETHER_MAX: usize = 5_000;
 
+/// The kinds of records that such changes are decided on.
+const CHANGED_TOGETHER: [&str; 5] = ["person", "system", "asset", "supplier", "risk"];
+
 /// A command, and what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Versioned {
@@ -40,7 +43,7 @@ impl Operations<'_> {
             )));
         }
         self.must_be_of_these_versions(commands).await?;
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&CHANGED_TOGETHER).await?;
         let mut records = Vec::with_capacity(commands.len());
         let mut changed = BTreeSet::new();
         for versioned in commands {
@@ -105,7 +108,7 @@ impl Operations<'_> {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.part(&CHANGED_TOGETHER).await?;
         let refused = |versioned: &Versioned| {
             self.records_of(&snapshot, &versioned.command).err().map(|error| error.to_string())
         };

@@ -16,8 +16,18 @@ use crate::table::{self, schema_version};
 use crate::transaction::to_write;
 
 /// The migrations, the first from nothing to schema 1.
-const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] =
-    &[first, accounts, lists, sign_ins, sent_requests, notices, comments, refusals, orders];
+const MIGRATIONS: &[fn(DbBackend) -> Vec<Statement>] = &[
+    first,
+    accounts,
+    lists,
+    sign_ins,
+    sent_requests,
+    notices,
+    comments,
+    refusals,
+    orders,
+    populations,
+];
 
 /// The column that says whose a row is.
 const ORGANISATION: &str = "organisation";
@@ -269,10 +279,18 @@ fn refusals(backend: DbBackend) -> Vec<Statement> {
 
 /// Lists of what has one day or threat for many rows were sorted anew for each page.
 fn orders(backend: DbBackend) -> Vec<Statement> {
-    let replaced = ["request_by_due", "gap_by_due"];
-    let dropped =
-        replaced.map(|name| Statement::from_string(backend, format!("DROP INDEX \"{name}\"")));
+    let dropped = ["request_by_due", "gap_by_due"].map(|name| drop_index(backend, name));
     dropped.into_iter().chain(indexes(backend, ORDER_INDEXES)).collect()
+}
+
+/// The entries of a kind in a period were looked for among all entries of the period.
+fn populations(backend: DbBackend) -> Vec<Statement> {
+    let dropped = drop_index(backend, "ledger_entry_by_kind");
+    std::iter::once(dropped).chain(indexes(backend, POPULATION_INDEXES)).collect()
+}
+
+fn drop_index(backend: DbBackend, name: &str) -> Statement {
+    Statement::from_string(backend, format!("DROP INDEX \"{name}\""))
 }
 
 fn indexes(
@@ -297,6 +315,9 @@ const ORDER_INDEXES: &[(&str, &str, &[&str])] = &[
     ("risk_by_system", "risk", &["system"]),
     ("ai_system_by_name", "ai_system", &["name", "entry_index"]),
 ];
+
+const POPULATION_INDEXES: &[(&str, &str, &[&str])] =
+    &[("ledger_entry_by_kind_in_order", "ledger_entry", &["kind", "recorded_at", "idx"])];
 
 /// The indexes of what grows large, each led by the organisation.
 const LIST_INDEXES: &[(&str, &str, &[&str])] = &[

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use annex_isms::entity::Organisation;
 use annex_isms::{
-    Attribute, Entry, Instant, Record, RecordedBatch, RecordedObservation, Snapshot, Subject,
+    Attribute, Entry, Instant, Record, Recorded as _, RecordedBatch, RecordedObservation, Snapshot,
+    Subject,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{
@@ -56,6 +58,15 @@ impl Scope<'_> {
         Ok(Current { snapshot, size })
     }
 
+    /// The organisation and the records of these kinds as of now, without batches and
+    /// observations: a decision on a few of them need not read a million others.
+    pub async fn part(&self, now: Instant, kinds: &[&str]) -> Result<Snapshot, RegisterError> {
+        let transaction = self.read(OPERATION).await?;
+        let kinds = kinds.iter().copied().chain([Organisation::KIND]);
+        let kinds = Expr::col(ledger_entry::Column::Kind).is_in(kinds);
+        self.records_before(&transaction, now, i64::MAX, kinds).await
+    }
+
     /// What the first `end` entries come to, said to be of `at`.
     async fn snapshot_before(
         &self,
@@ -63,11 +74,37 @@ impl Scope<'_> {
         at: Instant,
         end: i64,
     ) -> Result<Snapshot, RegisterError> {
+        let kinds = Expr::col(ledger_entry::Column::Kind).is_not_in(NOT_JUDGED);
+        let mut snapshot = self.records_before(transaction, at, end, kinds).await?;
+        snapshot.batches = self.last_batches(transaction, end).await?;
+        snapshot.observations = self.newest_observations(transaction, end, None).await?;
+        snapshot.changed = self.changed(transaction, end).await?;
+        Ok(snapshot)
+    }
+
+    /// The latest records of some kinds among the first `end` entries.
+    async fn records_before(
+        &self,
+        transaction: &Transaction,
+        at: Instant,
+        end: i64,
+        kinds: Expr,
+    ) -> Result<Snapshot, RegisterError> {
+        let newest = Query::select()
+            .expr(Expr::col(ledger_entry::Column::Idx).max())
+            .from(ledger_entry::Entity)
+            .and_where(ledger_entry::Column::Organisation.eq(self.id.as_str()))
+            .and_where(ledger_entry::Column::Idx.lt(end))
+            .and_where(kinds)
+            .group_by_columns([ledger_entry::Column::Kind, ledger_entry::Column::Key])
+            .to_owned();
         let mut snapshot = None;
         let mut others = Vec::new();
-        for record in self.latest_before(transaction, end).await? {
+        for record in self.records_of(transaction, newest).await? {
             match record {
-                Record::Organisation(organisation) => snapshot = Some(empty(at, organisation)),
+                Record::Organisation(organisation) => {
+                    snapshot = Some(Snapshot::empty(at, organisation));
+                }
                 other => others.push(other),
             }
         }
@@ -78,9 +115,6 @@ impl Scope<'_> {
             put(&mut snapshot, record);
         }
         sort(&mut snapshot);
-        snapshot.batches = self.last_batches(transaction, end).await?;
-        snapshot.observations = self.newest_observations(transaction, end, None).await?;
-        snapshot.changed = self.changed(transaction, end).await?;
         Ok(snapshot)
     }
 
@@ -102,24 +136,6 @@ impl Scope<'_> {
             .await
             .during(OPERATION)?;
         Ok(last.map_or(0, |last| last + 1))
-    }
-
-    /// The latest record of every entity among the first `end` entries, but for those
-    /// [`NOT_JUDGED`].
-    async fn latest_before(
-        &self,
-        transaction: &Transaction,
-        end: i64,
-    ) -> Result<Vec<Record>, RegisterError> {
-        let newest = Query::select()
-            .expr(Expr::col(ledger_entry::Column::Idx).max())
-            .from(ledger_entry::Entity)
-            .and_where(ledger_entry::Column::Organisation.eq(self.id.as_str()))
-            .and_where(ledger_entry::Column::Idx.lt(end))
-            .and_where(ledger_entry::Column::Kind.is_not_in(NOT_JUDGED))
-            .group_by_columns([ledger_entry::Column::Kind, ledger_entry::Column::Key])
-            .to_owned();
-        self.records_of(transaction, newest).await
     }
 
     /// The last batch of each collector and scope, by these.
@@ -304,32 +320,6 @@ fn recorded(row: &observation::Model) -> Result<RecordedObservation, RegisterErr
             .map_err(|error| damaged(error.to_string()))?,
         resolves: row.resolves,
     })
-}
-
-fn empty(at: Instant, organisation: annex_isms::entity::Organisation) -> Snapshot {
-    Snapshot {
-        at,
-        organisation,
-        systems: Vec::new(),
-        assets: Vec::new(),
-        flows: Vec::new(),
-        suppliers: Vec::new(),
-        agreements: Vec::new(),
-        documents: Vec::new(),
-        implementations: Vec::new(),
-        people: Vec::new(),
-        batches: Vec::new(),
-        observations: Vec::new(),
-        evidence: Vec::new(),
-        requests: Vec::new(),
-        gaps: Vec::new(),
-        risks: Vec::new(),
-        exceptions: Vec::new(),
-        nonconformities: Vec::new(),
-        soa: Vec::new(),
-        inapplicable: Vec::new(),
-        changed: Vec::new(),
-    }
 }
 
 fn put(snapshot: &mut Snapshot, record: Record) {

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use annex_isms::Instant;
 use annex_ledger::{Appender, Head, edge_nodes};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::{
+    ColumnTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
 
 use super::OFFSET_MAX;
 use crate::error::During as _;
@@ -40,17 +42,20 @@ impl Scope<'_> {
     /// The first and the last entry of a period; `None` when it has none.
     pub async fn bounds_of(&self, period: &Period) -> Result<Option<(u64, u64)>, RegisterError> {
         let transaction = self.read(OPERATION).await?;
-        let bounds: Option<(Option<i64>, Option<i64>)> = self
-            .of_period(period)
-            .select_only()
-            .column_as(ledger_entry::Column::Idx.min(), "first")
-            .column_as(ledger_entry::Column::Idx.max(), "last")
-            .into_tuple()
-            .one(&transaction)
-            .await
-            .during(OPERATION)?;
-        let Some((Some(first), Some(last))) = bounds else { return Ok(None) };
-        Ok(Some((unsigned(first)?, unsigned(last)?)))
+        let end = async |order: Order| {
+            let index: Option<i64> = self
+                .of_period(period)
+                .select_only()
+                .column(ledger_entry::Column::Idx)
+                .order_by(ledger_entry::Column::RecordedAt, order.clone())
+                .order_by(ledger_entry::Column::Idx, order)
+                .into_tuple()
+                .one(&transaction)
+                .await
+                .during(OPERATION)?;
+            index.map(unsigned).transpose()
+        };
+        Ok(end(Order::Asc).await?.zip(end(Order::Desc).await?))
     }
 
     /// How many entries of each kind a period has.
@@ -94,7 +99,7 @@ impl Scope<'_> {
             .filter(ledger_entry::Column::Kind.eq(kind))
             .select_only()
             .column(ledger_entry::Column::Idx)
-            // Entries are dated in their order; so it is read from an index.
+            // Entries are dated in their order, and an index has them so.
             .order_by_asc(ledger_entry::Column::RecordedAt)
             .order_by_asc(ledger_entry::Column::Idx)
             .offset(offset.min(OFFSET_MAX))

@@ -24,6 +24,9 @@ async fn what_was_recorded_is_in_the_snapshot_and_not_before(place: Place) {
     assert_eq!(now.organisation, acme("acme"));
     assert_eq!(now.systems, [system("help-desk")]);
     assert_eq!(now.assets, [asset("acme", "gpt")]);
+    let part = scope.part(second(20), &["asset"]).await.unwrap();
+    assert_eq!((&part.organisation, &part.assets), (&now.organisation, &now.assets));
+    assert_eq!((part.at, part.systems.len()), (second(20), 0));
     let before = scope.snapshot(second(9)).await.unwrap();
     assert_eq!((before.systems.len(), before.assets.len()), (1, 0));
     let absent = scope.snapshot(second(-1)).await.unwrap_err();
