@@ -69,7 +69,10 @@ fn main() {
     .unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let pages = runtime.block_on(fill(folder.path(), share));
-    database.sql("ANALYZE");
+    // What filling it left to be cleaned up and written is no part of a day's work.
+    for left in ["VACUUM (ANALYZE)", "CHECKPOINT"] {
+        database.sql(left);
+    }
     let (mut server, address) = serve(folder.path());
     let pid = server.id();
     let cookie = runtime.block_on(sign_in(&address));
