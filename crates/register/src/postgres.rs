@@ -17,8 +17,8 @@ const CONNECTIONS_MAX: u32 = 8;
 const CONNECT_WAIT_MS: u64 = 5_000;
 
 /// A connection that was used this lately is not tried before it is used again: a page reads
-/// several times, and each try is a way to the server and back.
-const IDLE_UNTRIED_MAX: Duration = Duration::from_secs(1);
+/// several times, and each try is a way to the server and back. No server comes back sooner.
+const IDLE_UNTRIED_MAX: Duration = Duration::from_millis(50);
 
 /// What a transaction is unless it says otherwise.
 const READS: &str =
