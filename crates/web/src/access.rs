@@ -125,7 +125,7 @@ pub(crate) async fn holder(
             form.stack method="post" action="/access/grant" {
                 (layout::form_token(&visitor))
                 input type="hidden" name="holder" value=(holder.id);
-                @if let Some(version) = version { (layout::version(version)) }
+                @if let Some(version) = version { (layout::version(&visitor, version)) }
                 fieldset {
                     legend { "What they may do; none is no access" }
                     @for role in Role::ALL.iter().filter(|role| (**role == Role::Service) == program) {

@@ -229,7 +229,7 @@ fn declare_form(
             summary { "Declare how it is implemented" }
             form.stack method="post" action=(format!("/controls/{}/implementation", view.id)) {
                 (layout::form_token(visitor))
-                (layout::version(version))
+                (layout::version(visitor, version))
                 label { "How it is implemented" textarea name="statement" rows="3" required { (own.map(|own| own.statement.as_str()).unwrap_or_default()) } }
                 (crate::parts::people("Answers for it", "owner", people, own.and_then(|own| own.owner.as_ref()), true))
                 label { "Since" input type="date" name="since" value=[own.and_then(|own| own.since)]; }

@@ -174,7 +174,7 @@ fn decide_form(visitor: &Visitor, own: &Decision, seen: Option<u64>) -> Markup {
         @if own.put_by == visitor.0.person.as_str() { p { "You put this, so someone else decides it." } } @else {
             form.stack method="post" action=(format!("/decisions/{}", own.id)) {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 label { "Decision" select name="choice" required {
                     option value="" { "choose" }
                     option value="approve" { "approve the proposal" }

@@ -150,7 +150,7 @@ fn forms(
         h2 { "Assign" }
         form.stack method="post" action=(to("assign")) {
             (layout::form_token(visitor))
-            (layout::version(version))
+            (layout::version(visitor, version))
             label { "Owner" select name="owner" {
                 @for person in people {
                     option value=(person.id) selected[owner == Some(&person.id)] { (person.name) }
@@ -168,7 +168,7 @@ fn forms(
             } @else {
                 form.stack method="post" action=(to("close")) {
                     (layout::form_token(visitor))
-                    (layout::version(version))
+                    (layout::version(visitor, version))
                     label { "What you saw" textarea name="verification" rows="3" required {} }
                     button { "Close, verified by " (visitor.0.name) }
                 }
@@ -177,7 +177,7 @@ fn forms(
             h2 { "Done" }
             form method="post" action=(to("ready")) {
                 (layout::form_token(visitor))
-                (layout::version(version))
+                (layout::version(visitor, version))
                 button { "It is done: ready to verify" }
             }
         }

@@ -133,8 +133,16 @@ pub(crate) fn form_token(visitor: &Visitor) -> Markup {
 }
 
 /// What the form was made from, so that a change meanwhile is not overwritten.
-pub(crate) fn version(version: impl Into<Option<u64>>) -> Markup {
-    html! { @if let Some(version) = version.into() { input type="hidden" name="version" value=(version); } }
+///
+/// Of what was recorded after the page began it may show the state before; its form then names a
+/// version that is not the latest, and is refused.
+pub(crate) fn version(visitor: &Visitor, version: impl Into<Option<u64>>) -> Markup {
+    let began = visitor.0.ledger_size.saturating_sub(1);
+    html! {
+        @if let Some(version) = version.into() {
+            input type="hidden" name="version" value=(version.min(began));
+        }
+    }
 }
 
 /// A word with its symbol; the colour only repeats it.

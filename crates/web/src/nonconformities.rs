@@ -135,7 +135,7 @@ fn work_form(visitor: &Visitor, row: &Nonconformity, seen: Option<u64>) -> Marku
         h2 { "Work on it" }
         form.stack method="post" action=(format!("/nonconformities/{}", row.id)) {
             (layout::form_token(visitor))
-            (layout::version(seen))
+            (layout::version(visitor, seen))
             @for (label, name, value) in fields(row) {
                 label { (label) textarea name=(name) rows="3" { (value) } }
             }

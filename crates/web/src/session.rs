@@ -305,3 +305,27 @@ pub(crate) async fn sign_out(
     let cookie = format!("{COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_of_no_version_that_came_after_its_page_began() {
+        let person = SignedIn {
+            person: "ada".parse().expect("an id"),
+            name: "Ada".to_owned(),
+            roles: BTreeSet::new(),
+            token: "0".repeat(64),
+            ledger_size: 5,
+        };
+        let visitor = Visitor(person.clone(), person.caller(None));
+        let field = |version: Option<u64>| layout::version(&visitor, version).into_string();
+        assert!(field(Some(3)).contains("value=\"3\""));
+        assert!(field(Some(4)).contains("value=\"4\""));
+        assert!(field(Some(7)).contains("value=\"4\""), "not 7, which the page may not show");
+        assert!(field(None).is_empty());
+    }
+}

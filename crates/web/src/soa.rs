@@ -98,7 +98,7 @@ pub(crate) async fn page(
         @if rows.is_empty() { p { "No control fits." } } @else {
             form method="post" action="/soa/decide" {
                 (layout::form_token(&visitor))
-                (layout::version(seen))
+                (layout::version(&visitor, seen))
                 div.scroll tabindex="0" role="region" aria-label="Controls" { table {
                     thead { tr {
                         th scope="col" { "Decide" } th scope="col" { "Control" } th scope="col" { "Decision" }
@@ -197,7 +197,7 @@ fn approve_form(
         } @else {
             form.stack method="post" action="/soa/approve" {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 (crate::parts::compensating_review(people))
                 button { "Approve as " (visitor.0.name) }
             }

@@ -44,7 +44,7 @@ pub(super) fn next_form(
         h2 { "Next version" }
         form.stack method="post" action="/prompts" {
             (layout::form_token(visitor))
-            (layout::version(seen))
+            (layout::version(visitor, seen))
             input type="hidden" name="system" value=(prompt.system);
             input type="hidden" name="name" value=(prompt.name);
             (text_fields(text))
@@ -78,7 +78,7 @@ pub(super) fn steps(
             @if own { p { "You wrote this version, so someone else reviews and approves it." } } @else {
                 form.stack method="post" action=(to("review")) {
                     (layout::form_token(visitor))
-                    (layout::version(seen))
+                    (layout::version(visitor, seen))
                     @for (id, words) in PROMPT_CHECKS {
                         label { (words) select name=(id) required {
                             option value="" { "choose" }
@@ -95,7 +95,7 @@ pub(super) fn steps(
             h2 { "Approve it" }
             form.stack method="post" action=(to("approve")) {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 (crate::parts::compensating_review(people))
                 button { "Approve as " (visitor.0.name) }
             }
@@ -104,7 +104,7 @@ pub(super) fn steps(
             h2 { "Take the approval back" }
             form.stack method="post" action=(to("withdraw")) {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 label { "Why" textarea name="reason" rows="2" required {} }
                 button { "Take it back" }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use annex_catalog::Threat;
 use annex_isms::assessment::{GapView, RiskView};
 use annex_isms::entity::{Exception, Person};
-use annex_isms::{Assessment, Date, ExceptionId};
+use annex_isms::{Assessment, Date};
 use annex_operations::Command;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -35,10 +35,11 @@ pub(crate) async fn list(
     });
     let today = assessment.at.date();
     // Whoever decides does so on what they were shown.
-    let mut versions: BTreeMap<&ExceptionId, Option<u64>> = BTreeMap::new();
-    for own in all.iter().filter(|own| own.is_waiting()) {
-        let version = site.operations.version("exception", own.id.as_str()).await?;
-        versions.insert(&own.id, version);
+    let waiting = all.iter().filter(|own| own.is_waiting()).map(|own| own.id.to_string());
+    let mut versions: BTreeMap<String, u64> = BTreeMap::new();
+    for ids in waiting.collect::<Vec<_>>().chunks(crate::parts::ROWS_MAX) {
+        let found = site.operations.find("exception", ids).await?;
+        versions.extend(found.into_iter().map(|listed| (listed.key, listed.index)));
     }
     let body = html! {
         h1 { "Exceptions" }
@@ -55,7 +56,7 @@ pub(crate) async fn list(
                     td { (own.reason) p.reason { a href=(format!("/registers/exceptions/{}#comments", own.id)) { "Comments" } } }
                     td { (own.expires) }
                     td { (own.requested_by) }
-                    td { (standing(own, today)) @if let Some(version) = versions.get(&own.id) { (decide_forms(&visitor, own, *version, &people)) } }
+                    td { (standing(own, today)) @if let Some(version) = versions.get(own.id.as_str()) { (decide_forms(&visitor, own, *version, &people)) } }
                 } } }
             } }
         }
@@ -78,12 +79,7 @@ fn standing(own: &Exception, today: Date) -> Markup {
     }
 }
 
-fn decide_forms(
-    visitor: &Visitor,
-    own: &Exception,
-    version: Option<u64>,
-    people: &[Person],
-) -> Markup {
+fn decide_forms(visitor: &Visitor, own: &Exception, version: u64, people: &[Person]) -> Markup {
     let (permits, refuses) = (visitor.may("approve-exception"), visitor.may("refuse-exception"));
     html! {
         @if (permits || refuses) && own.requested_by == visitor.0.person && people.len() > 1 {
@@ -92,7 +88,7 @@ fn decide_forms(
             @if permits {
                 form.stack method="post" action=(format!("/exceptions/{}/approve", own.id)) {
                     (layout::form_token(visitor))
-                    (layout::version(version))
+                    (layout::version(visitor, version))
                     (crate::parts::compensating_review(people))
                     button { "Permit as " (visitor.0.name) }
                 }
@@ -102,7 +98,7 @@ fn decide_forms(
                     summary { "Refuse" }
                     form.stack method="post" action=(format!("/exceptions/{}/refuse", own.id)) {
                         (layout::form_token(visitor))
-                        (layout::version(version))
+                        (layout::version(visitor, version))
                         label { "Why it is refused" textarea name="reason" rows="3" required {} }
                         button.danger { "Refuse as " (visitor.0.name) }
                     }

@@ -77,7 +77,7 @@ pub(super) fn review_form(
         h2 { "Review" }
         form.stack method="post" action=(format!("/risks/{}/review", view.id)) {
             (layout::form_token(visitor))
-            (layout::version(seen))
+            (layout::version(visitor, seen))
             (steps("Likelihood before any control", "likelihood", "likelihood", scales, threat.map(|threat| &threat.likelihood), last.map(|review| review.likelihood)))
             @for (label, name, words, chosen) in [
                 ("Consequence for confidentiality", "confidentiality", threat.map(|threat| &threat.confidentiality), consequence.map(|own| own.confidentiality)),
@@ -117,7 +117,7 @@ pub(super) fn residual_form(
         } @else {
             form.stack method="post" action=(format!("/risks/{}/residual", risk.id)) {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 (steps("Likelihood after treatment", "likelihood", "likelihood", scales, None, None))
                 (steps("Consequence after treatment", "consequence", "consequence", scales, None, None))
                 (crate::parts::compensating_review(people))

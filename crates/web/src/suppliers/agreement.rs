@@ -88,7 +88,7 @@ fn form(
     html! {
         form.stack method="post" action=(format!("/suppliers/{supplier}/agreement")) {
             (layout::form_token(visitor))
-            (layout::version(seen))
+            (layout::version(visitor, seen))
             input type="hidden" name="id" value=(id);
             label { "Title" input name="title" required value=(own.map(|own| own.title.as_str()).unwrap_or_default()); }
             (day("Signed", "signed", own.and_then(|own| own.signed)))

@@ -32,7 +32,7 @@ pub(super) fn supplier_form(
             summary { @if known.is_some() { "Change the supplier" } @else { "Add a supplier" } }
             form.stack method="post" action="/suppliers" {
                 (layout::form_token(visitor))
-                (layout::version(seen))
+                (layout::version(visitor, seen))
                 @match known {
                     Some(known) => { input type="hidden" name="id" value=(known.id); }
                     None => { label { "Id: lower-case letters, digits, hyphens" input name="id" required pattern="[a-z0-9]+(-[a-z0-9]+)*"; } }
